@@ -1,4 +1,4 @@
-//! What a page view and a conclusion cost apart from the database: `./dev bench`.
+//! The cost of a page view and of a conclusion without the database: `./dev bench`.
 #![expect(
     missing_docs,
     reason = "the macros of criterion make public items without words"

@@ -27,23 +27,23 @@ use crate::{paths, token};
 /// another process would miss.
 #[derive(Clone)]
 pub struct App {
-    /// What was set from outside.
+    /// The settings, read from the environment at the start.
     pub config: Arc<Config>,
-    /// The time.
+    /// The source of the current time.
     pub clock: Clock,
-    /// The facts.
+    /// The connection pools of the database.
     pub db: Db,
-    /// How mails leave.
+    /// How mails are sent: by SMTP, or into a folder or memory.
     pub transport: Transport,
-    /// Contract versions that were read a moment ago.
+    /// A cache of parsed contract versions.
     pub contracts: Contracts,
-    /// Seals what is concluded.
+    /// The key and certificate that documents are sealed with.
     pub sealer: Sealer,
-    /// Signs of life of this process's jobs.
+    /// When each job of this process was last seen at work.
     pub pulse: Pulse,
-    /// Where CPU work is done.
+    /// The limits for CPU work.
     pub places: Places,
-    /// Drafts that were made a moment ago.
+    /// A cache of draft PDFs.
     pub drafts: Drafts,
     clock_fault: Arc<Mutex<Option<ClockFault>>>,
     operator: Remembered<Operator>,
@@ -51,23 +51,23 @@ pub struct App {
     totals: Arc<Mutex<Totals>>,
 }
 
-/// A value read a moment ago.
+/// A cached value with the moment at which it was read.
 type Remembered<T> = Arc<Mutex<Option<(Instant, T)>>>;
-/// Mandanten by name.
+/// All Mandanten by name.
 type PartnerNames = Arc<Vec<(PartnerId, String)>>;
 
-/// Customers by status.
+/// Number of customers by status.
 pub type Counts = Arc<Vec<(Status, i64)>>;
-/// Exact counts of whose customers, when they were asked for, and what came out; `None` while
-/// somebody counts for the first time.
+/// Cached exact counts by the customers that were counted, with the moment of the request; `None`
+/// while they are counted for the first time.
 type Totals = HashMap<Scope, (Instant, Option<Counts>)>;
 
-/// Exact counts of a long list may be this old.
+/// Maximum age of the exact counts of a long list.
 const TOTALS_AGE: Duration = Duration::from_secs(30);
-/// Viewers whose counts are remembered.
+/// At most this many scopes have cached counts.
 const MOST_TOTALS: usize = 500;
 
-/// The provider in heads and feet, and the names in the operator's filter, may be this old.
+/// Maximum age of the provider's details on pages, and of the names in the operator's filter.
 const SHOWN_AGE: Duration = Duration::from_secs(5);
 
 impl App {
@@ -128,8 +128,8 @@ impl App {
         Ok(names)
     }
 
-    /// Exact counts of a list that is too long to be counted for every page: at most this old, and
-    /// counted by one at a time. `None` while they are counted for the first time.
+    /// Exact counts of a list that is too long to be counted for every page: cached for a while,
+    /// and counted by one request at a time. `None` while they are counted for the first time.
     pub async fn totals(&self, scope: Scope) -> Result<Option<Counts>, DbError> {
         let remembered = || self.totals.lock().unwrap_or_else(PoisonError::into_inner);
         let before = {
@@ -141,7 +141,7 @@ impl App {
                     if totals.len() >= MOST_TOTALS {
                         totals.clear();
                     }
-                    // The others go on with what there is, while this one counts.
+                    // Other requests use the earlier counts while this one is counting.
                     let before = known.and_then(|(_, counts)| counts);
                     totals.insert(scope, (Instant::now(), before.clone()));
                     before
@@ -159,7 +159,7 @@ impl App {
         counts.map(Some)
     }
 
-    /// Forgets the cached particulars after they were changed.
+    /// Empties the cache of the provider's details after they were changed.
     pub fn forget_operator(&self) {
         *self.operator_cache() = None;
     }
@@ -168,18 +168,18 @@ impl App {
         self.operator.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps in mind that something was refused because of this process's clock, until the operator has
-    /// been told.
+    /// Remembers that something was refused because of this process's clock, until the alert was
+    /// raised.
     pub fn note_clock_fault(&self, fault: ClockFault) {
         *self.clock_trouble() = Some(fault);
     }
 
-    /// What was refused last because of the clock, if the operator has not been told.
+    /// The last refusal because of the clock, if the alert was not raised yet.
     pub fn clock_fault(&self) -> Option<ClockFault> {
         *self.clock_trouble()
     }
 
-    /// The operator has been told.
+    /// Forgets it after the alert was raised.
     pub fn forget_clock_fault(&self) {
         *self.clock_trouble() = None;
     }
@@ -190,13 +190,13 @@ impl App {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The portal's own address without a slash at its end. Links are never built from what a
-    /// request says about itself (S-20).
+    /// The portal's own address without a trailing slash. Links are never built from headers of a
+    /// request (S-20).
     pub fn base_url(&self) -> &str {
         self.config.web.base_url.as_str().trim_end_matches('/')
     }
 
-    /// Token of a consent link.
+    /// The token of a consent link.
     pub fn consent_token(&self, link: LinkId) -> String {
         token::make(&self.config.keys, token::Purpose::Consent, link.0)
     }

@@ -1,5 +1,5 @@
-//! Asks the configured time-stamping service over HTTP (RFC 3161). The only file that calls out to
-//! another server besides `mail`.
+//! Asks the configured time-stamping service over HTTP (RFC 3161). Besides `mail`, this is the only
+//! file that connects to another server.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use anyhow::{Context as _, bail, ensure};
 use futures_util::StreamExt as _;
 use url::Url;
 
-/// The service has this long to answer.
+/// How long the service may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Larger replies are no time stamps (bytes).
+/// Replies larger than this are no time stamps (bytes).
 const LARGEST: usize = 64 * 1024;
 
-/// Sends a request and returns the reply, not read yet. Blocks up to 20 seconds.
+/// Sends a request and returns the reply unparsed. Blocks up to 20 seconds.
 ///
 /// # Errors
 ///
 /// If the service cannot be reached, does not answer in time or answers something else.
 pub fn ask(service: &Url, request: Vec<u8>) -> anyhow::Result<Vec<u8>> {
     let service = service.clone();
-    // A thread of its own, because the caller may stand inside a runtime already.
+    // A separate thread, because the caller may run inside a runtime already.
     std::thread::spawn(move || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -15,11 +15,11 @@ pub struct Clock(Source);
 enum Source {
     /// The machine's clock; cannot be set.
     System,
-    /// The machine's clock, put forward or back by this much; it goes on running.
+    /// The machine's clock, shifted by this much; it goes on running.
     Shifted(Arc<Mutex<TimeDelta>>),
-    /// The machine's clock on a machine whose clock is wrong; cannot be set.
+    /// The machine's clock as if it were wrong; cannot be set.
     Wrong(TimeDelta),
-    /// Stands still until somebody sets it.
+    /// Stands still until it is set.
     Fixed(Arc<Mutex<DateTime<Utc>>>),
 }
 
@@ -29,12 +29,12 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// The machine's clock, which a developer may put forward and which then goes on running.
+    /// The machine's clock, which a developer may set forward and which then goes on running.
     pub fn adjustable() -> Self {
         Self(Source::Shifted(Arc::default()))
     }
 
-    /// The machine's clock, wrong by this much: for trying what the portal does then.
+    /// The machine's clock, wrong by this much, to test how the portal reacts.
     pub fn wrong_by(shift: TimeDelta) -> Self {
         Self(Source::Wrong(shift))
     }
@@ -44,8 +44,8 @@ impl Clock {
         Self(Source::Fixed(Arc::new(Mutex::new(moment.trunc_subsecs(6)))))
     }
 
-    /// The current time in whole microseconds, which is what Postgres can keep: a moment that went
-    /// through the database equals the one that did not.
+    /// The current time in whole microseconds, the precision of Postgres: a moment that was stored
+    /// equals the original one.
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             Source::System => machine_time(),
@@ -60,7 +60,7 @@ impl Clock {
         !matches!(self.0, Source::System | Source::Wrong(_))
     }
 
-    /// Puts a settable clock forward. The system clock stays as it is and says so in the log.
+    /// Sets a settable clock forward. The system clock stays as it is, which is logged.
     pub fn advance(&self, by: TimeDelta) {
         match &self.0 {
             Source::System | Source::Wrong(_) => refuse(),
@@ -69,7 +69,7 @@ impl Clock {
         }
     }
 
-    /// Puts a settable clock to `moment`. The system clock stays as it is and says so in the log.
+    /// Sets a settable clock to `moment`. The system clock stays as it is, which is logged.
     pub fn set(&self, moment: DateTime<Utc>) {
         match &self.0 {
             Source::System | Source::Wrong(_) => refuse(),
@@ -88,7 +88,7 @@ fn refuse() {
     tracing::warn!("somebody tried to set the system clock of the portal");
 }
 
-/// A panic elsewhere cannot leave a moment half written, so a poisoned lock is still good.
+/// A panic elsewhere cannot leave a moment half written, so a poisoned lock can still be used.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,15 +1,15 @@
-//! How many of one kind are here at a time, counted by a name: connections by their source, drafts
-//! by their link.
+//! Limits how many of one kind there are at a time, counted by a name: connections by their source,
+//! drafts by their link.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// A count for each name. Clones count together.
+/// A counter for each name. Clones share the counters.
 #[derive(Debug, Clone, Default)]
 pub struct Crowd(Arc<Mutex<HashMap<String, usize>>>);
 
-/// A place in a crowd, given back when it is dropped.
+/// One entry in a counter, which is released when it is dropped.
 #[derive(Debug)]
 pub struct Admission {
     crowd: Crowd,
@@ -17,7 +17,7 @@ pub struct Admission {
 }
 
 impl Crowd {
-    /// A place under `name`, if fewer than `most` are taken.
+    /// Adds an entry under `name`, if there are fewer than `most`.
     pub fn enter(&self, name: &str, most: usize) -> Option<Admission> {
         let mut all = self.lock();
         let taken = all.entry(name.to_owned()).or_default();

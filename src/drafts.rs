@@ -1,21 +1,21 @@
-//! Drafts that were made a moment ago, kept by a hash of all that is printed in them: however often
-//! one is asked for, it is made once (S-78).
+//! A cache of draft PDFs, by a hash of everything that is printed in them: a draft that is asked
+//! for many times is made once (S-78).
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of all drafts that are kept.
+/// Largest total size of the cached drafts, in bytes.
 const MOST: usize = 32 * 1024 * 1024;
 
-/// A draft's hash and its bytes, the one not asked for the longest first.
+/// Hash and bytes of each draft, the least recently used first.
 type Kept = VecDeque<(String, Arc<[u8]>)>;
 
-/// The drafts. Clones share them.
+/// The cached drafts. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Drafts(Arc<Mutex<Kept>>);
 
 impl Drafts {
-    /// The draft of this hash.
+    /// The cached draft with this hash.
     pub fn get(&self, hash: &str) -> Option<Arc<[u8]>> {
         let mut all = self.lock();
         let at = all.iter().position(|(kept, _)| kept == hash)?;
@@ -25,7 +25,7 @@ impl Drafts {
         Some(bytes)
     }
 
-    /// Keeps a draft; what was not asked for the longest goes when there is too much.
+    /// Caches a draft; the least recently used ones are dropped if there are too many.
     pub fn keep(&self, hash: String, bytes: Arc<[u8]>) {
         let mut all = self.lock();
         all.retain(|(kept, _)| *kept != hash);

@@ -1,8 +1,8 @@
-//! Log lines: JSON in production, for the eye in development (S-81).
+//! Log lines: JSON in production, readable text in development (S-81).
 //!
-//! Lines go to standard error; what a command prints for its user goes to standard output. Log
-//! identifiers as fields with dotted names (`customer.number`, `mail.id`), a failure once, where it
-//! is handled, and never an address, a token, a password or a contract (S-82).
+//! Lines are written to standard error; the results of commands to standard output. Log identifiers
+//! as fields with dotted names (`customer.number`, `mail.id`), a failure once, where it is handled,
+//! and never an address, a token, a password or a contract (S-82).
 
 use std::collections::HashMap;
 use std::io::IsTerminal as _;
@@ -19,13 +19,13 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
 use crate::config::Environment;
 
-/// What is logged when `RUST_LOG` is silent.
+/// The filter if `RUST_LOG` is not set.
 const DEFAULT_FILTER: &str = "info";
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Starts logging for the whole process; a second call changes nothing. `filter` is `RUST_LOG`; a
-/// filter that cannot be read is replaced by the default and mentioned. In production a
-/// panic becomes a log line; in development the usual message is more help.
+/// Starts logging for the whole process; a second call changes nothing. `filter` is `RUST_LOG`; an
+/// invalid filter is replaced by the default, with a warning. In production a panic becomes a log
+/// line; in development the usual message is more helpful.
 pub fn init(environment: Environment, filter: Option<&str>) {
     let (level, complaint) = parse_filter(filter);
     let strangers = Strangers::of(filter);
@@ -64,13 +64,13 @@ fn parse_filter(filter: Option<&str>) -> (EnvFilter, bool) {
     }
 }
 
-/// What the web server says about bytes that are no request. Any stranger can have it say so as often
-/// as he likes, so it is no error here: it is for those who look for details.
+/// A filter for what the web server logs about bytes that are no HTTP request. Any stranger can
+/// cause such lines, so they are no errors here and are only shown at a detailed level.
 struct Strangers {
     wanted: bool,
 }
 
-/// Where it says so.
+/// The target of these lines.
 const STRANGERS: &str = "actix_http";
 
 impl Strangers {
@@ -88,16 +88,16 @@ impl<S: Subscriber> Layer<S> for Strangers {
     }
 }
 
-/// Lines of one kind a minute about what was refused: strangers choose how often that is.
+/// Lines of one kind per minute about refused requests, the number of which strangers control.
 const MOST_LINES: u32 = 60;
-/// Where such lines come from.
+/// The targets of such lines.
 const REFUSING: [&str; 3] = [
     "avv_portal::web",
     "avv_portal::places",
     "avv_portal::actions::throttle",
 ];
 
-/// Leaves out what comes too often of what strangers can have written, and says how much that was.
+/// Drops lines that strangers can cause if there are too many, and logs how many were dropped.
 #[derive(Default)]
 struct Refusals(Mutex<Minute>);
 
@@ -109,7 +109,8 @@ struct Minute {
 }
 
 impl Refusals {
-    /// Whether one more of this kind gets a line, and how many got none in a minute that is over.
+    /// Whether one more line of this kind is logged, and how many were dropped in a minute that has
+    /// ended.
     fn count(&self, kind: Identifier, now: Instant) -> (bool, u64) {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut left_out = 0;
@@ -143,8 +144,8 @@ impl<S: Subscriber> Layer<S> for Refusals {
     }
 }
 
-/// One JSON object per event and line, time in UTC. JSON escapes line breaks and control characters,
-/// so nothing that a stranger sends can look like another line.
+/// One JSON object per event and line, with time in UTC. JSON escapes line breaks and control
+/// characters, so that nothing a stranger sends can look like another line.
 fn json_lines<W>(level: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
@@ -159,7 +160,7 @@ where
         .finish()
 }
 
-/// Says where, not what: the text of a panic may quote personal data.
+/// Logs where the panic happened, but not its text, which may contain personal data.
 fn log_panic(info: &PanicHookInfo<'_>) {
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(panic.location = place, "the program panicked");
@@ -246,7 +247,7 @@ mod tests {
         assert_eq!(written.matches("refused").count(), 60);
         assert_eq!(written.matches("sent").count(), 100);
         assert_eq!(written.matches("of another kind").count(), 1);
-        // What was left out is said when the next minute begins.
+        // The number of dropped lines is logged when the next minute begins.
         let refusals = Refusals::default();
         let span = tracing::info_span!("a kind");
         let kind = span.metadata().unwrap().callsite();

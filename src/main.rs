@@ -1,11 +1,11 @@
-//! The program: reads the command line and gives it to [`avv_portal::cli`].
+//! The program: parses the command line and passes it to [`avv_portal::cli`].
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use tikv_jemallocator::Jemalloc;
 
-/// Of the whole process, but for what libpq and the TLS library ask the system for.
+/// For the whole process, except for allocations of libpq and the TLS library.
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 

@@ -1,9 +1,9 @@
-//! Places for CPU work: PDFs, password hashes, the contract text looked through (S-78).
+//! Limits for CPU work: making PDFs, hashing passwords, checking contract texts (S-78).
 //!
-//! Each kind of work has places of its own, a bounded line in front of them and a time after which
-//! nobody waits any more. So whoever signs in or concludes never waits behind documents that
-//! strangers ask for, and what is asked for without end is refused instead of piling up. Whose
-//! client has gone leaves the line; what has begun goes on to its end and keeps its place until then.
+//! Each kind of work has places of its own, a bounded queue in front of them and a maximum waiting
+//! time. So a user who signs in or concludes never waits behind documents that strangers ask for,
+//! and a flood of requests is refused instead of piling up. A request whose client has gone leaves
+//! the queue; work that has begun is finished and keeps its place until then.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,28 +18,28 @@ use crate::crowd::Crowd;
 /// What the work is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A password is checked of somebody whose place the account does not know.
+    /// Verifying a password from a source that the account does not know.
     Password,
-    /// One is checked or set of somebody who is known: by the place, or by a link that was mailed.
+    /// Verifying or setting one for a known user: from a known source, or by a mailed link.
     KnownPassword,
-    /// A contract is concluded.
+    /// Concluding a contract.
     Conclusion,
-    /// A signed-in person looks at a version of the contract, or fetches a bundle.
+    /// Work for a signed-in user, such as checking a contract version or fetching a bundle.
     SignedIn,
-    /// Somebody who did not sign in: drafts, comparisons, documents to check.
+    /// Work for a visitor who is not signed in: drafts, comparisons, documents to check.
     Anyone,
 }
 
-/// The bounds of one kind.
+/// The limits of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Bounds {
     /// Pieces of work at a time.
     places: usize,
-    /// How many may wait for one.
+    /// How many may wait.
     line: usize,
-    /// How long they wait.
+    /// How long they may wait.
     patience: Duration,
-    /// How long the answer to a piece of work that has begun is waited for.
+    /// How long to wait for the result of work that has begun.
     deadline: Duration,
 }
 
@@ -69,13 +69,13 @@ impl Kind {
     }
 }
 
-/// Why a piece of work was not done, or its answer not waited for.
+/// Why work was not done, or its result was not waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlace {
-    /// The line is full.
+    /// The queue is full.
     #[error("too many wait for this kind of work")]
     Full,
-    /// Nobody's turn came in time.
+    /// No place became free in time.
     #[error("no place became free in time")]
     Late,
     /// The work takes longer than it may.
@@ -86,7 +86,7 @@ pub enum NoPlace {
     Interrupted,
 }
 
-/// One kind's places and its line.
+/// The places and the queue of one kind.
 #[derive(Debug, Clone)]
 struct Lane {
     bounds: Bounds,
@@ -98,7 +98,7 @@ struct Lane {
 #[derive(Debug, Clone)]
 pub struct Places {
     lanes: [Lane; 5],
-    /// Who has how many pieces of work here.
+    /// Number of pieces of work per source.
     pub crowd: Crowd,
     turns: Arc<Mutex<HashMap<String, Weak<AsyncMutex<()>>>>>,
 }
@@ -114,10 +114,10 @@ impl Default for Places {
 }
 
 impl Places {
-    /// Does CPU work off the async threads when a place is free.
+    /// Does CPU work outside the async threads once a place is free.
     ///
     /// # Errors
-    /// When too many wait, or it takes too long.
+    /// If too many are waiting, or the work takes too long.
     pub async fn run<T: Send + 'static>(
         &self,
         kind: Kind,
@@ -137,7 +137,8 @@ impl Places {
         done
     }
 
-    /// Waits until nobody else has the turn of `name`; it ends when what is given back is dropped.
+    /// Waits until no other task holds the turn of `name`; the turn ends when the returned guard is
+    /// dropped.
     pub async fn turn(&self, name: &str) -> OwnedMutexGuard<()> {
         let turn = {
             let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,7 +185,7 @@ impl Lane {
         let span = tracing::Span::current();
         let work = tokio::task::spawn_blocking(move || {
             let _place = place;
-            // Nobody is there any more, and nothing has begun.
+            // The client has gone, and the work has not begun.
             if gone.load(Ordering::Relaxed) {
                 return None;
             }
@@ -199,7 +200,7 @@ impl Lane {
     }
 }
 
-/// Says when it is dropped that nobody waits for the answer any more.
+/// Notes, when it is dropped, that the client does not wait for the result any more.
 struct Client(Arc<AtomicBool>);
 
 impl Drop for Client {
@@ -255,7 +256,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert_eq!(lane.run(|| ()).await, Err(NoPlace::Full));
-        // Who goes leaves the line.
+        // A task that is aborted leaves the queue.
         for (_, task) in &waiting {
             task.abort();
         }

@@ -1,13 +1,13 @@
-//! Signs of life of the periodic work of this process, for whoever watches it.
+//! Signs of life of the periodic work of this process, for monitoring.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A pass may take this much longer than its pause.
+/// How much longer than its pause a pass may take.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
 
-/// When each job was last seen at work. Clones share it; empty where no jobs were started.
+/// When each job was last seen at work. Clones share it; empty if no jobs were started.
 #[derive(Debug, Clone, Default)]
 pub struct Pulse(Arc<Mutex<BTreeMap<&'static str, Beat>>>);
 
@@ -18,13 +18,13 @@ struct Beat {
 }
 
 impl Pulse {
-    /// A job is at work, or has done a pass; it comes again after `every`.
+    /// Notes that a job is at work or has finished a pass; the next one follows after `every`.
     pub fn beat(&self, job: &'static str, every: Duration) {
         let last = Instant::now();
         self.lock().insert(job, Beat { every, last });
     }
 
-    /// A job that was not seen at work for too long.
+    /// A job that has not been seen at work for too long.
     pub fn silent(&self) -> Option<&'static str> {
         self.silent_at(Instant::now())
     }

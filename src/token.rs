@@ -1,10 +1,11 @@
 //! Tokens in mailed links: a random id with an HMAC-SHA-256 over it.
 //!
-//! No secret is stored: a dump of the database opens nothing, and the same mail delivered twice
-//! carries the same link. While keys are being rotated, the previous one still opens (S-86).
+//! No secret is stored: a dump of the database contains no usable link, and the same mail delivered
+//! twice carries the same link. While keys are being rotated, tokens of the previous one are still
+//! valid (S-86).
 //!
-//! Mail programs guess where a link ends: many leave a final `-` out and take a full stop or bracket
-//! behind it in. So a token ends in a letter, and [`tidy`] forgives what they add.
+//! Mail programs guess where a link ends: many drop a final `-` and include a full stop or bracket
+//! that follows. So a token ends in a letter, and [`tidy`] removes what they add.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,28 +16,28 @@ use uuid::Uuid;
 use crate::config::Keys;
 use crate::domain::UserId;
 
-/// Length of what is signed: 16 bytes of id and 32 of HMAC, in base64.
+/// Length of the signed part: 16 bytes of id and 32 of HMAC, in base64.
 const CODE: usize = 64;
 /// Last character of every token, so that no mail program takes it for punctuation.
 const END: char = 'x';
-/// Length of a token.
+/// Length of a token in characters.
 pub const LENGTH: usize = CODE + 1;
 
-/// What a token is for; one made for another purpose opens nothing.
+/// What a token is for; it is not valid for another purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A consent link.
     Consent,
-    /// Setting a password.
+    /// A link to set a password.
     Password,
-    /// Dissenting from an announced change.
+    /// A link to dissent from an announced change.
     Dissent,
-    /// Stopping an address that a partner entered.
+    /// A link to stop an address that a partner entered.
     Address,
 }
 
 impl Purpose {
-    /// Every purpose.
+    /// All purposes that a token can have.
     pub const ALL: [Self; 4] = [Self::Consent, Self::Password, Self::Dissent, Self::Address];
 
     fn label(self) -> &'static [u8] {
@@ -49,7 +50,7 @@ impl Purpose {
     }
 }
 
-/// The token of an id. Never goes into a log.
+/// Makes the token of an id. It must never be logged.
 pub fn make(keys: &Keys, purpose: Purpose, id: Uuid) -> String {
     let mut bytes = id.as_bytes().to_vec();
     bytes.extend(
@@ -62,8 +63,8 @@ pub fn make(keys: &Keys, purpose: Purpose, id: Uuid) -> String {
     token
 }
 
-/// A token as it was mailed, from one that a mail program or a person copied with too much: without
-/// white space, soft line ends (`=`) and the punctuation that stands behind links.
+/// Restores a token to which a mail program or a person has added something: removes white space,
+/// soft line ends (`=`) and the punctuation that follows links.
 pub fn tidy(token: &str) -> String {
     let bare: String = token
         .chars()
@@ -74,12 +75,13 @@ pub fn tidy(token: &str) -> String {
         .to_owned()
 }
 
-/// The id of a genuine token; `None` for anything else. Comparison takes constant time.
+/// The id of a genuine token; `None` for anything else. The comparison takes constant time.
 pub fn open(keys: &Keys, purpose: Purpose, token: &str) -> Option<Uuid> {
     let token = tidy(token);
     let code = match token.len() {
         LENGTH => token.strip_suffix(END)?.to_owned(),
-        // As they were mailed before they ended in a letter; programs cut the last character off.
+        // Tokens as they were mailed before they ended in a letter; some programs cut the last
+        // character off.
         CODE => token,
         length if length + 1 == CODE => {
             return ['-', '_']
@@ -107,8 +109,8 @@ fn mac(key: &[u8; 32], purpose: Purpose, id: Uuid) -> Hmac<Sha256> {
     mac
 }
 
-/// The token of a session's forms: whose they are, something random, and a seal over both. So a form
-/// whose session has ended still says whose it was (B2).
+/// Makes the token of a session's forms: the user, a random text, and a MAC over both. So the owner
+/// of a form is known even after its session has ended (B2).
 pub fn make_form(keys: &Keys, user: UserId, random: &str) -> String {
     let seal = form_mac(keys.current.csrf.bytes(), user, random)
         .finalize()
@@ -116,8 +118,8 @@ pub fn make_form(keys: &Keys, user: UserId, random: &str) -> String {
     format!("{user}.{random}.{}", URL_SAFE_NO_PAD.encode(seal))
 }
 
-/// Whose form carries this token; `None` if it was not made here. It says nothing of whether the
-/// session still runs.
+/// The user whose form carries this token; `None` if it was not made by this portal. The session
+/// may have ended.
 pub fn form_owner(keys: &Keys, token: &str) -> Option<UserId> {
     let (user, rest) = token.split_once('.')?;
     let (random, seal) = rest.split_once('.')?;
@@ -179,7 +181,7 @@ mod tests {
         }
     }
 
-    /// D7: whatever a mail program makes of the end of a link, it opens.
+    /// D7: a link works whatever a mail program does to its end.
     #[test]
     fn d7_every_mailed_token_survives_mail_programs() {
         let keys = keys("one", None);
@@ -188,7 +190,7 @@ mod tests {
                 let token = make(&keys, purpose, id);
                 assert!(token.ends_with(|c: char| c.is_ascii_alphanumeric()));
                 assert_eq!(open(&keys, purpose, &token), Some(id));
-                // Mailed before: 64 characters, of which the last could be cut off.
+                // An older token: 64 characters, of which the last could be cut off.
                 let former = token.strip_suffix(END).unwrap_or_default();
                 assert_eq!(open(&keys, purpose, former), Some(id));
                 let cut = former.trim_end_matches(['-', '_']);

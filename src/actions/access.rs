@@ -1,6 +1,6 @@
-//! "Zugang anfordern" (C5): whoever concluded by a mailed link gets a login, and the contract once
-//! more when the link's own page has closed. Both go to the address in the master data and nowhere
-//! else (L-07), and neither tells anybody whether a customer exists.
+//! "Zugang anfordern" (C5): a customer that concluded by a mailed link gets a login, and the
+//! contract once more after the link's own page has expired. Both are sent only to the address in
+//! the master data (L-07), and neither reveals whether a customer exists.
 
 use chrono::{DateTime, Utc};
 
@@ -18,11 +18,11 @@ use crate::storage::mails::{NewMail, has_step, queue_mail};
 use crate::storage::users::{self, NewUser};
 use crate::storage::{PgConnection, cases, links, logins};
 
-/// How often a contract is mailed again by its old link on one day.
+/// How often a contract is mailed again by its old link in one day.
 const COPIES_A_DAY: usize = 3;
 
-/// Mails a login to the stored address of a customer that has concluded, if there is one. The caller
-/// answers the same either way.
+/// Mails a login to the stored address of a customer that has concluded, if there is one. The
+/// caller gives the same answer in either case.
 pub fn request(
     conn: &mut PgConnection,
     app: &App,
@@ -39,7 +39,7 @@ pub fn request(
         return Ok(());
     };
     let is_gone = case.customer.deleted_at.is_some() || case.agreements.is_empty();
-    // No login for an address that a partner entered and nobody confirmed (A4).
+    // There is no login for an address that a partner entered and that was not confirmed (A4).
     let Some(email) = case.settled_email().filter(|_| !is_gone).cloned() else {
         return Ok(());
     };
@@ -53,7 +53,7 @@ pub fn request(
                 send_password_link(conn, app, found.user, found.password_hash.is_none(), now)?;
             }
         }
-        // An address that somebody else signs in with, or that was disabled, stays as it is.
+        // An address that another user signs in with, or that is disabled, stays as it is.
         None if logins::is_address_taken(conn, &email)? => {}
         None => {
             let new = NewUser {
@@ -71,13 +71,14 @@ pub fn request(
     Ok(())
 }
 
-/// The customer a link was sent to; `NotFound` for a link that was never given away.
+/// The customer a link was sent to; `NotFound` for a link that was never issued.
 pub fn customer_of(conn: &mut PgConnection, link: LinkId) -> Result<CustomerNumber, ActionError> {
     links::find_customer(conn, link)?.ok_or(ActionError::NotFound)
 }
 
-/// Mails the concluded contract once more to the stored address, asked for by a link of it, as long as
-/// the agreement is in force and no partner has entered the address meanwhile (A4). Says nothing about whether a mail was sent.
+/// Mails the concluded contract once more to the stored address, asked for by a link of it, as long
+/// as the agreement is in force and no partner has entered the address meanwhile (A4). Does not
+/// reveal whether a mail was sent.
 pub fn send_copy(
     conn: &mut PgConnection,
     app: &App,

@@ -1,6 +1,6 @@
-//! Addresses that partners entered (5.6-11, A4): the operator decides, the former address stops, and
-//! what became of the mail that tells it lets the time run or not. The rule is in
-//! `domain/case/address.rs`.
+//! Addresses that partners entered (5.6-11, A4): the operator decides about them, the former
+//! address can stop them, and the waiting time begins when the mail to the former address was
+//! delivered. The rule is in `domain/case/address.rs`.
 
 use chrono::{DateTime, Utc};
 
@@ -34,7 +34,7 @@ pub fn decide(
         .execute(conn, app, &event, |outcome| kind(&outcome.before, id, what))
 }
 
-/// Whoever reads the former address stops it, by the link in the mail.
+/// The reader of the former address stops the new one, by the link in the mail.
 pub fn stop(
     conn: &mut PgConnection,
     app: &App,
@@ -66,8 +66,8 @@ pub fn find(
         .ok_or(ActionError::NotFound)
 }
 
-/// The mail that tells the former address was handed over, or will never arrive there. Any other mail,
-/// and one about an address that waits no more, changes nothing.
+/// The mail to the former address was handed over, or will never arrive there. Any other mail, and
+/// one about an address that does not wait any more, changes nothing.
 pub(super) fn former_told(
     conn: &mut PgConnection,
     app: &App,
@@ -98,7 +98,7 @@ pub(super) fn former_told(
     }
 }
 
-/// What is written down about one of a case's addresses.
+/// The audit event of a step of an entered address.
 pub(super) fn kind(case: &Case, id: AddressId, what: AddressStep) -> AuditKind {
     let found = case.entered.iter().find(|one| one.id == id);
     AuditKind::EnteredAddress {
@@ -107,8 +107,8 @@ pub(super) fn kind(case: &Case, id: AddressId, what: AddressStep) -> AuditKind {
     }
 }
 
-/// What is written down when somebody entered an address: a partner's waits, or is taken back; the
-/// operator's holds.
+/// The audit event of entering an address: a partner's address waits, or is taken back; the
+/// operator's takes effect.
 pub(super) fn entering(
     case: &Case,
     new: &EmailAddress,

@@ -1,4 +1,5 @@
-//! New administrators: who is told, and how an account comes to count as a second person (S-39).
+//! New administrators: which users are notified, and when an account counts as a second person
+//! (S-39).
 
 use chrono::{DateTime, Utc};
 
@@ -20,17 +21,17 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::users;
 
-/// How an account came to be one that can sign in.
+/// How an administrator's account came to be able to sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Again {
-    /// It was made.
+    /// It was added.
     New,
-    /// Its lock was undone (B5).
+    /// It was unlocked (B5).
     Unlocked,
 }
 
-/// Every other administrator gets a mail, and the list of alerts has it (S-39): a new account is a
-/// new key to everything.
+/// Mails every other administrator and raises an alert (S-39), because a new administrator has
+/// access to everything.
 pub(super) fn tell_administrators(
     conn: &mut PgConnection,
     app: &App,
@@ -71,8 +72,9 @@ pub(super) fn tell_administrators(
     Ok(())
 }
 
-/// A third administrator confirms who stands behind a new administrator's account, so that it counts
-/// as a second person at once. Not whoever made it, nor another account that stands for the same.
+/// A third administrator confirms the person behind a new administrator's account, so that it
+/// counts as a second person at once. The administrator who made the account cannot confirm it, nor
+/// can another account that may be the same person's.
 pub fn confirm(
     conn: &mut PgConnection,
     app: &App,

@@ -1,5 +1,5 @@
-//! What needs a person (M14): raised with its cause, taken and finished by administrators, closed by
-//! the portal when the cause has gone.
+//! Alerts, which need an administrator (M14): raised with their cause, taken and finished by
+//! administrators, closed by the portal if the cause has gone.
 
 use chrono::{DateTime, Utc};
 
@@ -24,9 +24,9 @@ use crate::storage::{PgConnection, QueryResult};
 pub use crate::domain::alert::AlertKind;
 pub use crate::storage::alerts::NewAlert as Raised;
 
-/// Raises an alert, in the transaction of what gives reason for it. Once: while it is open, the same
-/// kind about the same customer and subject changes nothing, and a stage is said once however it
-/// ended. Says whether there is something new. The event of the transaction is the caller's.
+/// Raises an alert, in the transaction of its cause. While it is open, another one of the same kind
+/// about the same customer and subject changes nothing, and each stage is raised only once, even if
+/// it was finished. True if it is new. The caller writes the audit event of the transaction.
 ///
 /// ```text
 /// raise(conn, &Raised { kind: AlertKind::CertificateEnds, customer: None,
@@ -38,8 +38,8 @@ pub fn raise(conn: &mut PgConnection, alert: &NewAlert, now: DateTime<Utc>) -> Q
     raise_alert(conn, alert, now)
 }
 
-/// What a decision means for the list: raises what it gives reason for and closes what is over. Says
-/// what is new: only that is mailed, once while it is open (A4).
+/// Raises the alerts a decision gives reason for, and closes those that are settled by it. Returns
+/// the new ones: only these are mailed, once while they are open (A4).
 pub(super) fn follow(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -67,9 +67,9 @@ pub(super) fn follow(
     Ok(new)
 }
 
-/// The concluded contract came back or was refused for good: it stands in the list, and the operator
-/// gets a mail (M14), once while that is open and once for each mail that did not arrive. What is not
-/// in force any more needs nobody.
+/// The concluded contract came back or was refused permanently: raises an alert and mails the
+/// operator (M14), once while the alert is open and once for each mail that did not arrive. Does
+/// nothing if the agreement is not in force any more.
 pub(super) fn contract_undelivered(
     conn: &mut PgConnection,
     app: &App,
@@ -99,8 +99,9 @@ pub(super) fn contract_undelivered(
     queue_mail(conn, &letter, now)
 }
 
-/// Another mail server refused a mail because of the portal's own sender, standing or manners: one
-/// alert, however many mails it happens to (D1). While no mail gets through, none would tell it.
+/// Another mail server refused a mail because of the portal's sender, reputation or behaviour: one
+/// alert, however many mails are refused (D1). No mail is sent about it, as it would be refused as
+/// well.
 pub(super) fn mail_setup(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<()> {
     let alert = NewAlert {
         kind: AlertKind::MailSetup,
@@ -111,7 +112,7 @@ pub(super) fn mail_setup(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryRe
     raise_alert(conn, &alert, now).map(|_| ())
 }
 
-/// It was sent once more.
+/// The contract was sent once more, which closes the alert.
 pub(super) fn contract_resent(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -127,20 +128,20 @@ pub(super) fn contract_resent(
     settle_alerts(conn, &over, now)
 }
 
-/// What came of reaching for an alert.
+/// The result of taking an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
-    /// It is the viewer's, now or since before.
+    /// The viewer has it, now or since before.
     Mine,
-    /// Somebody else has it, by name; the page did not know yet.
+    /// Another administrator, named here, has taken it since the page was shown.
     Others(String),
-    /// It is over.
+    /// It is finished already.
     Done,
 }
 
-/// Takes an alert. `seen` is who had it on the page the viewer looked at: whoever came first in the
-/// meantime keeps it, and the second reads who that is. From somebody else it is taken only by one
-/// who saw that name.
+/// Takes an alert. `seen` is the administrator who had it on the viewer's page. If another one has
+/// taken it since, that one keeps it and the viewer is told the name; it can only be taken from
+/// another administrator by a viewer who saw that name.
 pub fn take(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -163,8 +164,8 @@ pub fn take(
     Ok(Taken::Mine)
 }
 
-/// Finishes an alert, whoever has it; an empty note is none. Says whether it was open. That an address
-/// waits is finished by deciding about it.
+/// Finishes an alert, whoever has taken it; an empty note is stored as none. True if it was open.
+/// An alert about an address that waits is finished by deciding about the address.
 pub fn finish(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -176,7 +177,8 @@ pub fn finish(
     if held.is_done {
         return Ok(false);
     }
-    // What was concluded over such an address opens no gate while this is open (A4).
+    // As long as this alert is open, an agreement concluded with such an address gives no access
+    // (A4).
     if let (AlertKind::AddressByPartner, Some(customer)) = (held.kind, held.customer)
         && find_case(conn, customer, now)?
             .is_some_and(|case| case.undecided_addresses().next().is_some())

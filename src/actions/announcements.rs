@@ -1,6 +1,6 @@
-//! Announcing changes of the register of general sub-processors (row 38): draft, confirmation,
-//! sending in batches. What is confirmed stands in the register at once, with the day from which it
-//! holds, so that new agreements contain it (row 42).
+//! Announcing changes of the list of general sub-processors (row 38): draft, confirmation, sending
+//! in batches. Confirmed changes are entered into the list at once, with the day from which they
+//! hold, so that new agreements contain them (row 42).
 
 use std::collections::BTreeSet;
 
@@ -25,47 +25,49 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{BulkRun, NewRun, create_run};
 use crate::storage::{PgConnection, sub_processors};
 
-/// Customers of one batch; all that is ever in memory.
+/// Customers in one batch; no more than that are in memory.
 const BATCH: i64 = 200;
 /// Mails with notices that may wait in the outbox for their first attempt, so that other mails are not
 /// held up and sending can be interrupted.
 const WAITING: i64 = 1000;
-/// Mails with notices the mail server may have put off, beside those. They end by themselves
-/// ([`super::delivery`]), so an announcement that has come to this limit goes on in the end.
+/// Mails with notices that the mail server may have put off, in addition to those. They end by
+/// themselves ([`super::delivery`]), so an announcement that has come to this limit goes on in the
+/// end.
 const PUT_OFF: i64 = 20_000;
 /// Longest list of changes of one announcement.
 const MOST_CHANGES: usize = 30;
-/// A conclusion that was under way when an announcement was confirmed began and ended within this time.
+/// A conclusion that was in progress when an announcement was confirmed is finished within this
+/// time.
 const OVERTAKEN: Duration = Duration::minutes(15);
 
-/// Why an announcement did not move.
+/// Why an announcement was not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standstill {
-    /// It is further than the page that was looked at.
+    /// It is in another stage than on the page that the user saw.
     OtherStage,
-    /// Nothing changes.
+    /// It contains no changes.
     Empty,
     /// Too many changes for one announcement.
     TooMany,
-    /// The register has changed since; who leaves is not there any more.
+    /// The list of sub-processors has changed since; a company to be removed is not on it any more.
     Outdated,
-    /// A company lacks what the law wants known (LC-24, LC-30), or the reason is missing.
+    /// A company lacks details that the law requires (LC-24, LC-30), or the reason is missing.
     Incomplete,
-    /// The change would begin before the period is over (5.7).
+    /// The change would begin before the period has ended (5.7).
     TooEarly,
 }
 
-/// Done, or why not.
+/// The result of a step: done, or why not.
 pub type Moved = Result<(), Standstill>;
 
-/// Days of the period under the contract that is offered now.
+/// Length of the period in days, under the contract that is offered now.
 pub fn days(conn: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Result<u32, ActionError> {
     let meta = &versions::offered(conn, app, now)?.meta;
     Ok(period_days(meta.notice_days, meta.objection_days))
 }
 
-/// The first day on which a change confirmed at `now` may begin. Without any agreement in force there
-/// is nobody to tell, and a register can begin on the same day.
+/// The first day on which a change confirmed at `now` may begin. Without any agreement in force
+/// there is no customer to notify, and the change can begin on the same day.
 pub fn first_start(
     conn: &mut PgConnection,
     days: u32,
@@ -78,7 +80,7 @@ pub fn first_start(
     })
 }
 
-/// What is still to be mended before a list with these changes may be announced.
+/// What has to be corrected before a list with these changes may be announced, as sentences.
 pub fn faults(entries: &[Entry], draft: &Announcement) -> Vec<String> {
     let mut faults: Vec<String> = draft
         .changes
@@ -113,7 +115,7 @@ pub fn draft(
     Ok(id)
 }
 
-/// Changes a draft: what `edit` does to it is saved, unless it says why not.
+/// Changes a draft: the result of `edit` is saved, unless it returns an error.
 pub fn edit(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -143,7 +145,7 @@ pub fn edit(
     Ok(Ok(()))
 }
 
-/// Throws a draft away.
+/// Deletes a draft.
 pub fn discard(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -164,8 +166,8 @@ pub fn discard(
     Ok(Ok(()))
 }
 
-/// Confirms a draft: the register takes the changes, and the notices begin to go out. The
-/// administrator's password was asked again before.
+/// Confirms a draft: the changes are entered into the list, and the run that sends the notices
+/// begins. The administrator's password was asked again before.
 pub fn confirm(
     conn: &mut PgConnection,
     app: &App,
@@ -179,7 +181,7 @@ pub fn confirm(
     };
     sub_processors::lock_register(conn)?;
     let entries = sub_processors::list_entries(conn)?;
-    // What the contract says now counts, not what it said when the draft was begun.
+    // The contract of today counts, not the one of the day on which the draft was begun.
     draft.days = days(conn, app, now)?;
     if let Some(stands) = standstill(conn, &entries, &draft, now)? {
         return Ok(Err(stands));
@@ -226,8 +228,8 @@ fn standstill(
     })
 }
 
-/// Interrupts sending, or goes on with it. What waits in the outbox still goes out: at most
-/// [`WAITING`] mails, and those the mail server has put off.
+/// Pauses sending, or resumes it. Mails in the outbox are still sent: at most [`WAITING`], and
+/// those the mail server has put off.
 pub fn turn(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -247,8 +249,8 @@ pub fn turn(
     }
 }
 
-/// Making the notices with their mails, a batch in one transaction; the key of a notice is one per
-/// customer. The second round finds those who were overtaken while they concluded.
+/// Makes the notices with their mails, one batch in a transaction; a unique key allows one notice
+/// per customer. The second round finds customers that concluded while the first one passed them.
 pub const SENDING: Kind = Kind {
     rounds: Rounds::Two,
     room,
@@ -312,7 +314,7 @@ fn note_event(
     note(conn, actor, subject_of(run)?, event, now)
 }
 
-/// The further processors a contract of this customer names at `now` (rows 39 and 42), and the
+/// The further processors that a contract of this customer names at `now` (rows 39 and 42), and the
 /// announcements whose changes are among them.
 pub fn list_for_contract(
     conn: &mut PgConnection,
@@ -325,7 +327,7 @@ pub fn list_for_contract(
     Ok((list, sub_processor::announced(&entries, &without)))
 }
 
-/// A draft for the operator, locked, if it still is one.
+/// A locked draft, if the announcement still is one; for the operator.
 fn lock_draft(
     conn: &mut PgConnection,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! Telling those who can approve that something waits for a second person (C9).
+//! Notifying the administrators who can approve that something waits for a second person (C9).
 
 use chrono::{DateTime, Utc};
 
@@ -9,11 +9,11 @@ use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::proposals::list_approvers;
 use crate::storage::{PgConnection, QueryResult};
 
-/// Administrators that are told; an operator has a handful.
+/// At most this many administrators are notified; an operator has a handful.
 const MOST: i64 = 100;
 
 /// Queues a mail to every administrator but the one who asks for the approval, in the transaction
-/// that makes it wait. `round` tells one submission of the same thing from the next.
+/// that makes it wait. `round` distinguishes several submissions of the same thing.
 pub(super) fn tell(
     conn: &mut PgConnection,
     app: &App,

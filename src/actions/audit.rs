@@ -1,4 +1,4 @@
-//! The audit log as a whole: checking its chain, and erasing what is personal in it (S-80).
+//! The audit log as a whole: verifying its chain, and erasing personal data from it (S-80).
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac as _};
@@ -19,45 +19,45 @@ use crate::storage::db::DbError;
 
 pub use crate::storage::audit::chain::Whose;
 
-/// Events read at a time; memory holds no more of the log than this.
+/// Events read at a time, which limits the memory that is used.
 const PAGE: i64 = 1000;
 /// Events one tombstone names at most.
 const MOST_ERASED: i64 = 1000;
-/// First line of what is signed.
+/// First line of the signed text of a tombstone.
 const SIGNED: &str = "avv-audit-erased-1";
 
-/// An audit log in which everything is as it was written.
+/// The result for an audit log in which nothing was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Intact {
-    /// Where it ends; the position is also how many events there are.
+    /// The end of the chain; its position is also the number of events.
     pub head: Head,
     /// Events whose content was erased.
     pub erased: u64,
-    /// Tombstones that say so.
+    /// Tombstones that name them.
     pub tombstones: u64,
 }
 
-/// Why the log could not be called intact.
+/// Why the log could not be verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// The first event that is not as it should be.
+    /// The first event that was changed.
     #[error(transparent)]
     Broken(#[from] Fault),
-    /// The database did not answer.
+    /// The database could not be read.
     #[error(transparent)]
     Database(#[from] DbError),
 }
 
-/// Walks the whole chain, page by page, and answers with its head or the first fault. `noted` is a
-/// head that was written down elsewhere: without it nobody can see that a tail was cut off together
-/// with the head.
+/// Verifies the whole chain, page by page, and returns its head or the first fault. `noted` is a
+/// head that was stored elsewhere: without it, it cannot be detected that events at the end were
+/// cut off together with the head.
 ///
-/// Events that are appended meanwhile are walked as well; nothing is locked.
+/// Events that are appended meanwhile are verified as well; nothing is locked.
 pub fn verify(app: &App, noted: Option<Head>) -> Result<Intact, VerifyError> {
     let mut walk = Walk::default();
     let (mut after, mut erased, mut tombstones) = (None, 0, 0);
     loop {
-        // The head first: then every event up to it can be seen.
+        // The head is read first, so that every event up to it can be read.
         let (head, page) = app.db.read_blocking(|conn| {
             let head = find_head(conn)?;
             Ok::<_, DbError>((head, list_entries(conn, after, PAGE)?))
@@ -93,7 +93,7 @@ fn fault(position: i64, flaw: Flaw) -> VerifyError {
     Fault { position, flaw }.into()
 }
 
-/// Behind the last event: the head must say the same.
+/// After the last event: it must be the one that the head names.
 fn compare_end(end: Head, head: Option<Head>) -> Result<(), VerifyError> {
     match head {
         Some(head) if head == end => Ok(()),
@@ -114,8 +114,8 @@ fn compare_noted(here: Head, noted: Option<Head>) -> Result<(), VerifyError> {
     }
 }
 
-/// Whether this portal signed the tombstone, and what it names is what is gone. Under a key that is
-/// not known any more only a head that was noted later vouches for it.
+/// Whether this portal signed the tombstone, and the events it names are those that are erased. If
+/// its key is not known any more, only a head that was noted later can vouch for it.
 fn check_tombstone(app: &App, entry: &Entry, noted: Option<Head>) -> Result<(), VerifyError> {
     let place = entry.frame.position;
     let details = entry
@@ -157,12 +157,12 @@ fn check_tombstone(app: &App, entry: &Entry, noted: Option<Head>) -> Result<(), 
     }
 }
 
-/// Erases what is personal (who, what, details) in the oldest events before `before`, at most a
-/// thousand, and leaves a signed tombstone that names them; the chain still verifies. Answers how
-/// many were erased; call it in transactions of its own until it answers 0.
+/// Erases the personal data (who, what, details) in the oldest events before `before`, at most a
+/// thousand, and leaves a signed tombstone that names them; the chain still verifies. Returns how
+/// many were erased; to be called in separate transactions until it returns 0.
 ///
-/// For the job that keeps the periods of EV-16: which customer's evidence is over, it decides. Time,
-/// kind, customer number and status of an event stay.
+/// Called by the job for the periods of EV-16, which decides which customer's evidence has expired.
+/// Time, kind, customer number and status of an event stay.
 pub fn erase(
     conn: &mut PgConnection,
     app: &App,
@@ -191,11 +191,12 @@ pub fn erase(
         status: None,
     };
     let place = append(conn, &tombstone, now)?;
-    // After the event, as an exception: these rows are locked already, so nobody waits for nobody.
+    // After the event, as an exception: these rows are locked already, so this waits for no other
+    // transaction.
     Ok(erase_contents(conn, &positions, place)?)
 }
 
-/// HMAC-SHA-256 under the server's key: who can write to the database alone cannot make one.
+/// HMAC-SHA-256 under the server's key, which cannot be made with access to the database alone.
 fn sign(key: &Key<32>, customer: Option<CustomerNumber>, rows: &[Head]) -> String {
     let customer = customer.map(|number| number.to_string());
     let mut text = format!("{SIGNED}\n{}\n", customer.unwrap_or_default());
@@ -205,7 +206,7 @@ fn sign(key: &Key<32>, customer: Option<CustomerNumber>, rows: &[Head]) -> Strin
     mac(key, text.as_bytes())
 }
 
-/// Tells which key signed, without telling the key.
+/// Identifies the key of a signature without revealing it.
 fn fingerprint(key: &Key<32>) -> String {
     mac(key, b"which key").chars().take(16).collect()
 }

@@ -1,5 +1,6 @@
-//! Blocking a partner and taking it back (row 49). The block itself is one fact that the gate reads;
-//! the customers whose agreement names the partner are told one after the other by a run.
+//! Blocking a partner and unblocking it (row 49). The block itself is one fact that the access rule
+//! reads; the customers whose agreement names the partner are notified one after the other by a
+//! run.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -20,7 +21,8 @@ use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::partner_list::count_customers_of;
 use crate::storage::{PgConnection, partners};
 
-/// Blocks a partner: it and its sub-partners are out at commit. The partner gets M8.
+/// Blocks a partner: it and its sub-partners have no access from the commit on. The partner gets
+/// M8.
 pub fn block(
     conn: &mut PgConnection,
     app: &App,
@@ -58,7 +60,7 @@ pub fn block(
     note(conn, viewer, id, &partner.party.name, event, now)
 }
 
-/// Takes a block back. Customers that were not told yet will not be.
+/// Removes the block. Customers that were not notified yet will not be.
 pub fn unblock(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -86,8 +88,8 @@ pub fn unblock(
     )
 }
 
-/// Telling the customers of a blocked partner. Everybody the list shows for it is looked at; told is
-/// whose agreement in force names it.
+/// Notifies the customers of a blocked partner. The run looks at every customer the list shows for
+/// it, and notifies those whose agreement in force names it.
 pub const TELLING: Kind = Kind {
     again: TimeDelta::zero(),
     ..Kind::new(RunKind::Block, next_of_partner, Act::Each(tell))
@@ -108,7 +110,7 @@ fn tell(
     let event = Event::PartnerBlocked(id);
     match CaseCommand::by_portal(customer, now).execute(conn, app, &event, |_| kind) {
         Ok(_) => Ok(true),
-        // No agreement in force names the partner, or the customer is gone: there is nothing to say.
+        // No agreement in force names the partner, or the customer was deleted: nothing to do.
         Err(ActionError::Refused(_) | ActionError::NotFound) => Ok(false),
         Err(error) => Err(error),
     }

@@ -1,4 +1,4 @@
-//! Bookings: what makes an AVV due (L-01).
+//! Bookings, which may make an AVV due (L-01).
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +11,8 @@ use crate::domain::viewer::{Role, Scope, Viewer};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::storage::{PgConnection, catalogue};
 
-/// The operator adds a booking; if it creates the need, the customer is asked in the same moment.
+/// The operator adds a booking; if that makes an AVV due, the customer is asked in the same
+/// transaction.
 pub fn book(
     conn: &mut PgConnection,
     app: &App,
@@ -65,8 +66,8 @@ pub fn switch_option_on(
     partner_contracts::check(conn, app, done, now)
 }
 
-/// The operator cancels an option of a booking as from `ends_at`, or takes that back (B5, rows 19, 43,
-/// 44); the product goes on.
+/// The operator cancels an option of a booking as from `ends_at`, or takes that back (B5,
+/// rows 19, 43, 44); the product stays booked.
 pub fn cancel_option(
     conn: &mut PgConnection,
     app: &App,
@@ -115,7 +116,7 @@ pub fn cancel(
 
 fn cancellation(product: Named, ends_at: Option<DateTime<Utc>>) -> AuditKind {
     match ends_at {
-        // What ends at midnight was there on the day before.
+        // A booking that ends at midnight was last in force on the day before.
         Some(end) => AuditKind::Cancelled {
             product,
             last_day: calendar::day(end - chrono::Duration::milliseconds(1)),
@@ -124,7 +125,7 @@ fn cancellation(product: Named, ends_at: Option<DateTime<Utc>>) -> AuditKind {
     }
 }
 
-/// "UMS-Option (SIP-Trunk)".
+/// An option with its product: "UMS-Option (SIP-Trunk)".
 fn option_name(case: &Case, booking: usize, option: &str) -> Named {
     let booking = case.bookings.get(booking);
     let product = booking.and_then(|one| case.product(&one.product));

@@ -1,4 +1,4 @@
-//! Mails that come back: what a delivery report changes (row 8, EV-06).
+//! Mails that come back: the effect of a delivery report (row 8, EV-06).
 
 use std::io;
 
@@ -16,29 +16,30 @@ use crate::mail::inbox::Inbox;
 use crate::storage::mails::{Found, NewReport, Verdict, add_report, lock_by_clues, mark_returned};
 use crate::storage::{PgConnection, cases};
 
-/// What became of a report.
+/// What was done with a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// Its mail is marked as returned.
     Returned,
-    /// It was noted, or known already; nothing else changed.
+    /// It was stored, or was stored before; nothing else changed.
     Noted,
-    /// It is no report but an answer of somebody, and kept as such.
+    /// It is no report but a reply of a person or a program, and stored as such.
     Answer,
-    /// It is no delivery report about a mail of this portal, and nobody can be made out who wrote it.
+    /// It is no delivery report about a mail of this portal, and its sender cannot be determined.
     Unclear,
 }
 
-/// Takes a mail that came in at the sender's address, in a transaction of its own.
+/// Handles a mail that came in at the sender's address, in a transaction of its own.
 ///
 /// # Errors
-/// [`ActionError`] if the database did not do it; the mail can then be brought again.
+/// [`ActionError`] if the database failed; the mail can then be handed in again.
 pub fn take(app: &App, raw: &[u8], now: DateTime<Utc>) -> Result<Taken, ActionError> {
     if let Some(report) = bounce::read(raw) {
         let taken = app
             .db
             .transaction_blocking(|conn| take_report(conn, app, &report, now))?;
-        // People quote codes, too; what servers report for programs is no answer of anybody.
+        // Users quote status codes in their replies, too; a report in machine-readable form is no
+        // reply.
         if taken != Taken::Unclear || !report.in_words {
             return Ok(taken);
         }
@@ -50,10 +51,10 @@ pub fn take(app: &App, raw: &[u8], now: DateTime<Utc>) -> Result<Taken, ActionEr
     })
 }
 
-/// Takes the next file of the inbox; `None` if there is none.
+/// Handles the next file of the inbox; `None` if there is none.
 ///
 /// # Errors
-/// [`ActionError`] if the database did not do it; the file then lies in the inbox again.
+/// [`ActionError`] if the database failed; the file is then in the inbox again.
 pub fn take_next_file(
     app: &App,
     inbox: &Inbox,
@@ -80,8 +81,8 @@ fn folder(error: io::Error) -> ActionError {
     ActionError::Folder(error.to_string())
 }
 
-/// Finds the mail by its mark or Message-ID, which nobody but its recipient knows; who sent the
-/// report does not matter. Locks the mail before the case, as delivering does.
+/// Finds the mail by its mark or Message-ID, which only its recipient knows; the sender of the
+/// report does not matter. Locks the mail before the case, as delivery does.
 fn take_report(
     conn: &mut PgConnection,
     app: &App,
@@ -128,7 +129,8 @@ fn take_report(
     let because = because.trim();
     mark_returned(conn, mail.id, because, now)?;
     mail_failed(conn, &mail.kind, mail.id, now)?;
-    // Only the recipient's own word says something about its address (row 8); reminders go on else.
+    // Only a refusal by the recipient's server says something about the address (row 8); otherwise
+    // reminders go on.
     if let Some(link) = mail.kind.consent_link()
         && new.verdict == Verdict::Returned
         && is_current(conn, app, &mail)?
@@ -149,7 +151,7 @@ fn take_report(
     Ok(Taken::Returned)
 }
 
-/// What the report says of the address the mail was sent to; else of the first one.
+/// The part of the report about the address the mail was sent to, or else the first one.
 fn about<'r>(report: &'r Bounce, mail: &Found) -> Option<&'r Notice> {
     let own = report.notices.iter().find(|notice| is_for(notice, mail));
     own.or(report.notices.first())
@@ -165,7 +167,7 @@ fn verdict(mail: &Found, notice: &Notice) -> Verdict {
     match notice.action {
         _ if !matches!(mail.state.as_str(), "sent" | "returned") => Verdict::NotSent,
         _ if !is_for(notice, mail) => Verdict::OtherRecipient,
-        // Given up is given up, whatever the class of its status (RFC 3464, 2.3.3).
+        // A failed delivery is final, whatever the class of its status (RFC 3464, 2.3.3).
         Action::Failed => match notice.speaks() {
             Speaks::OfRecipient => Verdict::Returned,
             Speaks::OfUs => Verdict::SenderRefused,
@@ -176,8 +178,8 @@ fn verdict(mail: &Found, notice: &Notice) -> Verdict {
     }
 }
 
-/// Whether the customer's address is still the one the mail was sent to: what an address of
-/// yesterday refuses says nothing about that of today.
+/// Whether the customer's address is still the one the mail was sent to: a refusal of the former
+/// address says nothing about the present one.
 fn is_current(conn: &mut PgConnection, app: &App, mail: &Found) -> Result<bool, ActionError> {
     let Some(number) = mail.customer else {
         return Ok(false);

@@ -1,8 +1,8 @@
-//! A command on a case: the one way by which a case is changed.
+//! A command on a case: the only way in which a case is changed.
 //!
 //! The audit event is the last thing a transaction writes: it locks the end of the chain of all
-//! events, so whatever came after it would keep everybody else waiting, and could wait in turn for
-//! somebody who waits for it.
+//! events, so anything after it would keep all other transactions waiting, and could cause a
+//! deadlock.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -26,27 +26,27 @@ use crate::storage::audit::chain::append_with;
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::{PgConnection, case_rows, cases, customers, roll_outs, users};
 
-/// A command on a case: whose case, who gives it, and when.
+/// A command on a case: the customer, the actor, and the time.
 #[derive(Debug, Clone)]
 pub struct CaseCommand {
-    /// Whose case.
+    /// The customer whose case it is.
     pub customer: CustomerNumber,
-    /// Which customers the one who gives it may see.
+    /// The customers the actor may see.
     pub scope: Scope,
-    /// Who it is, for the event.
+    /// The actor, for the audit event.
     pub actor: Actor,
-    /// When.
+    /// The time of the decision.
     pub now: DateTime<Utc>,
 }
 
-/// What the decision did.
+/// The result of a decision that was written.
 #[derive(Debug, Clone)]
 pub struct Applied {
     /// The facts before.
     pub before: Case,
     /// The facts after.
     pub after: Case,
-    /// What changed.
+    /// The changes that lead from `before` to `after`.
     pub changes: Vec<Change>,
 }
 
@@ -61,7 +61,7 @@ impl CaseCommand {
         }
     }
 
-    /// A command of whoever holds a consent link.
+    /// A command of the holder of a consent link.
     pub fn by_link(link: LinkId, customer: CustomerNumber, now: DateTime<Utc>) -> Self {
         Self {
             customer,
@@ -93,14 +93,14 @@ impl CaseCommand {
         self.commit(conn, app, before, event, kind)
     }
 
-    /// Locks the case and loads its facts; what the scope does not hold does not exist.
+    /// Locks the case and loads its facts; a customer outside the scope does not exist.
     pub fn lock(&self, conn: &mut PgConnection) -> Result<Case, ActionError> {
         let case = cases::lock_case(conn, self.customer, self.now)?.ok_or(ActionError::NotFound)?;
-        // Asked after the lock, so that a partner who lost the customer a moment ago is out.
+        // Asked after locking, so that a partner that lost the customer a moment ago is refused.
         if !customers::is_visible(conn, self.scope, self.customer)? {
             return Err(ActionError::NotFound);
         }
-        // Who is blocked may look, but not act (row 49).
+        // A blocked partner may read, but not act (row 49).
         match self.scope {
             Scope::Partner(own) | Scope::SubPartner(own) if case.shuts_out(own) => {
                 Err(ActionError::Denied(Denied::Blocked))
@@ -121,8 +121,8 @@ impl CaseCommand {
         self.commit_with(conn, app, before, event, kind, |_, _| Ok(()))
     }
 
-    /// [`CaseCommand::commit`] for actions that have more to write than the case: `write` does, before the
-    /// event is appended.
+    /// [`CaseCommand::commit`] for actions that have more to write than the case: `write` does so
+    /// before the event is appended.
     pub fn commit_with(
         &self,
         conn: &mut PgConnection,
@@ -135,8 +135,8 @@ impl CaseCommand {
         self.commit_each(conn, app, before, std::slice::from_ref(event), kind, write)
     }
 
-    /// [`CaseCommand::commit_with`] for several events that are one action: each is decided on what the one
-    /// before it left, and what follows is written once, with one audit event.
+    /// [`CaseCommand::commit_with`] for several events that are one action: each is decided on the
+    /// result of the one before it, and the consequences are written once, with one audit event.
     pub fn commit_each(
         &self,
         conn: &mut PgConnection,
@@ -198,8 +198,8 @@ impl CaseCommand {
         Ok(outcome)
     }
 
-    /// Whom the decision let in or shut out, with the people it concerns (EV-11). Asks the database
-    /// only if it did.
+    /// Which partners the decision gave or refused access, with the users concerned (EV-11). Reads
+    /// the database only if there are any.
     fn effect(&self, conn: &mut PgConnection, outcome: &Applied) -> Result<Effect, ActionError> {
         let mut effect = Effect::between(&outcome.before, &outcome.after, self.now);
         name_users(conn, &mut effect)?;
@@ -235,7 +235,7 @@ impl CaseCommand {
     }
 }
 
-/// Fills in which people of a partner gained or lost access.
+/// Adds the users of each partner who gained or lost access.
 pub(super) fn name_users(conn: &mut PgConnection, effect: &mut Effect) -> Result<(), ActionError> {
     for one in effect.all_mut() {
         (one.user_count, one.users) = users::list_active_of(conn, one.partner, Effect::MOST_USERS)?;
@@ -243,7 +243,7 @@ pub(super) fn name_users(conn: &mut PgConnection, effect: &mut Effect) -> Result
     Ok(())
 }
 
-/// A signed-in person as the event keeps it: name and company as they are now.
+/// The actor of an event for a signed-in user: name and company as they are now.
 pub fn actor(viewer: &Viewer) -> Actor {
     Actor::User {
         id: viewer.user,
@@ -252,7 +252,7 @@ pub fn actor(viewer: &Viewer) -> Actor {
     }
 }
 
-/// Random keys for what a decision may create.
+/// Random keys for new rows of a decision.
 fn new_ids() -> NewIds {
     NewIds {
         request: RequestId(Uuid::new_v4()),

@@ -1,4 +1,4 @@
-//! The public page of a consent link: look, conclude, decline.
+//! The public page of a consent link: reading, concluding, declining.
 
 use chrono::{DateTime, Utc};
 
@@ -21,12 +21,12 @@ use crate::storage::declarations::create_decline_reason;
 use crate::storage::sub_processors::hold_register;
 use crate::storage::{PgConnection, cases, links};
 
-/// What the person typed and ticked, already checked field by field.
+/// The form's values, already checked field by field.
 #[derive(Debug, Clone)]
 pub struct Signature {
-    /// Name, cleaned.
+    /// Name of the person who concludes, cleaned.
     pub person: String,
-    /// Function, cleaned.
+    /// The person's function in the company, cleaned.
     pub function: String,
     /// The declarations beside the boxes, word for word.
     pub declarations: Vec<String>,
@@ -34,13 +34,14 @@ pub struct Signature {
     pub shown: String,
     /// Language it was shown in.
     pub language: Language,
-    /// Address of the browser.
+    /// IP address of the browser.
     pub remote_address: String,
-    /// What the browser called itself.
+    /// `User-Agent` of the browser.
     pub user_agent: String,
 }
 
-/// A concluded document, made before the case is locked, because it takes a tenth of a second.
+/// A concluded document. It is made before the case is locked, because it takes a tenth of a
+/// second.
 pub struct Prepared {
     customer: CustomerNumber,
     draft: Draft,
@@ -50,14 +51,14 @@ pub struct Prepared {
     at: DateTime<Utc>,
 }
 
-/// The customer and the facts behind a link; `NotFound` for a link that was never given away.
+/// The case of the customer a link was sent to; `NotFound` for a link that was never issued.
 pub fn find_by_link(conn: &mut PgConnection, app: &App, link: LinkId) -> Result<Case, ActionError> {
     let number = links::find_customer(conn, link)?.ok_or(ActionError::NotFound)?;
     cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
 }
 
-/// Counts that the page was fetched and writes the first time into the history. Changes nothing
-/// else, however often and by whomever (S-03).
+/// Counts that the page was fetched and adds the first time to the history. Changes nothing else,
+/// however often it is fetched (S-03).
 pub fn note_opening(
     conn: &mut PgConnection,
     link: LinkId,
@@ -77,7 +78,7 @@ pub fn note_opening(
 }
 
 /// Reads what the conclusion needs. Refuses early what the decision would refuse, so that no PDF is
-/// made in vain.
+/// made for nothing.
 pub fn check(
     conn: &mut PgConnection,
     app: &App,
@@ -181,7 +182,7 @@ fn agreement(outcome: &Applied) -> Result<AgreementId, ActionError> {
     Ok(agreement.id)
 }
 
-/// What is kept of the document of an agreement.
+/// The stored form of an agreement's document.
 fn document(
     agreement: AgreementId,
     signature: &Signature,
@@ -205,7 +206,8 @@ fn document(
 }
 
 /// Declines: no reminders, no access; a new mail can be sent later (row 14, 5.8-17). The reason, if
-/// one was typed, stays beside the round and out of the event, which partners' pages read (EV-10).
+/// one was typed, is stored with the round and not in the event, which partners' pages show
+/// (EV-10).
 pub fn decline(
     conn: &mut PgConnection,
     app: &App,
@@ -225,7 +227,7 @@ pub fn decline(
     };
     let event = Event::Declined(link);
     match command.commit_with(conn, app, case, &event, |_| AuditKind::Declined, keep) {
-        // The second click of a double click.
+        // This is the second click of a double click.
         Ok(_) | Err(ActionError::Refused(Refusal::Unchanged)) => Ok(()),
         Err(error) => Err(error),
     }

@@ -1,5 +1,5 @@
-//! Published contract versions as anybody may read them (C-01, C-07, C-08): filled in with what the
-//! parties are called, not with who they are.
+//! Published contract versions for readers without a customer (C-01, C-07, C-08): filled in with
+//! the roles of the parties instead of their names.
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ use crate::storage::PgConnection;
 use crate::storage::catalogue::{find_operator, list_products};
 use crate::storage::contract_versions::{Published, find_published};
 
-/// A published version with what its general text is filled in with.
+/// A published version with the values that its general text is filled in with.
 #[derive(Debug, Clone)]
 pub struct General {
-    /// Number and day from which it is offered.
+    /// Number of the version and the day from which it is offered.
     pub version: Published,
-    /// The version.
+    /// The parsed contract text.
     pub contract: Arc<Contract>,
     values: Values,
 }
 
 impl General {
-    /// The general text.
+    /// The general text in a language.
     pub fn document(&self, language: Language) -> Document {
         self.contract.resolve(&self.values, language)
     }
@@ -51,7 +51,8 @@ pub fn general(
     })
 }
 
-/// Every product the text has an annex for, by its name in the catalogue, with the options it speaks of.
+/// Every product the text has an annex for, by its name in the catalogue, with the options that the
+/// annex mentions.
 fn covered(contract: &Contract, products: Vec<Product>) -> Vec<CoveredProduct> {
     let keys = contract.product_codes();
     let covered = |product: &Product| {

@@ -17,33 +17,33 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer, find_holder};
 use crate::storage::{PgConnection, case_rows, cases, catalogue, partners, users};
 
-/// A customer as somebody is about to add it, with what is chosen for it in the same moment.
+/// A customer to be added, with everything that is chosen for it in the same form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Addition {
-    /// Key.
+    /// Number of the customer, its key.
     pub number: CustomerNumber,
-    /// Name, address, register, e-mail, cleaned.
+    /// Name, address, register entry and e-mail address, cleaned.
     pub party: Party,
     /// Language of mails and contract.
     pub language: Language,
-    /// Mandant.
+    /// The Mandant that will look after it, if any.
     pub partner: Option<PartnerId>,
-    /// Submandant.
+    /// The Submandant that will look after it, if any.
     pub sub_partner: Option<PartnerId>,
     /// First product, with its options.
     pub booking: Option<(String, Options)>,
 }
 
-/// What adding a customer would bring.
+/// What adding a customer would do.
 #[derive(Debug, Clone)]
 pub struct Planned {
     /// What the rules would decide.
     pub preview: Preview,
-    /// Stamp of what that was computed from; [`add`] wants it back.
+    /// Stamp of the facts it was computed from; [`add`] asks for it.
     pub stamp: String,
 }
 
-/// What [`add`] would do, without doing it; refused exactly when that would be.
+/// What [`add`] would do, without doing it; refused exactly if [`add`] would be.
 pub fn plan(
     conn: &mut PgConnection,
     app: &App,
@@ -70,13 +70,13 @@ pub fn plan(
     Ok(Planned { preview, stamp })
 }
 
-/// The operator adds a customer with its partners and its first booking. `seen` is the stamp of what was
-/// shown and confirmed.
+/// The operator adds a customer with its partners and its first booking. `seen` is the stamp of the
+/// facts that were shown and confirmed.
 ///
-/// That is one action with one audit event, `customer_added`, which names partners and product and has
-/// the effect of all of it. Events of their own for partner and booking would be written one after the
-/// other, and whatever a command writes after the first of them stands behind the lock of the chain
-/// (see [`super::case_command`]): everybody else would wait, and two could wait for each other.
+/// That is one action with one audit event, `customer_added`, which names partners and product and
+/// has the effect of all of it. Separate events for partner and booking would be written one after
+/// the other, and everything that is written after the first of them holds the lock of the chain
+/// (see [`super::case_command`]): all other transactions would wait, and there could be deadlocks.
 pub fn add(
     conn: &mut PgConnection,
     app: &App,
@@ -128,7 +128,7 @@ fn may_add(conn: &mut PgConnection, viewer: &Viewer, new: &Addition) -> Result<(
     Ok(())
 }
 
-/// What happens to a new customer, in this order: who looks after it is known before it is asked.
+/// The events of a new customer in their order: its partners are known before it is asked.
 fn events_of(conn: &mut PgConnection, new: &Addition) -> Result<Vec<Event>, ActionError> {
     let mut events = Vec::new();
     if let Some(id) = new.partner {
@@ -148,8 +148,8 @@ fn events_of(conn: &mut PgConnection, new: &Addition) -> Result<Vec<Event>, Acti
     Ok(events)
 }
 
-/// Partners must not get the customer's mails (5.6-11). Who has a reason for such an address enters it
-/// on its own page.
+/// Refuses an address of a partner, as partners must not get the customer's mails (5.6-11). If
+/// there is a reason for such an address, it is entered on its own page.
 fn guard_address(conn: &mut PgConnection, case: &Case) -> Result<(), ActionError> {
     let partners = partner_addresses(conn, case)?;
     match case.customer.email() {
@@ -167,7 +167,7 @@ pub fn add_by_command(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let mut new = new.clone();
-    // What an import brings is cleaned like what a person types (S-73).
+    // Imported values are cleaned like typed ones (S-73).
     new.party.name = name::clean(&new.party.name);
     if !create_customer(conn, &new, now)? {
         return Err(Refusal::NumberTaken.into());
@@ -190,13 +190,13 @@ pub fn add_by_command(
     Ok(())
 }
 
-/// A new master-data address, as it was entered.
+/// A new master-data address to be entered.
 #[derive(Debug, Clone)]
 pub struct NewAddress {
-    /// The address.
+    /// The new address.
     pub email: EmailAddress,
-    /// Why the operator enters it although it belongs to a partner of the customer; `None`: the
-    /// guard of 5.6-11 holds.
+    /// The operator's reason to enter it although it belongs to a partner of the customer; with
+    /// `None` such an address is refused (5.6-11).
     pub despite: Option<String>,
 }
 
@@ -241,7 +241,8 @@ pub fn change_email(
 }
 
 /// Addresses of the partners that look after the customer and of their users (5.6-11), and of every
-/// other Submandant of the Mandant: it could be named as soon as it has concluded for the customer.
+/// other Submandant of the Mandant, because it could be named right after concluding for the
+/// customer.
 fn partner_addresses(
     conn: &mut PgConnection,
     case: &Case,
@@ -287,9 +288,9 @@ pub fn change_party(
     })
 }
 
-/// What [`change_party`] would bring with it beyond the master data, unless the person has confirmed
-/// it: `confirmed` is the stamp of the facts it was shown for (C10). Locks the customer, so that
-/// nothing else follows until the transaction ends.
+/// What [`change_party`] would do beyond the master data, unless the user has confirmed it:
+/// `confirmed` is the stamp of the facts it was shown for (C10). Locks the customer, so that
+/// nothing changes until the transaction ends.
 pub fn find_unconfirmed(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -298,7 +299,7 @@ pub fn find_unconfirmed(
     now: DateTime<Utc>,
 ) -> Result<Option<Preview>, ActionError> {
     let case = cases::lock_case(conn, customer, now)?.ok_or(ActionError::NotFound)?;
-    // What is refused is refused by the action itself.
+    // If it is refused, the action itself returns the refusal.
     let saved = preview(&case, &party_changed(new), now).ok();
     Ok(saved.filter(|saved| saved.party_touches_more() && stamp(&saved.before) != confirmed))
 }
@@ -310,8 +311,8 @@ fn party_changed((party, language): (&Party, Language)) -> Event {
     }
 }
 
-/// The operator locks every link that was mailed, for example because one became known to others
-/// (row 53).
+/// The operator locks every link that was mailed, for example because one became known to other
+/// people (row 53).
 pub fn lock_links(
     conn: &mut PgConnection,
     app: &App,
@@ -332,10 +333,10 @@ pub fn lock_links(
     CaseCommand::by(viewer, customer, now).execute(conn, app, &event, |_| kind)
 }
 
-/// The operator deletes the customer: links closed, reminders off, its users shut out, evidence
-/// kept until retention is over (rows 51, 52). What the log says of earlier master data proves
-/// nothing, because agreements copy what they name, and goes at once (C10). The password was asked
-/// again before (S-40).
+/// The operator deletes the customer: links are closed, reminders stopped, its users locked, and
+/// evidence is kept until its retention period has expired (rows 51, 52). Earlier master data in
+/// the log is no evidence, because agreements copy what they name, and is erased at once (C10). The
+/// password was asked again before (S-40).
 pub fn delete(
     conn: &mut PgConnection,
     app: &App,
@@ -353,7 +354,8 @@ pub fn delete(
     let outcome =
         CaseCommand::by(viewer, customer, now).execute(conn, app, &Event::Deleted, |_| kind)?;
     users::disable_users_of(conn, customer, now)?;
-    // Events of this customer are as old as its lock, but clocks of two processes may differ.
+    // Events of this customer are not newer than its lock, but the clocks of two processes may
+    // differ.
     let until = now + Duration::days(1);
     while audit::erase(conn, app, Whose::MasterData(customer), until, now)? > 0 {}
     Ok(outcome)

@@ -1,4 +1,4 @@
-//! The contract of one customer as a document: what is shown, what is concluded, what is downloaded.
+//! The contract of one customer as a document: the draft, the concluded document, the download.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,25 +20,25 @@ use crate::storage::agreements::{DocumentFacts, find_document_facts, find_pdf};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::{PgConnection, catalogue};
 
-/// The contract as it would be concluded now.
+/// The contract as the customer would conclude it now.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// What is filled in.
+    /// The values that are filled in.
     pub values: Values,
     /// The resolved text.
     pub document: Document,
-    /// SHA-256 of the text, hex: the form carries it (S-06).
+    /// SHA-256 of the text, hex; the form sends it back (S-06).
     pub hash: String,
     /// The announcements whose changes are on its list of further processors (row 42).
     pub announced: BTreeSet<AnnouncementId>,
-    /// Where the text of the version stands for everybody (C-07).
+    /// Public address of the version's text (C-07).
     online: String,
     /// The contract version it was made from.
     contract: Arc<Contract>,
 }
 
 impl Draft {
-    /// What the version says of itself.
+    /// The metadata of the version.
     pub fn meta(&self) -> &Meta {
         &self.contract.meta
     }
@@ -74,7 +74,7 @@ pub fn draft(
     })
 }
 
-/// Stands for everything that is printed in a draft: the same for drafts that are the same.
+/// A hash of everything that is printed in a draft: equal drafts have equal hashes.
 pub fn printed(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> String {
     let day = crate::domain::calendar::day(now);
     let all = (
@@ -85,7 +85,7 @@ pub fn printed(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> String {
     sha256(format!("{all:?}").as_bytes())
 }
 
-/// The draft as PDF with its watermark. CPU work: call it off the async threads.
+/// The draft as PDF with its watermark. CPU work, not to be called on the async threads.
 pub fn draft_pdf(draft: &Draft, now: chrono::DateTime<chrono::Utc>) -> Result<Pdf, ActionError> {
     render(
         &draft.document,
@@ -178,18 +178,18 @@ pub fn facts(conn: &mut PgConnection, agreement: &Agreement) -> Result<DocumentF
     find_document_facts(conn, agreement.id)?.ok_or(ActionError::NotFound)
 }
 
-/// A file to be saved.
+/// A file for a download.
 #[derive(Debug, Clone)]
 pub struct Download {
     /// The bytes that were concluded, checked against their hash (5.6-7).
     pub bytes: Vec<u8>,
-    /// Name to save it under.
+    /// File name for the download.
     pub file_name: String,
-    /// Bytes that somebody uploaded: the scan of a contract on paper (S-77).
+    /// Whether the file was uploaded by a user: the scan of a contract on paper (S-77).
     pub is_upload: bool,
 }
 
-/// The concluded PDF for somebody who may have it; the download is written down (EV-09).
+/// The concluded PDF for an actor who may have it; the download is logged (EV-09).
 pub fn download(
     conn: &mut PgConnection,
     case: &Case,
@@ -226,7 +226,7 @@ pub fn download(
     })
 }
 
-/// Whether this person may read contracts at all (A-02 … A-04).
+/// Whether this viewer may read contracts at all (A-02 … A-04).
 pub fn may_read(viewer: &Viewer) -> Result<(), ActionError> {
     if viewer.role.reads_contracts() {
         Ok(())
@@ -235,7 +235,7 @@ pub fn may_read(viewer: &Viewer) -> Result<(), ActionError> {
     }
 }
 
-/// Name of the file a contract is saved as.
+/// File name for the download of a contract.
 pub fn file_name(number: &str) -> String {
     let safe: String = number
         .chars()
@@ -250,7 +250,7 @@ pub fn file_name(number: &str) -> String {
     format!("{safe}.pdf")
 }
 
-/// SHA-256, hex.
+/// SHA-256 as hex.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::sha256(bytes)
 }

@@ -1,4 +1,4 @@
-//! Why an action did not happen.
+//! The errors of actions.
 
 use crate::domain::case::{ClockFault, Denied, Refusal};
 use crate::domain::roll_out::RollOutRefusal;
@@ -7,34 +7,34 @@ use crate::domain::version::VersionRefusal;
 use crate::storage::QueryError;
 use crate::storage::db::DbError;
 
-/// Why an action did not happen. Pages turn each into a sentence with a next step.
+/// Why an action was not done. Pages turn each into a sentence with a next step.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// It does not exist, or not for this person (S-51).
+    /// It does not exist, or not for this viewer (S-51).
     #[error("not found")]
     NotFound,
-    /// The person may see it but not do this.
+    /// The viewer may see it but not do this.
     #[error("not allowed")]
     NotAllowed,
-    /// The rules say no.
+    /// The rules refuse it.
     #[error("refused: {0:?}")]
     Refused(Refusal),
-    /// Somebody changed it since the form was shown (B1).
+    /// It was changed by another user since the form was shown (B1).
     #[error("changed meanwhile")]
     Changed,
-    /// The life of a contract version does not allow it now.
+    /// The state of the contract version does not allow it.
     #[error("not with this contract version: {0:?}")]
     Version(VersionRefusal),
-    /// The roll-out of a contract version cannot do this now.
+    /// The state of the roll-out does not allow it.
     #[error("not with this roll-out: {0:?}")]
     RollOut(RollOutRefusal),
-    /// The gate is closed.
+    /// There is no access to the product.
     #[error("denied: {0:?}")]
     Denied(Denied),
-    /// The operator's particulars were never entered, so no contract can be offered.
+    /// The operator's details were never entered, so no contract can be offered.
     #[error("the operator's particulars are missing")]
     NoOperator,
-    /// The password asked for again was wrong.
+    /// The password that was asked again was wrong.
     #[error("wrong password")]
     WrongPassword,
     /// The code asked for was not accepted.
@@ -46,7 +46,7 @@ pub enum ActionError {
     /// Too many tries; wait this many seconds.
     #[error("too many attempts, {0} s to wait")]
     TooManyAttempts(u64),
-    /// There is more work than can be done in time; nothing was done.
+    /// The portal has too much to do to finish in time; nothing was done.
     #[error("too much work at once")]
     Busy,
     /// The document could not be made, so nothing was concluded (S-88).
@@ -55,13 +55,13 @@ pub enum ActionError {
     /// A file under the data directory could not be read or moved.
     #[error("the folder of incoming mails: {0}")]
     Folder(String),
-    /// The certificate of the seal is not valid now, so nothing was concluded and nothing is lost.
+    /// The certificate of the seal is not valid now, so nothing was concluded.
     #[error("nothing can be sealed now: {0}")]
     NoSeal(String),
-    /// The portal's clock contradicts the case or the database, so nothing was decided (F4).
+    /// The portal's clock contradicts the case or the database, so no decision was made (F4).
     #[error("the clock is wrong: {0}")]
     Clock(ClockFault),
-    /// The database did not do it.
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] DbError),
 }

@@ -1,11 +1,11 @@
-//! "What you saw is what you change" (B1): every form that changes something carries a stamp of what it
-//! showed, in the hidden field `stand`. What is stored is compared with it in the transaction that
-//! changes it, so that a later save never restores in silence what an earlier one changed: the form
-//! shows both values and asks.
+//! "What you saw is what you change" (B1): every form that changes something carries a stamp of the
+//! values it showed, in the hidden field `stand`. It is compared with the stored values in the
+//! transaction that changes them, so that a later save never silently undoes an earlier one: the
+//! form shows both values and asks.
 //!
-//! The same for actions: a confirmation page carries a stamp of the facts it was
-//! computed from, and the action is done only while they are still the same. A second click, or the
-//! back button, finds other facts and changes nothing.
+//! The same for actions: a confirmation page carries a stamp of the facts it was computed from, and
+//! the action is done only while they are still the same. After a second click or the back button,
+//! the facts are different and nothing is changed.
 
 use serde::Serialize;
 
@@ -16,15 +16,15 @@ use crate::domain::case::{Case, Event, Partner};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
 use crate::storage::{PgConnection, cases, catalogue, partners};
 
-/// A short text that is another one when any fact of the case is.
+/// A short hash of all facts of a case.
 pub fn stamp(case: &Case) -> String {
     let mut hash = sha256(format!("{case:?}").as_bytes());
     hash.truncate(32);
     hash
 }
 
-/// Whether the facts are still the ones the stamp was made of. Locks the customer, so that they
-/// stay so until the transaction ends. A customer that does not exist has no facts.
+/// Whether the facts still have this stamp. Locks the customer, so that they stay the same until
+/// the transaction ends. False for a customer that does not exist.
 pub fn is_as_seen(
     conn: &mut PgConnection,
     app: &App,
@@ -35,22 +35,22 @@ pub fn is_as_seen(
     Ok(case.is_some_and(|case| stamp(&case) == seen))
 }
 
-/// What a form for changing shows, and where it is stored.
+/// What a form shows and changes, with its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// A customer's master data.
+    /// The master data of a customer.
     MasterData(CustomerNumber),
-    /// A customer's address.
+    /// The e-mail address of a customer.
     Email(CustomerNumber),
-    /// A partner's contact data.
+    /// The contact data of a partner.
     Partner(PartnerId),
-    /// The provider's particulars.
+    /// The provider's details.
     Operator,
 }
 
 /// Stamp of a form with master data.
 pub fn of_master_data(party: &Party, language: Language) -> String {
-    // The address has a form of its own.
+    // The address has a separate form.
     let party = Party {
         email: None,
         ..party.clone()
@@ -58,7 +58,7 @@ pub fn of_master_data(party: &Party, language: Language) -> String {
     of(&(party, language.code()))
 }
 
-/// Stamp of a form with a customer's address, and the one that waits to become it.
+/// Stamp of a form with a customer's address, including one that waits to replace it.
 pub fn of_email(case: &Case) -> String {
     let waiting = case.waiting_address().map(|one| &one.email);
     let both = [case.customer.email(), waiting];
@@ -70,32 +70,33 @@ pub fn of_party(party: &Party) -> String {
     of(party)
 }
 
-/// Stamp of a form with the provider's particulars; without them it is the stamp of an empty form.
+/// Stamp of a form with the provider's details; without them, that of an empty form.
 pub fn of_operator(operator: Option<&Operator>) -> String {
     of(&operator)
 }
 
-/// Stamp of a page that says who looks after a customer.
+/// Stamp of a page that shows the partners of a customer.
 pub fn of_chain(case: &Case) -> String {
     let id = |partner: &Option<Partner>| partner.as_ref().map(|one| one.id.0);
     of(&(id(&case.partner), id(&case.sub_partner)))
 }
 
-/// Stamp of the page that says what adding a customer means: another one when anything that was typed
-/// is, or any fact of what was chosen.
+/// Stamp of the page with the consequences of adding a customer. It changes with anything that was
+/// typed and any fact of what was chosen.
 pub fn of_addition(case: &Case, events: &[Event]) -> String {
     of(&format!("{case:?}{events:?}"))
 }
 
-/// A short text that is another one when any of the facts is.
+/// A short hash of the facts.
 pub fn of(facts: &impl Serialize) -> String {
     let mut hash = sha256(serde_json::to_string(facts).unwrap_or_default().as_bytes());
     hash.truncate(32);
     hash
 }
 
-/// Takes what was done to who looks after a customer back when it was somebody else than the page said.
-/// It comes after the action, so that whoever may not do it at all learns nothing of what others did.
+/// Rolls back a change of a customer's partners if the partners before were not those on the page.
+/// It is called after the action, so that a caller without permission learns nothing about the
+/// partners.
 pub fn check_chain(outcome: Applied, seen: &str) -> Result<Applied, ActionError> {
     if of_chain(&outcome.before) == seen {
         Ok(outcome)
@@ -104,8 +105,8 @@ pub fn check_chain(outcome: Applied, seen: &str) -> Result<Applied, ActionError>
     }
 }
 
-/// Refuses a change when what is stored is not what its form showed. Locks what is stored, so that it
-/// stays so until the transaction ends.
+/// Refuses a change if the stored values are not those that its form showed. Locks them, so that
+/// they stay the same until the transaction ends.
 pub fn check(
     conn: &mut PgConnection,
     app: &App,
@@ -123,7 +124,7 @@ pub fn check(
         }
         Shown::Operator => Some(of_operator(catalogue::lock_operator(conn)?.as_ref())),
     };
-    // What does not exist is told by the action itself.
+    // If it does not exist, the action itself says so.
     if stored.is_none_or(|stored| stored == seen) {
         Ok(())
     } else {

@@ -1,5 +1,5 @@
-//! The customer list beside the facts it is made of. Everything the program writes keeps them together;
-//! what somebody writes to the tables past it is found here, and mended.
+//! The customer list compared with the facts it is computed from. Everything the program writes
+//! keeps them together; rows that were changed without the program are found and repaired here.
 
 use chrono::{DateTime, Utc};
 
@@ -11,35 +11,35 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::case_rows::{RowAgreement, compare, compare_locked, mend};
 use crate::storage::{PgConnection, customers};
 
-/// Customers that are looked at in one go.
+/// Customers that are compared in one transaction.
 const PAGE: i64 = 100;
-/// Customers that are named.
+/// At most this many customers are named.
 pub const MOST_NAMED: usize = 100;
 
-/// What was found.
+/// The result of the check.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// Customers that were looked at, deleted ones too.
+    /// Customers that were compared, including deleted ones.
     pub customers: u64,
-    /// Lines that say something else than the facts.
+    /// Rows that differ from the facts.
     pub differing: u64,
-    /// Customers that are in no list.
+    /// Customers that are missing in the list.
     pub missing: u64,
     /// Customers whose facts cannot be read.
     pub unreadable: u64,
-    /// Lines that were written anew.
+    /// Rows that were written anew.
     pub mended: u64,
-    /// The first of those that were found, at most [`MOST_NAMED`].
+    /// The first customers with a difference, at most [`MOST_NAMED`].
     pub named: Vec<(CustomerNumber, RowAgreement)>,
 }
 
 impl Checked {
-    /// Customers with whom something is, or was, not in order.
+    /// Number of customers with a difference, repaired or not.
     pub fn found(&self) -> u64 {
         self.differing + self.missing + self.unreadable
     }
 
-    /// Whether the list says now what the facts say.
+    /// Whether the list agrees with the facts now.
     pub fn is_in_order(&self) -> bool {
         self.found() == self.mended
     }
@@ -58,9 +58,9 @@ impl Checked {
     }
 }
 
-/// Compares the line of every customer with the facts, a page at a time; with `mends` lines that differ
-/// or are missing are written anew, each in a transaction of its own, and one audit event at the end
-/// says how many. The portal may run meanwhile.
+/// Compares the row of every customer with the facts, a page at a time. With `mends`, rows that
+/// differ or are missing are written anew, each in a transaction of its own, and one audit event at
+/// the end says how many. The portal may run meanwhile.
 pub fn check(app: &App, mends: bool) -> Result<Checked, ActionError> {
     let mut checked = Checked::default();
     let mut after = None;
@@ -96,7 +96,7 @@ pub fn check(app: &App, mends: bool) -> Result<Checked, ActionError> {
 
 type Looked = (Option<CustomerNumber>, u64, Vec<CustomerNumber>);
 
-/// The last customer of the page, how many it has, and those that need a closer look.
+/// The last customer of the page, the number of customers on it, and those that need a closer look.
 fn look_at_page(
     conn: &mut PgConnection,
     after: Option<CustomerNumber>,
@@ -113,8 +113,8 @@ fn look_at_page(
     Ok((page.last().copied(), count, doubtful))
 }
 
-/// Looks once more with the customer locked, so that nothing is found that is just being written; and
-/// mends it.
+/// Compares once more with the customer locked, so that no row is found that is just being written;
+/// and repairs it.
 fn settle(
     conn: &mut PgConnection,
     customer: CustomerNumber,

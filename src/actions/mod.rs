@@ -1,9 +1,10 @@
-//! What people and the scheduler can do. One public function is one transaction and one audit event.
+//! The actions of users and of the scheduler. One public function is one transaction and one audit
+//! event.
 //!
-//! Whatever changes a case is a [`CaseCommand`]: it locks the customer, loads the facts, asks the
-//! rules, writes the changes, queues the mails, appends the event: always last, because it locks the
-//! end of the chain of all events. The functions here differ in
-//! the event they bring and in who may bring it.
+//! Every change of a case is a [`CaseCommand`]: it locks the customer, loads the facts, asks the
+//! rules, writes the changes, queues the mails and appends the event, which comes last because it
+//! locks the end of the chain of all events. The functions here differ in the event and in who may
+//! cause it.
 
 pub mod access;
 pub mod addresses;

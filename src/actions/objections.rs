@@ -19,13 +19,13 @@ use crate::storage::{PgConnection, declarations};
 /// An objection that reached the operator outside the portal (EV-10).
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// By which way.
+    /// How it was received.
     pub channel: Channel,
-    /// On which day.
+    /// The day on which it was received.
     pub on: NaiveDate,
-    /// What the operator noted; partners never see it (5.8-19).
+    /// The operator's note; partners never see it (5.8-19).
     pub note: String,
-    /// The letter or mail itself.
+    /// The letter or mail itself, if it was uploaded.
     pub proof: Option<File>,
 }
 
@@ -52,8 +52,8 @@ pub fn object(
     store(conn, app, viewer, number, &received, now)
 }
 
-/// The operator records an objection (rows 31 and 32). It takes effect now; the day it was
-/// received is written down.
+/// The operator records an objection (rows 31 and 32). It takes effect now; the day on which it was
+/// received is stored.
 pub fn record(
     conn: &mut PgConnection,
     app: &App,
@@ -106,7 +106,7 @@ fn store(
     Ok(())
 }
 
-/// What is open now, and for whom: an objection closes all of it (EV-11).
+/// The access that partners have now, all of which an objection takes away (EV-11).
 fn open_access(case: &Case, now: DateTime<Utc>) -> Vec<ClosedAccess> {
     Effect::open_now(case, now)
         .opened
@@ -149,7 +149,7 @@ pub fn add_proof(
     Ok(())
 }
 
-/// The proof of an objection, for the operator alone: it may hold what the customer tells nobody
+/// The proof of an objection, only for the operator: it may contain what the customer tells nobody
 /// else (5.8-19).
 pub fn find_proof(
     conn: &mut PgConnection,

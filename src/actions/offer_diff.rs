@@ -1,4 +1,4 @@
-//! What an open offer changes, with the names of those who come and go.
+//! What an open offer changes, with the names of the companies that are added and removed.
 
 use chrono::{DateTime, Utc};
 
@@ -15,7 +15,7 @@ use crate::storage::contract_versions::list_published;
 use crate::storage::{PgConnection, catalogue, partners};
 
 /// What concluding now would change compared with the agreement in force; `None` without one, and
-/// when nothing needs a new conclusion.
+/// if nothing needs a new conclusion.
 pub fn offer_diff(
     conn: &mut PgConnection,
     app: &App,
@@ -140,7 +140,8 @@ fn copied(conn: &mut PgConnection, agreement: &Agreement) -> Result<Option<Value
         .ok())
 }
 
-/// A company of the agreement in force: as it is named there, otherwise as it is named today.
+/// The name of a company in the agreement in force: as it is named there, otherwise its present
+/// name.
 fn former_name(
     conn: &mut PgConnection,
     copied: Option<&Party>,
@@ -163,7 +164,7 @@ fn name(case: &Case, id: PartnerId) -> String {
         .unwrap_or_default()
 }
 
-/// "die UMS-Option", and the product it belongs to.
+/// The name of options, as "die UMS-Option", and of the product they belong to.
 fn options_name(case: &Case, covered: &Covered, language: Language) -> Option<(String, String)> {
     let product = case.product(&covered.product)?;
     let options = product.the_options(&covered.options);
@@ -187,15 +188,15 @@ pub fn customer_then(conn: &mut PgConnection, case: &Case) -> Result<Then, Actio
 /// How the agreement in force prints the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Then {
-    /// As a new one would.
+    /// In the same way as a new one would.
     Same,
-    /// Otherwise.
+    /// In another way; holds the data it prints.
     Other(Box<Party>),
-    /// It is on paper.
+    /// Not known, because it is on paper.
     Unknown,
 }
 
-/// What the contract prints of a company, its name first.
+/// The data of a company that the contract prints, its name first.
 fn printed(party: &Party) -> impl Iterator<Item = &str> {
     [
         &party.name,
@@ -211,7 +212,7 @@ fn printed(party: &Party) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a company that stays in the contract is printed differently now, or the operator's list
-/// of further processors is another one.
+/// of further processors has changed.
 fn others_differ(
     conn: &mut PgConnection,
     copied: &Values,
@@ -252,8 +253,8 @@ pub fn version_diff(
     new: &str,
     language: Language,
 ) -> Result<VersionDiff, ActionError> {
-    // The newest first; what is not valid yet when `new` is comes before it and is left out, and so
-    // is everything when `old` is the newer one.
+    // The newest first. Versions that were not valid yet when `new` was are listed before it and
+    // are left out; if `old` is the newer one, everything is left out.
     let mut since: Vec<String> = list_published(conn)?
         .into_iter()
         .map(|version| version.number)

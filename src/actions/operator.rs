@@ -1,4 +1,4 @@
-//! The provider's own particulars, as contract, mails and footers print them.
+//! The provider's own details, as contract, mails and footers print them.
 
 use chrono::{DateTime, Utc};
 
@@ -9,8 +9,8 @@ use crate::domain::viewer::{Role, Viewer};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::{PgConnection, catalogue};
 
-/// Replaces the particulars. Contracts that are shown at that moment ask to be read again (S-06);
-/// concluded ones keep their copy.
+/// Replaces the details. Visitors who read a contract at that moment are asked to read it again
+/// (S-06); concluded ones keep their copy.
 pub fn save(
     conn: &mut PgConnection,
     viewer: &Viewer,

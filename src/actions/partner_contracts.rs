@@ -1,5 +1,5 @@
-//! Contracts under Art. 28(4) GDPR where they matter (C6): what a decision about a customer relies on,
-//! and the operator's list as one ends.
+//! Contracts under Art. 28(4) GDPR (C6): those that a decision about a customer relies on, and the
+//! alert when one ends.
 
 use chrono::{DateTime, Utc};
 
@@ -13,17 +13,17 @@ use crate::storage::alerts::{ends, settle_over};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::{PgConnection, QueryResult, partner_contracts, partners};
 
-/// A partner and how its contract stands.
+/// A partner and the state of its contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Relied {
-    /// Whose.
+    /// The partner with the contract.
     pub partner: Partner,
-    /// How it stands.
+    /// The state of the contract.
     pub state: ContractState,
 }
 
 impl Relied {
-    /// Why the decision is refused, if the operator wants a contract first.
+    /// The refusal of a decision that relies on it, if the operator requires a contract first.
     pub fn refusal(&self, rule: ContractRule) -> Option<Refusal> {
         let refusal = match self.partner.parent {
             None => Refusal::PartnerWithoutContract,
@@ -33,7 +33,7 @@ impl Relied {
     }
 }
 
-/// How the contracts with these partners stand.
+/// The states of the contracts with these partners.
 pub fn find_states<'p>(
     conn: &mut PgConnection,
     partners: impl IntoIterator<Item = &'p Partner>,
@@ -54,7 +54,7 @@ pub fn find_states<'p>(
         .collect())
 }
 
-/// The contracts that the way from `before` to `after` relies on.
+/// The contracts that the change from `before` to `after` relies on.
 pub fn find_relied(
     conn: &mut PgConnection,
     before: &Case,
@@ -64,8 +64,9 @@ pub fn find_relied(
     find_states(conn, relied_on(before, after, now), now)
 }
 
-/// Takes a decision back that relies on a contract which is not there, if the operator wants that. It
-/// comes after the action, like `form_version::check_chain`: whoever may not do it learns nothing of partners.
+/// Rolls back a decision that relies on a missing contract, if the operator requires one. It is
+/// called after the action, like `form_version::check_chain`, so that a caller without permission
+/// learns nothing about partners.
 pub(super) fn check(
     conn: &mut PgConnection,
     app: &App,
@@ -76,8 +77,8 @@ pub(super) fn check(
     Ok(outcome)
 }
 
-/// The contracts that the way from one state of a case to another relies on; refused if one is not
-/// there and the operator wants it.
+/// The contracts that a change of a case relies on; refused if one is missing and the operator
+/// requires it.
 pub(super) fn weigh(
     conn: &mut PgConnection,
     app: &App,
@@ -92,8 +93,8 @@ pub(super) fn weigh(
     }
 }
 
-/// Says on the operator's list and by mail that the contract with a partner ends within two months, or
-/// is over: each once. Says whether there was something new.
+/// Raises the alert, and mails it, that the contract with a partner ends within two months, or has
+/// ended: each once. True if it is new.
 pub fn warn(
     conn: &mut PgConnection,
     app: &App,

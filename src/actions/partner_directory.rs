@@ -1,7 +1,8 @@
-//! The register of partners: contact data, contracts under Art. 28(4) GDPR, who may see to them.
+//! The directory of partners: contact data, contracts under Art. 28(4) GDPR, and who may manage
+//! them.
 //!
-//! The operator sees to all of them, a Mandant to its own Submandanten. Whoever else asks learns
-//! nothing, not even that there is such a partner (S-51, S-54).
+//! The operator manages all of them, a Mandant its own Submandanten. For any other viewer such a
+//! partner does not exist (S-51, S-54).
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
@@ -20,7 +21,7 @@ use crate::storage::audit::chain::append_with;
 use crate::storage::partner_contracts::{self, PartnerContract};
 use crate::storage::{PgConnection, alerts, files, partners, users};
 
-/// A partner that the viewer sees to, for reading.
+/// A partner that the viewer manages, for reading.
 pub fn find_managed(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -31,7 +32,7 @@ pub fn find_managed(
         .ok_or(ActionError::NotFound)
 }
 
-/// The same, locked for a change. A Mandant that is blocked may look, but not change anything.
+/// The same, locked for a change. A blocked Mandant may read, but not change anything.
 pub(super) fn lock_managed(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -62,16 +63,17 @@ fn refuse_if_blocked(conn: &mut PgConnection, viewer: &Viewer) -> Result<(), Act
     }
 }
 
-/// The same contact data, or the same contract, within this time are one form sent twice.
+/// The same contact data, or the same contract, within this time are taken for one form sent twice.
 const SENT_TWICE: Duration = Duration::minutes(10);
 
-/// Submandanten a Mandant may add in [`MANY_TIME`]: more than anybody types, and not without end.
+/// Submandanten that a Mandant may add in [`MANY_TIME`]: more than one can type, but not unlimited.
 const MANY: i64 = 30;
 const MANY_TIME: Duration = Duration::hours(1);
 
-/// Adds a Mandant, or a Submandant of `parent`. What a Mandant adds is always its own. One with the
-/// very same contact data, added a moment ago, is not added again: that is a form sent twice. With
-/// `needs_release` what a Mandant adds cannot be named before the operator has looked at it.
+/// Adds a Mandant, or a Submandant of `parent`. A Mandant can only add its own Submandanten. If one
+/// with the very same contact data was added a moment ago, nothing is added: the form was sent
+/// twice. With `needs_release`, a Submandant that a Mandant adds cannot be named before the
+/// operator has released it.
 pub fn add(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -88,7 +90,7 @@ pub fn add(
         Role::SubPartner(_) | Role::Customer { .. } => return Err(ActionError::NotAllowed),
     };
     if let Some(id) = parent {
-        // A Submandant has no Submandanten: the chain ends with it.
+        // A Submandant cannot have Submandanten.
         partners::find_partner(conn, id)?
             .filter(|above| above.parent.is_none())
             .ok_or(ActionError::NotFound)?;
@@ -110,9 +112,9 @@ pub fn add(
     Ok(id)
 }
 
-/// Changes the contact data. What was concluded keeps its copy; requests that are open show the
-/// new data, and whoever reads one at that moment is asked to read it again (S-06). Who was
-/// complete stays so: it may be named in contracts (LC-24).
+/// Changes the contact data. Concluded agreements keep their copy; open requests show the new data,
+/// and a visitor who reads one at that moment is asked to read it again (S-06). Complete data must
+/// stay complete, because the partner may be named in contracts (LC-24).
 pub fn change(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -161,7 +163,8 @@ pub fn release(
     )
 }
 
-/// What a partner says of itself stands in the operator's mails: none of it may be a link (S-26).
+/// A partner's data are printed in the operator's mails: none of them may be turned into a link
+/// (S-26).
 fn refuse_links(party: &Party) -> Result<(), ActionError> {
     let Party {
         name,
@@ -174,7 +177,7 @@ fn refuse_links(party: &Party) -> Result<(), ActionError> {
         contact,
         email: _,
         phone,
-        // Never stored: it says why a stored address could not be read.
+        // Never stored: it explains why a stored address could not be read.
         unusable_email: _,
     } = party;
     let lines = [
@@ -195,20 +198,20 @@ fn refuse_links(party: &Party) -> Result<(), ActionError> {
     }
 }
 
-/// A contract as it was entered.
+/// A contract to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewContract {
     /// The day it was signed.
     pub signed_on: NaiveDate,
     /// Its last day; `None` if it has no end.
     pub valid_until: Option<NaiveDate>,
-    /// Where the paper lies.
+    /// Where the paper is kept.
     pub reference: String,
-    /// Its file.
+    /// The uploaded file, if there is one.
     pub file: Option<File>,
 }
 
-/// Records a contract under Art. 28(4) GDPR (EV-14). The one before stays as proof.
+/// Records a contract under Art. 28(4) GDPR (EV-14). The one before stays as evidence.
 pub fn record_contract(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -223,7 +226,8 @@ pub fn record_contract(
         contract.valid_until,
         contract.reference.as_str(),
     );
-    // The partner's row is locked: of two clicks the second one finds what the first one recorded.
+    // The partner's row is locked: the second of two clicks finds the contract that the first one
+    // recorded.
     if partner_contracts::is_twin(conn, id, same, file_hash.as_deref(), now - SENT_TWICE)? {
         return Ok(());
     }
@@ -243,7 +247,7 @@ pub fn record_contract(
     note(conn, viewer, id, &partner.party.name, event, now)
 }
 
-/// The file of a contract with a partner the viewer sees to.
+/// The file of a contract with a partner that the viewer manages.
 pub fn find_contract_file(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -257,7 +261,7 @@ pub fn find_contract_file(
     files::find_file(conn, file)?.ok_or(ActionError::NotFound)
 }
 
-/// Writes down what was done to a partner.
+/// Writes the audit event of a change of a partner.
 pub(super) fn note(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -282,8 +286,8 @@ pub(super) fn note(
     Ok(())
 }
 
-/// Whom a block shuts out, and who may come in again (EV-11): the partner, and with a Mandant the
-/// Submandanten who work for it. Which areas these are differs from customer to customer.
+/// Which partners lose access by a block, or get it back (EV-11): the partner and, if it is a
+/// Mandant, the Submandanten that work for it. The areas differ from customer to customer.
 fn effect_of(
     conn: &mut PgConnection,
     id: PartnerId,
@@ -305,7 +309,7 @@ fn effect_of(
         Some(parent) => partners::find_partner(conn, parent)?,
         None => None,
     };
-    // Another block still stands in the way, or did so before: this one changed nobody's access.
+    // Another block is in force, or was before: this one changes no access.
     let other_stands = found.is_some_and(|partner| match event {
         PartnerAuditEvent::Blocked { .. } => partner.deactivated_at.is_some(),
         PartnerAuditEvent::Deactivated => partner.blocked_at.is_some(),

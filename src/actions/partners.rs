@@ -1,4 +1,4 @@
-//! Which Mandant looks after a customer.
+//! Assigning a Mandant to a customer.
 
 use chrono::{DateTime, Utc};
 

@@ -1,5 +1,5 @@
-//! Passwords: Argon2id, what a good one is, throttled checking (S-35, S-37). CPU work, to be called
-//! off the async threads.
+//! Passwords: Argon2id hashes, rules for new ones, verification (S-35, S-37). CPU work, not to be
+//! called on the async threads.
 
 use argon2::password_hash::rand_core::OsRng;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
@@ -7,10 +7,10 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 /// Shortest password accepted, in characters.
 pub const SHORTEST: usize = 12;
-/// Longest password accepted, in bytes; long enough for any sentence.
+/// Longest password accepted, in bytes.
 pub const LONGEST: usize = 1024;
 
-/// Words that many passwords here would be made of.
+/// Words that are likely in passwords for this portal.
 const CONTEXT: [&str; 12] = [
     "passwort",
     "password",
@@ -32,7 +32,7 @@ const COMMON: &str = include_str!("common_passwords.txt");
 /// A word of fewer letters is found in many good passwords.
 const SHORTEST_WORD: usize = 4;
 
-/// What fingers and minds run along, forwards and backwards.
+/// Sequences of letters and keys that are common in passwords, forwards and backwards.
 const ROWS: [&str; 4] = [
     "abcdefghijklmnopqrstuvwxyz",
     "1234567890123",
@@ -47,7 +47,7 @@ pub enum BadPassword {
     TooShort,
     /// More than [`LONGEST`] bytes.
     TooLong,
-    /// Made of a word or row that everybody tries first.
+    /// Made of a common word or a sequence of keys.
     TooCommon,
     /// Made of the name or address of the person, or of the company.
     OwnName,
@@ -140,7 +140,7 @@ fn is_one_common_word(lower: &str) -> bool {
             .any(|word| letters.replace(word, "").chars().count() < 4)
 }
 
-/// Figures and signs read as the letters they are often written for.
+/// Replaces figures and signs by the letters they are often written for.
 fn plain(lower: &str) -> String {
     let letter = |c| match c {
         '0' => 'o',
@@ -154,7 +154,7 @@ fn plain(lower: &str) -> String {
     lower.chars().map(letter).collect()
 }
 
-/// Whether two characters are neighbours in one of the rows.
+/// Whether two characters are neighbours in one of the sequences.
 fn is_step(a: char, b: char) -> bool {
     ROWS.iter()
         .any(|row| row.contains(&format!("{a}{b}")) || row.contains(&format!("{b}{a}")))

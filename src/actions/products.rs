@@ -1,4 +1,4 @@
-//! The catalogue (P-04, P-07): what is sold, and what follows for those who have it when it changes.
+//! The catalogue (P-04, P-07), and the consequences of a change for customers who have the product.
 
 use std::collections::HashMap;
 
@@ -25,56 +25,56 @@ use crate::storage::contract_versions::{find_files, find_in_force, list_versions
 use crate::storage::products::{self as stored, COUNT_CAP};
 use crate::storage::{PgConnection, catalogue, roll_outs};
 
-/// What a change brings, and how many customers it concerns: at most one more than [`COUNT_CAP`].
+/// What a change means, and how many customers it concerns: at most one more than [`COUNT_CAP`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// What starts and ends.
+    /// The needs that start and end.
     pub change: NeedChange,
-    /// Customers with a partner who have what it is about.
+    /// Number of customers with a partner who have booked what it is about.
     pub affected: i64,
 }
 
-/// Why the catalogue is not changed.
+/// Why the catalogue cannot be changed so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// Another product has this code.
     CodeTaken,
-    /// Somebody has booked it by its code.
+    /// A customer has booked the product, so its code cannot change.
     CodeBooked,
-    /// Somebody has booked the option with this code, which would be gone.
+    /// A customer has booked the option with this code, so it cannot be removed.
     OptionBooked(String),
 }
 
-/// What came of saving a product.
+/// The result of saving a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saved {
-    /// It is saved; `reviews`: its customers are looked at one after the other.
+    /// It was saved.
     Done {
-        /// Whether a run has begun.
+        /// Whether a run was started that looks at its customers one after the other.
         reviews: bool,
     },
-    /// Nothing is saved before somebody has seen how many customers it concerns.
+    /// It was not saved, because the user has not confirmed how many customers it concerns.
     Unconfirmed(Preview),
     /// It cannot be saved.
     Refused(Fault),
 }
 
-/// Which product files are missing, by the code of the product.
+/// Missing product files, by the code of the product.
 type Lacking = HashMap<String, Vec<String>>;
 
-/// What the contract text says of products.
+/// The state of product files in the contract text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Annexes {
-    /// Number of the version in force, and what it lacks.
+    /// Number of the version in force, and its missing files.
     pub in_force: Option<(String, Lacking)>,
-    /// The same of the version that is worked on and was changed last.
+    /// The same of the unpublished version that was changed last.
     pub draft: Option<(String, Lacking)>,
 }
 
-/// Drafts that are looked through for the one that was changed last.
+/// Number of versions that are searched for the one that was changed last.
 const LATEST: i64 = 20;
 
-/// What the texts lack for these products.
+/// The missing files for these products.
 pub fn find_annexes(
     conn: &mut PgConnection,
     app: &App,
@@ -109,7 +109,7 @@ pub fn find_annexes(
     Ok(Annexes { in_force, draft })
 }
 
-/// What a change brings those who have the product.
+/// What a change means for the customers who have the product.
 pub fn preview(
     conn: &mut PgConnection,
     old: &Product,
@@ -143,8 +143,9 @@ pub fn add(
     Ok(Saved::Done { reviews: false })
 }
 
-/// Changes the product that was called `was`, if what is stored is what the form showed (B1). A change that
-/// concerns customers is saved only if `confirmed` says how many (P-07); they are looked at by a run.
+/// Changes the product with the code `was`, if the stored values are those that the form showed
+/// (B1). A change that concerns customers is saved only if `confirmed` is their number (P-07); a
+/// run looks at each of them.
 pub fn change(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -169,7 +170,7 @@ pub fn change(
     }
     stored::replace_product(conn, was, new)?;
     let is_counted = found.affected > 0 && found.change.concerns_customers();
-    // A new name stands in the list as soon as each line is written anew; nobody else hears of it.
+    // A new name is in the list as soon as each row is written anew; nothing else follows from it.
     let reviews =
         is_counted || (new.is_listed_otherwise(&old) && stored::is_booked(conn, &new.code, None)?);
     if reviews {
@@ -208,7 +209,7 @@ fn fault(
     Ok(None)
 }
 
-/// Begins to look at the customers of a product; what an earlier change of it began is done with by this.
+/// Begins a run over the customers of a product; it replaces the run of an earlier change.
 fn begin(
     conn: &mut PgConnection,
     product: &str,
@@ -228,9 +229,9 @@ fn begin(
     Ok(())
 }
 
-/// Looking at the customers of a product that needs an agreement since its change, needs none any more, or
-/// is called otherwise in the list.
-/// The gate and the pages know at once; mails leave while people work.
+/// Looks at the customers of a product that needs an agreement since its change, needs none any
+/// more, or has another name in the list. Access and pages change at once; mails are sent during
+/// working hours.
 pub const REVIEWING: Kind = Kind {
     is_open: |conn, now| Ok(catalogue::find_holidays(conn)?.is_open(now)),
     room: |conn| Ok(WAITING - roll_outs::count_untried(conn, WAITING)?),
@@ -270,7 +271,7 @@ fn review(
     match command.commit(conn, app, case, &Event::NeedChanged, kind) {
         Ok(_) => Ok(true),
         Err(ActionError::Refused(Refusal::Unchanged)) => {
-            // Its line may read otherwise all the same.
+            // Its row may still need to be written anew.
             requests::refresh_row(conn, customer, now)?;
             Ok(false)
         }

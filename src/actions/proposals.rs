@@ -1,6 +1,6 @@
-//! Four eyes: one administrator proposes, a second one confirms or rejects, the first can withdraw
-//! (row 33, 5.8-18). Every step happens under the lock of the customer, so that of two answers at
-//! once only one takes effect.
+//! Four-eyes principle: one administrator proposes, a second one confirms or rejects, the first can
+//! withdraw (row 33, 5.8-18). Every step locks the customer, so that only one of two simultaneous
+//! answers takes effect.
 
 use std::collections::BTreeSet;
 
@@ -30,11 +30,11 @@ use crate::storage::sub_processors::hold_register;
 /// A paper contract as the first administrator recorded it.
 #[derive(Debug, Clone)]
 pub struct Paper {
-    /// Who signed, cleaned.
+    /// Name of the person who signed, cleaned.
     pub person: String,
-    /// In which function, cleaned.
+    /// The person's function in the company, cleaned.
     pub function: String,
-    /// The day on the paper.
+    /// The date of signing on the paper.
     pub signed_on: chrono::NaiveDate,
     /// The scan, a PDF.
     pub scan: File,
@@ -149,7 +149,7 @@ pub fn confirm(
     let proposed_by = line.proposed_by.1.clone();
     match &line.proposal {
         Proposal::ObjectionInError { number, reason } => {
-            // Since it was proposed, the customer may have concluded again and objected to that.
+            // Since the proposal, the customer may have concluded again and objected to that.
             if case.agreements.last().map(|one| &one.number) != Some(number) {
                 return Err(Refusal::NoObjection.into());
             }
@@ -200,7 +200,7 @@ pub fn confirm(
                         ..document
                     },
                 )?;
-                // Its wording is the one of the portal, with the announced list in it (row 42).
+                // Its text is that of the portal, with the announced list in it (row 42).
                 close_by_conclusion(conn, line.customer, &announced, now)?;
                 close(conn)
             };
@@ -210,9 +210,9 @@ pub fn confirm(
     Ok(())
 }
 
-/// What is kept of a contract on paper: the scan as its document, byte for byte; the values and the
-/// text the portal would have offered; under `paper`, that it is one (EV-01, EV-02). And the
-/// announcements whose changes that text holds.
+/// The stored document of a contract on paper: the scan byte for byte; the values and the text the
+/// portal would have offered; under `paper`, the fact that it is one (EV-01, EV-02). Also returns
+/// the announcements whose changes that text contains.
 fn paper_document(
     conn: &mut PgConnection,
     app: &App,
@@ -225,7 +225,7 @@ fn paper_document(
     let language: Language = case.customer.language;
     hold_register(conn)?;
     let offered = draft(conn, app, case, language, now)?;
-    // Chain, products or text changed since: nobody has compared the paper with this.
+    // Partners, products or text have changed since: the paper was not compared with this text.
     if offered.hash != proposed_hash {
         return Err(Refusal::TextChanged.into());
     }
@@ -243,7 +243,7 @@ fn paper_document(
         document_hash: offered.hash,
         pdf_hash: sha256(&scan.bytes),
         pdf: scan.bytes,
-        // Nothing here reads a PDF that somebody uploaded.
+        // An uploaded PDF is never parsed here.
         pages: 0,
         remote_address: String::new(),
         user_agent: String::new(),
@@ -275,7 +275,7 @@ pub fn reject(
     note(conn, viewer, line.customer, kind, now)
 }
 
-/// Whoever proposed it takes it back.
+/// The administrator who proposed it takes it back.
 pub fn withdraw(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -324,8 +324,8 @@ fn enter(
     CaseCommand::by(viewer, customer, now).lock(conn)
 }
 
-/// An open proposal with its case. It is read again once the customer is locked, because somebody
-/// else may have answered it while this one waited.
+/// An open proposal with its case. It is read again after the customer was locked, because another
+/// administrator may have answered it meanwhile.
 fn lock(
     conn: &mut PgConnection,
     viewer: &Viewer,

@@ -1,5 +1,5 @@
-//! Random stories through the real database: what is stored is what the rules decided, mail by mail,
-//! and the simple model of the table says the same (5.6).
+//! Random sequences through the real database: the stored rows are what the rules decided, mail by
+//! mail, and the simple model of the table agrees (5.6).
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::{DateTime, Utc};
@@ -96,7 +96,7 @@ fn load(conn: &mut Conn, number: CustomerNumber, now: DateTime<Utc>) -> Result<C
     cases::find_case(conn, number, now)?.ok_or(ActionError::NotFound)
 }
 
-/// Executes an event and looks at what was stored.
+/// Executes an event and checks what was stored.
 fn bring(
     conn: &mut Conn,
     app: &App,
@@ -114,7 +114,7 @@ fn bring(
     Ok((outcome, stored))
 }
 
-/// The key of the link a decision made.
+/// The key of the link that a decision made.
 fn new_link(changes: &[Change]) -> Option<LinkId> {
     changes.iter().find_map(|change| match change {
         Change::OpenRequest(request) => request.links.last().map(|link| link.id),
@@ -124,7 +124,7 @@ fn new_link(changes: &[Change]) -> Option<LinkId> {
     })
 }
 
-/// One of a kind is mailed while it is open, however often the rules say it (A4).
+/// Only one alert of a kind is mailed while it is open, however often the rules raise it (A4).
 fn is_alert(kind: &MailKind) -> bool {
     matches!(kind, MailKind::Alert { .. })
 }
@@ -149,7 +149,7 @@ fn stories_through_the_database_agree_with_the_rules_and_the_model() {
     runner
         .run(&told, |(mut scenario, story)| {
             let number = numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            // As it is before anything is changed.
+            // The state before anything is changed.
             app.db
                 .transaction_blocking(save_catalogue(&scenario.case))
                 .unwrap();
@@ -203,7 +203,7 @@ fn stories_through_the_database_agree_with_the_rules_and_the_model() {
                 scenario.case = stored;
                 prop_assert_eq!(scenario.letter(), model.letter(scenario.now), "{:?}", event);
                 prop_assert_eq!(scenario.gates(), model.gates(scenario.now), "{:?}", event);
-                // No mail was taken for one that had been queued already (5.6-10).
+                // No mail was skipped because it had been queued already (5.6-10).
                 mails_so_far += queued(&outcome.changes);
                 let waiting = app
                     .db

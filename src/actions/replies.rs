@@ -1,5 +1,5 @@
-//! What people answer to the sender's address: kept when it comes in, filed to a customer or put away
-//! by an administrator (C9).
+//! Replies of people to the sender's address: stored when they come in, filed to a customer or put
+//! away by an administrator (C9).
 
 use chrono::{DateTime, Utc};
 
@@ -15,7 +15,7 @@ use crate::mail::answer;
 use crate::storage::replies::{NewReply, add_reply, close_reply, find_reply};
 use crate::storage::{PgConnection, customers};
 
-/// Keeps an answer that came in. `None` if nobody can be made out who wrote it; else whether it is new.
+/// Stores a reply. `None` if its sender cannot be determined; otherwise whether it is new.
 pub(super) fn take(app: &App, raw: &[u8], now: DateTime<Utc>) -> Result<Option<bool>, ActionError> {
     let Some(answer) = answer::read(raw) else {
         return Ok(None);
@@ -41,7 +41,7 @@ pub(super) fn take(app: &App, raw: &[u8], now: DateTime<Utc>) -> Result<Option<b
     Ok(Some(is_new))
 }
 
-/// Files a reply to a customer, whoever looked after it before; for the operator.
+/// Files a reply to a customer, even if it was handled before; for the operator.
 ///
 /// # Errors
 /// [`ActionError::NotFound`] if there is no such reply or no such customer.

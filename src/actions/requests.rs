@@ -1,4 +1,4 @@
-//! Asking the customer: by hand, by an old link, and by the scheduler.
+//! Asking the customer: by a user, by an old link, and by the scheduler.
 
 use chrono::{DateTime, Utc};
 
@@ -18,8 +18,8 @@ use crate::storage::bulk_runs::BulkRun;
 use crate::storage::contract_versions::{find_in_force, list_outdated};
 use crate::storage::{PgConnection, case_rows, cases, catalogue, links};
 
-/// Sends the request mail, for the first time or again (L-06). It goes to the master-data address;
-/// there is no other (L-07).
+/// Sends the request mail, for the first time or again (L-06). It is sent only to the master-data
+/// address (L-07).
 pub fn ask(
     conn: &mut PgConnection,
     app: &App,
@@ -38,8 +38,9 @@ pub fn ask(
     })
 }
 
-/// Asks for a new conclusion because the customer is another company now, or has another name; the
-/// agreement in force goes on meanwhile (row 48). Refused while it names the customer as it is.
+/// Asks for a new conclusion because the customer is now another company, or has another name; the
+/// agreement in force stays valid meanwhile (row 48). Refused if the agreement names the customer
+/// as it is.
 pub fn demand_anew(
     conn: &mut PgConnection,
     app: &App,
@@ -63,8 +64,8 @@ pub fn demand_anew(
     })
 }
 
-/// "Neuen Link anfordern" on the page of an old link. Says nothing about whether a mail was sent
-/// (S-13): a refusal by the rules is a success here.
+/// "Neuen Link anfordern" on the page of an old link. Does not reveal whether a mail was sent
+/// (S-13): a refusal by the rules counts as success here.
 pub fn ask_by_link(
     conn: &mut PgConnection,
     app: &App,
@@ -81,9 +82,9 @@ pub fn ask_by_link(
     }
 }
 
-/// Takes the step that is due for a case: a reminder, the end of the round, what follows from the end
-/// of a booking (rows 5, 6, 19, 43, 44), or an entered address whose waiting time is over (A4).
-/// Says whether there was one; two processes that try at once take it once.
+/// Takes the step that is due for a case: a reminder, the end of the round, the consequences of the
+/// end of a booking (rows 5, 6, 19, 43, 44), or the end of an entered address's waiting time (A4).
+/// True if there was one; of two processes that try at once, only one takes it.
 pub fn take_due_step(
     conn: &mut PgConnection,
     app: &App,
@@ -123,8 +124,8 @@ pub fn take_due_step(
     }
 }
 
-/// Takes a step that has been due for very long, unless it is a reminder: whether that still makes
-/// sense is for the operator to say (S-94). Says whether it was taken.
+/// Takes a step that has been due for very long, unless it is a reminder: the operator decides
+/// whether that still makes sense (S-94). True if it was taken.
 pub fn take_late_step(
     conn: &mut PgConnection,
     app: &App,
@@ -134,7 +135,7 @@ pub fn take_late_step(
     let case = CaseCommand::by_portal(customer, now).lock(conn)?;
     let reminds = preview(&case, &Event::StepDue, now).is_ok_and(|step| {
         let has = |wanted: fn(&Change) -> bool| step.changes.iter().any(wanted);
-        // In place of a reminder the text in force may be sent (row 13).
+        // Instead of a reminder, the text in force may be sent (row 13).
         has(|change| change.asks() || matches!(change, Change::Remind(..)))
             && !has(|change| matches!(change, Change::SettleBooking(_)))
     });
@@ -144,9 +145,8 @@ pub fn take_late_step(
     take_due_step(conn, app, customer, now)
 }
 
-/// Asking those anew whose open request offers a contract version that is not in force any more
-/// (row 13). Until a customer's turn has come, the consent page shows and concludes the text in force
-/// anyway.
+/// Asks customers anew whose open request offers a contract version that is not in force any more
+/// (row 13). Until their turn, the consent page shows and concludes the text in force anyway.
 pub const OFFERING: Kind = Kind {
     rounds: Rounds::WhileListed,
     is_open: |conn, now| Ok(catalogue::find_holidays(conn)?.is_open(now)),
@@ -155,7 +155,7 @@ pub const OFFERING: Kind = Kind {
     ..Kind::new(RunKind::NewVersion, next, Act::Each(offer))
 };
 
-/// Requests of earlier versions are counted to here.
+/// Requests of earlier versions are counted up to this number.
 const COUNT_CAP: i64 = 10_000;
 
 fn open(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
@@ -191,7 +191,8 @@ fn next(
     Ok(list_outdated(conn, &run.subject, run.after, limit)?)
 }
 
-/// What has been due for so long that somebody should look at it first (S-94) is left to that person.
+/// A step that has been due for so long that an administrator should look at it first (S-94) is
+/// left alone.
 fn offer(
     conn: &mut PgConnection,
     app: &App,
@@ -214,7 +215,7 @@ fn offer(
     }
 }
 
-/// That options of a booking ended, if that is all: the product goes on without them.
+/// The audit event that options of a booking ended, if nothing else did: the product stays booked.
 fn option_ended(outcome: &Applied, place: usize, now: DateTime<Utc>) -> Option<AuditKind> {
     let settled = |change: &&Change| matches!(change, Change::SettleBooking(_));
     let is_all = outcome.changes.iter().filter(settled).count() == 1;
@@ -227,7 +228,7 @@ fn option_ended(outcome: &Applied, place: usize, now: DateTime<Utc>) -> Option<A
     })
 }
 
-/// Names of the bookings whose end was acted upon.
+/// Names of the bookings whose end was settled.
 fn ended(outcome: &Applied) -> Vec<Named> {
     let case = &outcome.before;
     outcome

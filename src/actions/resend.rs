@@ -13,12 +13,12 @@ use crate::domain::{EmailAddress, MailId};
 use crate::storage::mails::{NewMail, has_step, lock_undelivered, queue_mail};
 use crate::storage::{PgConnection, cases};
 
-/// What came of it.
+/// The result of sending a contract once more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resent {
-    /// A new mail with the same document waits for delivery, to this address.
+    /// A new mail with the same document was queued, to this address.
     Queued(EmailAddress),
-    /// That was done before: one new mail for each that did not arrive.
+    /// It was done before: each mail that did not arrive is replaced once.
     Already,
     /// The agreement is not in force any more.
     Over,
@@ -26,9 +26,9 @@ pub enum Resent {
     NotUndelivered,
 }
 
-/// Queues a new mail with the document of the agreement in place of one that did not arrive; for the
-/// operator. It goes to the master-data address of the moment it is delivered. The mail is locked
-/// before the case, as delivering does.
+/// Queues a new mail with the document of the agreement in place of one that did not arrive; for
+/// the operator. It is sent to the master-data address at the time of delivery. The mail is locked
+/// before the case, as in delivery.
 pub fn contract(
     conn: &mut PgConnection,
     app: &App,

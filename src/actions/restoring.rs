@@ -1,6 +1,7 @@
-//! Taking back what was concluded between the last backup and the end of a database: from the sealed
-//! documents that customers have by mail (F5). The seal says that a document is the portal's own and
-//! unchanged; what it says of itself becomes the agreement again, with its own bytes as its document.
+//! Restoring agreements that were concluded between the last backup and the loss of a database,
+//! from the sealed documents that customers got by mail (F5). The seal proves that a document is
+//! the portal's own and unchanged; its record becomes the agreement again, with its own bytes as
+//! the document.
 
 use std::collections::BTreeSet;
 
@@ -32,31 +33,31 @@ use crate::storage::{PgConnection, QueryError, cases, partners};
 pub struct Sealed {
     /// The file, byte for byte.
     pub bytes: Vec<u8>,
-    /// What it says of itself.
+    /// The record that is embedded in it.
     pub record: Record,
 }
 
-/// What became of a document.
+/// The result of restoring a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Taken {
-    /// It is back; how the customer's case stood before and stands now.
+    /// It was restored; holds the customer's status before and after.
     Now(CaseStatus, CaseStatus),
-    /// It is among the documents of the database, byte for byte.
+    /// It is in the database already, byte for byte.
     Before,
 }
 
-/// Why a document was not taken back. Each is a sentence for the administrator.
+/// Why a document was not restored. Each message is a sentence for the administrator.
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
-    /// The case says something else.
+    /// The case contradicts it.
     #[error("it contradicts the database: {0}")]
     Contradicted(Contradiction),
-    /// No such customer.
+    /// There is no such customer.
     #[error(
         "customer {0} is not in the database: add the customer as it was, then run the command again"
     )]
     UnknownCustomer(CustomerNumber),
-    /// No such Mandant or Submandant, or more than one.
+    /// There is no such Mandant or Submandant, or more than one.
     #[error(
         "{count} partners in the database have the name of the {role} it names, {name}: see to it that there is one, then run the command again",
         count = if *.several { "several" } else { "no" }
@@ -64,23 +65,23 @@ pub enum NotTaken {
     UnknownPartner {
         /// Mandant or Submandant.
         role: &'static str,
-        /// As named.
+        /// The name in the document.
         name: String,
-        /// Whether more than one has it.
+        /// Whether more than one partner has it.
         several: bool,
     },
-    /// It covers what is not sold here.
+    /// It covers a product that is not in the catalogue.
     #[error("the product {0} it covers is not in the catalogue")]
     UnknownProduct(String),
-    /// Its text is not in the database.
+    /// Its contract version is not in the database.
     #[error(
         "the contract version {0} it was concluded with is not published in this database: publish it again, then run the command again"
     )]
     UnknownVersion(String),
-    /// Its time was over.
+    /// It was erased because its retention period had expired.
     #[error("it was erased because its time was over, and stays so")]
     Erased,
-    /// Something else was in the way.
+    /// The action failed for another reason.
     #[error(transparent)]
     Action(#[from] ActionError),
 }
@@ -97,8 +98,8 @@ impl From<QueryError> for NotTaken {
     }
 }
 
-/// Takes one document back: agreement, document and event in one transaction. A second time it is
-/// there already and nothing happens. `command` is who did it, for the event.
+/// Restores one document: agreement, document and event in one transaction. A second time it is
+/// there already and nothing happens. `command` is the actor of the event.
 pub fn take_back(
     conn: &mut PgConnection,
     app: &App,
@@ -118,7 +119,7 @@ pub fn take_back(
     if was_erased(conn, number)? {
         return Err(NotTaken::Erased);
     }
-    // Not by `enter`, from which a deleted customer is hidden.
+    // Not by `enter`, which hides a deleted customer.
     let case = cases::lock_case(conn, customer, now)?.ok_or(NotTaken::UnknownCustomer(customer))?;
     let pdf_hash = hex::sha256(&sealed.bytes);
     if find_issued(conn, &pdf_hash)?.is_some() {
@@ -163,7 +164,7 @@ pub fn take_back(
     ))
 }
 
-/// Printed names of what came back as a booking.
+/// Printed names of the products that were restored as bookings.
 fn booked(outcome: &Applied) -> Vec<Named> {
     let added = outcome.changes.iter().filter_map(|change| match change {
         Change::AddBooking {
@@ -177,7 +178,8 @@ fn booked(outcome: &Applied) -> Vec<Named> {
     added.collect()
 }
 
-/// The agreement as the rules know it: companies and products become the keys they have here.
+/// The agreement for the rules: names of companies and products are replaced by their keys in this
+/// database.
 fn restored(conn: &mut PgConnection, case: &Case, record: &Record) -> Result<Restored, NotTaken> {
     let (values, conclusion, about) = (&record.values, &record.conclusion, &record.about);
     let version = about.version.0.clone();
@@ -216,8 +218,8 @@ fn restored(conn: &mut PgConnection, case: &Case, record: &Record) -> Result<Res
     })
 }
 
-/// The partner a document names. Of several with one name the one that looks after the customer, or the
-/// one with the very same particulars.
+/// The partner a document names. Of several with the same name it is the one that looks after the
+/// customer, or the one with the very same data.
 fn named(
     conn: &mut PgConnection,
     role: &'static str,
@@ -274,7 +276,7 @@ fn announced(
     Ok(if is_same { announced } else { BTreeSet::new() })
 }
 
-/// What is kept of the document: its own bytes, and of the rest what was kept when it was concluded.
+/// The stored document: its own bytes, and the same values as were stored when it was concluded.
 fn document(
     conn: &mut PgConnection,
     app: &App,
@@ -298,8 +300,8 @@ fn document(
     })
 }
 
-/// The text with the record of its conclusion, if this program still words the version as it was; else
-/// the wording that was concluded.
+/// The text with the record of its conclusion, if this program still words the version in the same
+/// way; otherwise the text that was concluded.
 fn plain_text(conn: &mut PgConnection, app: &App, record: &Record) -> Result<String, ActionError> {
     let contract = versions::contract(conn, app, &record.about.version.0)?;
     let language = record.about.language;

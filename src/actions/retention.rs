@@ -1,4 +1,4 @@
-//! Erasing what its time is over for (EV-16, row 52; the privacy notice promises it).
+//! Erasing expired data (EV-16, row 52; the privacy notice promises it).
 
 use chrono::{DateTime, Utc};
 
@@ -16,12 +16,12 @@ use crate::storage::retention::{
 use crate::storage::user_erasure::{erase_user, find_by_address, lock_forgettable};
 use crate::storage::{PgConnection, QueryResult, cases, declarations, proposals};
 
-/// Declarations forgotten in one transaction.
+/// Declarations erased in one transaction.
 const PORTION: i64 = 200;
 /// Users erased in one transaction, each with an event.
 const USERS: i64 = 50;
 
-/// Customers for whom something may be over at `now`, at most `limit`.
+/// Customers that may have expired data at `now`, at most `limit`.
 pub fn candidates(
     conn: &mut PgConnection,
     app: &App,
@@ -34,8 +34,8 @@ pub fn candidates(
     }
 }
 
-/// Erases what is over for one customer, under the lock of its case. Says whether there was
-/// anything: a candidate may turn out to be younger than it looked.
+/// Erases the expired data of one customer, while its case is locked. True if there was any: a
+/// candidate may turn out to have none yet.
 pub fn erase(
     conn: &mut PgConnection,
     app: &App,
@@ -70,8 +70,8 @@ pub fn erase(
     Ok(done)
 }
 
-/// Empties the audit events of a customer before a moment; the chain stays whole, with signed
-/// tombstones (S-80).
+/// Erases the contents of a customer's audit events before a moment; the chain stays whole, with
+/// signed tombstones (S-80).
 fn erase_events(
     conn: &mut PgConnection,
     app: &App,
@@ -96,7 +96,7 @@ pub fn look(
         .unwrap_or_default())
 }
 
-/// Forgets a bounded number of mails that are evidence of nothing. Says how many.
+/// Deletes a bounded number of mails that are no evidence. Returns how many.
 pub fn forget_old_mails(
     conn: &mut PgConnection,
     app: &App,
@@ -108,8 +108,8 @@ pub fn forget_old_mails(
     }
 }
 
-/// Forgets a bounded number of reasons, notes, proofs and proposals that are evidence of nothing:
-/// what declines and objections before conclusion left, and proposals nothing came of. Says how many.
+/// Erases a bounded number of reasons, notes, proofs and proposals that are no evidence: those of
+/// declines and objections before conclusion, and proposals without effect. Returns how many.
 pub fn forget_old_declarations(
     conn: &mut PgConnection,
     app: &App,
@@ -122,9 +122,9 @@ pub fn forget_old_declarations(
     Ok(declared + proposals::forget_old(conn, cutoffs.round, PORTION)?)
 }
 
-/// Empties a bounded number of the oldest events about nobody's case: sign-ins, users, versions, the
-/// operator's data. They are kept as long as evidence that ended when they were written (A9, EV-16).
-/// Says how many.
+/// Erases the contents of a bounded number of the oldest events that belong to no case: sign-ins,
+/// users, versions, the operator's data. They are kept as long as evidence that ended when they
+/// were written (A9, EV-16). Returns how many.
 pub fn forget_old_events(
     conn: &mut PgConnection,
     app: &App,
@@ -136,8 +136,8 @@ pub fn forget_old_events(
     }
 }
 
-/// Erases a bounded number of users who were locked twelve months ago, each with an event that names
-/// only the key (A9). Says how many.
+/// Erases a bounded number of users who were locked twelve months ago, each with an event that
+/// names only the key (A9). Returns how many.
 pub fn forget_old_users(
     conn: &mut PgConnection,
     app: &App,
@@ -156,8 +156,8 @@ pub fn forget_old_users(
     Ok(users.len())
 }
 
-/// Erases one user at once, as when that person asks for it. It must be locked before; `None` if there
-/// is no such user, `false` if it is not locked.
+/// Erases one user at once, as when that person asks for it. The user must be locked before; `None`
+/// if there is no such user, `false` if it is not locked.
 pub fn erase_user_by_command(
     conn: &mut PgConnection,
     email: &EmailAddress,
@@ -189,7 +189,7 @@ fn log_erased_user(
     Ok(add_event(conn, &event, now)?)
 }
 
-/// How many mails would be forgotten.
+/// How many mails would be deleted.
 pub fn count_old_mails(
     conn: &mut PgConnection,
     app: &App,
@@ -201,7 +201,7 @@ pub fn count_old_mails(
     }
 }
 
-/// `None` only before the calendar begins.
+/// The latest ends of expired data; `None` only for a date before the calendar begins.
 fn cutoffs(app: &App, now: DateTime<Utc>) -> Option<Cutoffs> {
     Some(Cutoffs {
         evidence: retention::evidence_cutoff(app.config.retention_years, now)?,

@@ -26,19 +26,19 @@ use crate::storage::{PgConnection, catalogue, partners};
 /// held up and a roll-out can be paused.
 pub(super) const WAITING: i64 = 1000;
 
-/// What is to be rolled out, to whom.
+/// A version to be rolled out, and to which customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Number of the version.
     pub version: String,
-    /// What the customers get.
+    /// Whether the customers are informed or asked to conclude anew.
     pub mode: Mode,
-    /// Whose agreements are meant.
+    /// Which agreements it covers.
     pub scope: Scope,
 }
 
-/// Whether a plan can be started now; gives the version away. The page asks before it shows the
-/// preview, the start asks again.
+/// Whether a plan can be started now; returns the version. The page checks it before the preview,
+/// and starting checks it again.
 pub fn check(
     conn: &mut PgConnection,
     plan: &Plan,
@@ -61,7 +61,7 @@ pub fn check(
     Ok(version)
 }
 
-/// Starts a roll-out. It reaches nobody before the version is in force.
+/// Starts a roll-out. It reaches no customer before the version is in force.
 pub fn start(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -102,8 +102,9 @@ pub fn start(
     Ok(id)
 }
 
-/// Rolling out a version. It ends when another one is in force: nobody is told of a text that another
-/// one has replaced. Who could not be written for a day stays behind and is counted as not reached.
+/// Rolls out a version. It ends when another version is in force, so that no customer is informed
+/// of a text that was replaced. A customer that could not be written for a day is given up and
+/// counted as not reached.
 pub const ROLLING_OUT: Kind = Kind {
     given_up: Some(TimeDelta::days(1)),
     is_open: |_, now| Ok(in_send_window(now)),
@@ -139,7 +140,7 @@ fn next(
     )?)
 }
 
-/// Tells or asks one customer, or notes why not.
+/// Informs or asks one customer, or notes why not.
 fn reach_one(
     conn: &mut PgConnection,
     app: &App,

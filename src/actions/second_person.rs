@@ -1,4 +1,4 @@
-//! The second person that some rules want (row 33, 5.8-18, LC-54).
+//! The second person that some rules require (row 33, 5.8-18, LC-54).
 
 use chrono::{DateTime, Utc};
 
@@ -9,15 +9,15 @@ use crate::storage::administrators::list_administrators;
 use crate::storage::agreements::is_any_concluded;
 use crate::storage::{PgConnection, QueryResult};
 
-/// Two accounts that may be one person's.
+/// Two accounts that may belong to the same person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooNew {
-    /// When time alone ends that; `None` if one of them was never signed in with.
+    /// When this ends by time alone; `None` if one of them was never used to sign in.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// Whether one of two accounts is too new to count beside the other. While the portal is being set
-/// up, until the first agreement is concluded, two accounts are enough; the log says with each
+/// Whether one of two accounts is too new to count as another person. While the portal is being set
+/// up, until the first agreement is concluded, two accounts are enough; the log says of each
 /// whether it was made in that time.
 pub fn too_new(
     conn: &mut PgConnection,

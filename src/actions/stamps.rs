@@ -1,5 +1,5 @@
-//! Time stamps for concluded documents, fetched afterwards: a conclusion never waits for a foreign
-//! service and never fails because of it.
+//! Time stamps for concluded documents, fetched afterwards: a conclusion never waits for an
+//! external service and never fails because of it.
 
 use chrono::{DateTime, Duration, Utc};
 use rand::TryRngCore as _;
@@ -16,23 +16,23 @@ use crate::storage::agreements::find_pdf;
 use crate::storage::alerts::settle_kind;
 use crate::storage::seals::{self, Unstamped};
 
-/// Documents older than this are not stamped any more: "not later than today" would say nothing.
+/// Documents older than this are not stamped any more: "not later than today" would prove nothing.
 const WORTH_IT: Duration = Duration::days(30);
-/// After so many tries nothing more is tried.
+/// After this many tries the document is given up.
 const MOST_TRIES: i32 = 12;
 
-/// A document whose turn it is, and what to ask the service.
+/// A document to be stamped, and the request for the service.
 pub struct Turn {
     document: Unstamped,
     value: Vec<u8>,
     asked_at: DateTime<Utc>,
     nonce: [u8; 8],
-    /// The request, DER.
+    /// The request of the time stamp protocol, DER.
     pub request: Vec<u8>,
 }
 
-/// Takes the next document and notes the try, so that no other process takes it, too. The pause
-/// doubles from one minute to about a day.
+/// Takes the next document and notes the try, so that no other process takes it. The pause doubles
+/// from one minute to about a day.
 pub fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Turn>, ActionError> {
     let Some(document) = seals::find_unstamped(conn, now - WORTH_IT, now)? else {
         return Ok(None);
@@ -40,7 +40,7 @@ pub fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Turn>,
     let pause = Duration::minutes(1 << document.tries.clamp(0, 10));
     let next = (document.tries + 1 < MOST_TRIES).then(|| now + pause);
     let value = find_pdf(conn, document.agreement)?.and_then(|pdf| signature_value(&pdf));
-    // Documents from before there were seals have nothing to be stamped.
+    // Documents from before there were seals have no signature to be stamped.
     seals::note_try(conn, document, next.filter(|_| value.is_some()))?;
     let Some(value) = value else {
         return Ok(None);
@@ -60,8 +60,8 @@ pub fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Turn>,
 }
 
 impl Turn {
-    /// Checks the service's reply and keeps the time stamp. One that is not to be believed is tried
-    /// again in its turn and stands on the operator's list until a good one comes.
+    /// Checks the service's reply and stores the time stamp. After an invalid one it is tried again
+    /// later, with an alert that stays until a valid one comes.
     pub fn keep(
         &self,
         conn: &mut PgConnection,

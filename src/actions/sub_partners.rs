@@ -42,8 +42,8 @@ pub fn name(
     partner_contracts::check(conn, app, done, now)
 }
 
-/// Deactivates a Submandant: it cannot be named any more and is out at commit; a run takes it off
-/// its customers (row 24 each).
+/// Deactivates a Submandant: it cannot be named any more and has no access from the commit on; a
+/// run removes it from its customers (row 24 each).
 pub fn deactivate(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -53,7 +53,7 @@ pub fn deactivate(
     set_active(conn, viewer, id, false, now)
 }
 
-/// Activates a Submandant again. Customers it was taken off are not given back to it.
+/// Activates a Submandant again. It is not named again for customers it was removed from.
 pub fn activate(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -87,8 +87,8 @@ fn set_active(
     note(conn, viewer, id, &partner.party.name, event, now)
 }
 
-/// Taking a deactivated Submandant off its customers. One that may not be taken off now, because the
-/// customer had too many mails today, is left for a later run.
+/// Removes a deactivated Submandant from its customers. A customer for whom that is not possible
+/// now, because it had too many mails today, is left for a later run.
 pub const TAKING_OFF: Kind = Kind {
     rounds: Rounds::WhileListed,
     open,

@@ -1,4 +1,4 @@
-//! The test mail: who may send one, how often, and that it is written down.
+//! The test mail: who may send one, how often, and its audit event.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -17,11 +17,11 @@ use crate::storage::{PgConnection, catalogue};
 
 /// Test mails in [`SPAN`], of all administrators together.
 const MOST: usize = 10;
-/// Time in which they are counted.
+/// The time in which they are counted.
 const SPAN: Duration = Duration::minutes(10);
 
-/// Allows and writes down one test mail to `to`, and puts it into its envelope. It carries the
-/// operator's name and the portal's host, nothing else.
+/// Checks the limit for a test mail to `to`, logs it, and composes it. It contains the operator's
+/// name and the portal's host, nothing else.
 ///
 /// # Errors
 /// [`ActionError::TooManyAttempts`] after ten in ten minutes.

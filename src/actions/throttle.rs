@@ -1,9 +1,9 @@
-//! How often somebody may try: sign-ins, unknown links, password links, documents to check (S-12, S-37).
+//! Limits for attempts: sign-ins, unknown links, password links, documents to check (S-12, S-37).
 //!
-//! Counting happens under a lock of the account and of the source, so that what comes at once is
-//! counted one by one. What is still being looked at is neither failed nor good: it never makes a
-//! right password wrong, but who comes while the last free tries are being looked at waits in line
-//! until they are through.
+//! Account and source are locked while attempts are counted, so that simultaneous ones are counted
+//! one by one. A pending attempt counts neither as failed nor as successful: it never makes a right
+//! password wrong, but an attempt that comes while the last free ones are pending waits until they
+//! are decided.
 
 use chrono::{DateTime, Duration, Utc};
 use hmac::{Hmac, Mac as _};
@@ -26,35 +26,35 @@ use crate::storage::users::{self, Credentials};
 
 /// Time over which failures count.
 const WINDOW: Duration = Duration::minutes(15);
-/// Failures of one account from one place before it has to wait.
+/// Failures of one account from one source before it has to wait.
 const FREE_HERE: usize = 5;
-/// Failures of one account from everywhere before unknown places have to wait.
+/// Failures of one account from all sources before unknown sources have to wait.
 const FREE_ACCOUNT: usize = 30;
-/// Failures from one place, whatever the account, before it has to wait.
+/// Failures from one source, for any account, before it has to wait.
 const FREE_SOURCE: usize = 50;
-/// First wait; it doubles with every further failure.
+/// First wait in seconds; it doubles with every further failure.
 const FIRST_WAIT: i64 = 5;
 /// Longest wait in seconds.
 const LONGEST_WAIT: i64 = 900;
-/// How long a place from which somebody signed in counts as known.
+/// How long a source from which a user signed in counts as known.
 const KNOWN: Duration = Duration::days(90);
-/// Links to reset a password: how many an account, and how many a place may ask for in an hour.
+/// Password links that may be asked for in an hour: for one account, and from one source.
 const RESETS: (usize, usize) = (3, 20);
-/// Unknown links, and documents that are none of the portal's, of one place in [`SHORT`].
+/// Unknown links, and documents that are none of the portal's, from one source in [`SHORT`].
 const FREE_STRAY: usize = 20;
-/// Genuine documents one place may check in [`SHORT`].
+/// Genuine documents that one source may check in [`SHORT`].
 const FREE_GENUINE: usize = 1_000;
 /// Codes of one account that may be wrong in [`CODES_WINDOW`] before unknown places have to wait. Whoever
 /// gets to guess a code knows the password; a million codes are not many.
 const FREE_CODES: usize = 10;
 const CODES_WINDOW: Duration = Duration::hours(24);
 const SHORT: Duration = Duration::minutes(10);
-/// What is kept in an hour of forms that came without a session, in begun pieces of [`LATE_PIECE`]
-/// bytes: of one user, and from one place.
+/// How much is kept in an hour of forms without a session, in started pieces of [`LATE_PIECE`]
+/// bytes: of one user, and from one source.
 const LATE: (usize, usize) = (10, 40);
 const LATE_PIECE: usize = 4 * 1024 * 1024;
 
-/// Who tries: account and place as keyed hashes, so that the table names nobody.
+/// Who makes an attempt: account and source as keyed hashes, so that the table contains no names.
 #[derive(Debug, Clone)]
 pub struct Attempted {
     account: String,
@@ -62,7 +62,7 @@ pub struct Attempted {
 }
 
 impl Attempted {
-    /// From what was typed and where it came from.
+    /// Computes the hashes from the typed address and the source.
     pub fn new(app: &App, email: &str, source: &str) -> Self {
         let email = email.trim().to_lowercase();
         Self {
@@ -71,18 +71,18 @@ impl Attempted {
         }
     }
 
-    /// One name for the account at this place.
+    /// One name for the account at this source.
     pub fn name(&self) -> String {
         format!("{} {}", self.account, self.source)
     }
 }
 
-/// Whether something may be tried now.
+/// Whether an attempt may be made now.
 #[derive(Debug, Clone)]
 pub enum Begun<T> {
     /// It may, and counts from now on.
     Now(T),
-    /// Others are being looked at, and how they end decides: ask again in a moment.
+    /// Others are pending, and their result decides: ask again in a moment.
     InLine,
 }
 
@@ -92,12 +92,12 @@ pub struct SignIn {
     attempt: i64,
     /// The account, if there is one.
     pub found: Option<Credentials>,
-    /// Whether the account knows the place, and nothing failed there of late.
+    /// Whether the source is known for the account, without recent failures.
     pub known: bool,
 }
 
-/// Looks whether signing in may be tried now, notes the attempt and finds the account. The same
-/// answer, in the same time, for users that exist and users that do not.
+/// Checks whether signing in may be tried now, notes the attempt and finds the account. The answer
+/// and its timing are the same for users that exist and users that do not.
 pub fn begin_sign_in(
     conn: &mut PgConnection,
     who: &Attempted,
@@ -111,7 +111,8 @@ pub fn begin_sign_in(
     let here = tries_by_account(conn, kind, &who.account, Some(&who.source), since, now)?;
     let source = tries_by_source(conn, kind, &who.source, since, now)?;
     let account = tries_by_account(conn, kind, &who.account, None, since, now)?;
-    // Strangers can make only strangers wait: a place from which the user signed in before is let through.
+    // Strangers can only make strangers wait: a source from which the user signed in before is let
+    // through.
     let known = is_known(conn, &who.account, &who.source, now - KNOWN)?;
     let free_account = if known { usize::MAX } else { FREE_ACCOUNT };
     let limits = [
@@ -142,17 +143,17 @@ pub fn begin_sign_in(
     }))
 }
 
-/// Whether it depends on those that are being looked at if there is another try.
+/// Whether the result of pending attempts decides if another one is free.
 fn is_open(tries: &Tries, free: usize) -> bool {
     tries.pending > 0 && tries.failed.len() + tries.pending >= free
 }
 
-/// Forgets an attempt that was never looked at.
+/// Deletes an attempt that was never decided.
 pub fn withdraw(conn: &mut PgConnection, begun: &SignIn) -> Result<(), ActionError> {
     Ok(delete_attempt(conn, begun.attempt)?)
 }
 
-/// Writes down whether a signed-in person has proved the password once more.
+/// Notes whether a signed-in user has given the right password once more.
 pub fn end_proof(
     conn: &mut PgConnection,
     who: &Attempted,
@@ -287,7 +288,7 @@ fn wait(failures: &[DateTime<Utc>], free: usize, now: DateTime<Utc>) -> Option<u
     u64::try_from(left).ok().filter(|left| *left > 0)
 }
 
-/// Notes a token that does not exist; `TooManyAttempts` when one place tries many (S-12).
+/// Notes a token that does not exist; `TooManyAttempts` if one source tries many (S-12).
 pub fn note_unknown_token(
     conn: &mut PgConnection,
     app: &App,
@@ -302,7 +303,7 @@ pub fn note_unknown_token(
     Ok(())
 }
 
-/// Whether a place may check another document: asked before the document is read.
+/// Whether a source may check another document: asked before the document is read.
 pub fn may_check(
     conn: &mut PgConnection,
     app: &App,
@@ -319,8 +320,8 @@ pub fn may_check(
     )?)
 }
 
-/// Begins a check of a document. Refuses the 21st of one place within ten minutes that is none of the
-/// portal's, as S-12 does; genuine ones have a much higher limit.
+/// Begins a check of a document. Refuses the 21st one from a source within ten minutes that is none
+/// of the portal's, as S-12 does; genuine ones have a much higher limit.
 pub fn begin_check(
     conn: &mut PgConnection,
     app: &App,
@@ -341,7 +342,7 @@ pub fn begin_check(
     Ok(Begun::Now(attempt))
 }
 
-/// Writes down whether the document was one of the portal's.
+/// Notes whether the document was one of the portal's.
 pub fn end_check(conn: &mut PgConnection, attempt: i64, genuine: bool) -> Result<(), ActionError> {
     Ok(settle_attempt(conn, attempt, genuine)?)
 }
@@ -357,7 +358,7 @@ fn too_many() -> ActionError {
     ActionError::TooManyAttempts(SHORT.num_seconds().unsigned_abs())
 }
 
-/// Counts a wish for a password link; whether there may be one more.
+/// Counts a request for a password link; false if the limit is reached.
 pub fn may_reset(
     conn: &mut PgConnection,
     who: &Attempted,
@@ -458,7 +459,7 @@ mod tests {
             (0, 5, true),
             (4, 0, false),
             (4, 1, true),
-            // The wait is over: one at a time.
+            // The wait has ended: one attempt at a time.
             (7, 0, false),
             (7, 1, true),
         ] {

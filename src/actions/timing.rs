@@ -1,5 +1,5 @@
-//! A clock that is wrong decides nothing (F4). Refusing undoes the transaction, so the process keeps
-//! in mind what it saw, and the job `clock` raises the alert.
+//! No decision is made while the clock is wrong (F4). A refusal rolls the transaction back, so the
+//! process remembers the fault in memory, and the job `clock` raises the alert.
 
 use chrono::{DateTime, Utc};
 
@@ -25,8 +25,8 @@ pub(super) fn hold(
     })
 }
 
-/// The portal's clock beside the database's. A clock that can be set, in development, is meant to
-/// differ.
+/// Compares the portal's clock with the database's. A clock that can be set, in development, is
+/// meant to differ.
 fn measure(conn: &mut PgConnection, app: &App) -> QueryResult<Result<(), ClockFault>> {
     if app.clock.is_settable() {
         return Ok(Ok(()));
@@ -36,7 +36,8 @@ fn measure(conn: &mut PgConnection, app: &App) -> QueryResult<Result<(), ClockFa
 }
 
 /// Raises an alert if this process has refused something because of its clock, or would. It stays
-/// open until a person has looked: another process with a right clock knows nothing of this one's.
+/// open until an administrator has looked at it: another process with a right clock knows nothing
+/// of this one's.
 pub fn watch_clock(conn: &mut PgConnection, app: &App) -> Result<bool, ActionError> {
     let fault = measure(conn, app)?.err().or(app.clock_fault());
     let Some(fault) = fault else {

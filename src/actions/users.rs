@@ -18,11 +18,12 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::users::{self, NewUser};
 
-/// Life of a link to reset a password (S-38), and of an invitation.
+/// Lifetime of a link to reset a password (S-38), and of an invitation.
 const RESET_LIFE: Duration = Duration::minutes(60);
 const INVITATION_LIFE: Duration = Duration::days(7);
 
-/// "Passwort vergessen": mails a link if the account exists. The caller answers the same either way.
+/// "Passwort vergessen": mails a link if the account exists. The caller gives the same answer in
+/// either case.
 pub fn request_password_link(
     conn: &mut PgConnection,
     app: &App,
@@ -75,7 +76,7 @@ pub(super) fn send_password_link(
     Ok(())
 }
 
-/// Sets a password by a mailed link: uses the link up, ends all sessions, tells the user (S-38).
+/// Sets a password by a mailed link: uses the link up, ends all sessions, notifies the user (S-38).
 pub fn set_password(
     conn: &mut PgConnection,
     app: &App,
@@ -128,8 +129,8 @@ pub fn add(
     Ok(id)
 }
 
-/// Adds a user and gives the invitation to the caller: the first administrator comes before there is
-/// anything to mail with (S-39).
+/// Adds a user and returns the invitation link to the caller: the first administrator is added
+/// before mails can be sent (S-39).
 pub fn add_with_link(
     conn: &mut PgConnection,
     by: Actor,
@@ -167,9 +168,10 @@ fn log_added(
     Ok(add_event(conn, &event, now)?)
 }
 
-/// Undoes the lock of a user (B5). The old password is not good any more, as nobody knows who has it: an
-/// invitation to set a new one goes to the stored address. An administrator's account is a new key to
-/// everything, so the others are told, and it counts as made by whoever let it in (S-39).
+/// Unlocks a user (B5). The old password is not valid any more, because it may be known to others:
+/// an invitation to set a new one is sent to the stored address. As an administrator has access to
+/// everything, the others are notified of an unlocked one, and it counts as made by the
+/// administrator who unlocked it (S-39).
 pub fn enable(
     conn: &mut PgConnection,
     app: &App,
@@ -184,7 +186,7 @@ pub fn enable(
     if !users::enable_user(conn, user, viewer.user)? {
         return Err(Refusal::Unchanged.into());
     }
-    // Whoever belongs to a deleted customer has nowhere to come back to.
+    // A user of a deleted customer cannot be unlocked.
     let back = users::find_viewer(conn, user)?.ok_or(ActionError::NotFound)?;
     send_password_link(conn, app, user, true, now)?;
     if back.role == Role::Operator {

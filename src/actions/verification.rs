@@ -1,4 +1,4 @@
-//! Whether a document is one of the portal's own, told to anybody who has it.
+//! Whether a document is one of the portal's own, for any visitor who has the file.
 
 use chrono::{DateTime, Utc};
 
@@ -10,18 +10,18 @@ use crate::document::seal::{Certificates, Finding, Sealer, Signed, check, covere
 use crate::storage::PgConnection;
 use crate::storage::seals::{self, Issued};
 
-/// What a file turned out to be.
+/// The result for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verification {
-    /// A document the portal issued, byte for byte or in all that its seal covers: the seal itself may
-    /// be spelled in another way (A6).
+    /// A document the portal issued, byte for byte or in everything its seal covers: the seal
+    /// itself may be encoded in another way (A6).
     Issued(Issued),
     /// Sealed by the portal and unchanged, but not among its documents: from a copy of the
-    /// database, or deleted when its time was over.
+    /// database, or erased because it had expired.
     Sealed(Signed),
     /// Sealed by the portal; something was added afterwards.
     Extended(Signed),
-    /// Bears a signature, but not an unbroken one of this portal.
+    /// It has a signature, but no unbroken one of this portal.
     Changed,
     /// A PDF without signature.
     Unsigned,
@@ -31,12 +31,12 @@ pub enum Verification {
     TooLarge,
 }
 
-/// Looks at a file without trusting it. CPU work in proportion to its size.
+/// Examines a file without trusting it. The CPU work is proportional to its size.
 pub fn look(file: &[u8], known: &Certificates) -> (Finding, String) {
     (check(file, known), hex::sha256(file))
 }
 
-/// What a file is, from how it looks and from the portal's own documents.
+/// Decides what a file is, from its examination and from the portal's own documents.
 pub fn judge(
     conn: &mut PgConnection,
     finding: &Finding,
@@ -63,7 +63,7 @@ pub fn judge(
     })
 }
 
-/// The agreement with the number in a seal that holds, if its document says the same under its seal.
+/// The agreement with the number in a valid seal, if its document says the same under its seal.
 fn find_covered(conn: &mut PgConnection, seal: &Signed) -> Result<Option<Issued>, ActionError> {
     let Some(number) = &seal.number else {
         return Ok(None);
@@ -95,7 +95,7 @@ pub fn known_certificates(conn: &mut PgConnection, app: &App) -> Result<Certific
     Ok(known)
 }
 
-/// Keeps the certificate in use, so that its seals are still recognised after the next one came.
+/// Stores the certificate in use, so that its seals are still recognised after it was replaced.
 pub fn keep_certificate(
     conn: &mut PgConnection,
     app: &App,
@@ -106,18 +106,18 @@ pub fn keep_certificate(
     Ok(())
 }
 
-/// How much time is left to renew the certificate of the seal.
+/// How soon the certificate of the seal has to be renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// More than 60 days.
+    /// It is valid for more than 60 days.
     Good,
-    /// At most 60, 30 or 7 days: said again at each step.
+    /// It is valid for at most 60, 30 or 7 days; each step is announced.
     EndsIn(i64),
-    /// It does not seal any more, or not yet.
+    /// It is not valid any more, or not yet.
     Ended,
 }
 
-/// Days before its end at which a certificate is spoken of.
+/// Days before its end at which a certificate is announced to end.
 const WARNINGS: [i64; 3] = [7, 30, 60];
 
 /// The stage of the seal's certificate.
@@ -132,8 +132,8 @@ pub fn certificate_stage(sealer: &Sealer, now: DateTime<Utc>) -> Stage {
         .map_or(Stage::Good, Stage::EndsIn)
 }
 
-/// Says on the operator's list, and in the log, that the seal needs a new certificate: once when 60,
-/// 30 and 7 days are left and once when it has ended. Another certificate is another subject.
+/// Raises the alert, and logs, that the seal needs a new certificate: once when 60, 30 and 7 days
+/// are left and once when it has ended. Another certificate is another subject.
 pub fn warn_of_certificate(
     conn: &mut PgConnection,
     app: &App,

@@ -54,8 +54,8 @@ pub fn create(config: Config, email: EmailAddress, shown: Option<String>) -> Res
     }
 }
 
-/// Erases a locked user of any kind: operator's, partner's or customer's (A9). What the log says of what
-/// that person did keeps its own time.
+/// Erases a locked user of any kind: operator's, partner's or customer's (A9). What the log says
+/// about that person's actions has a retention period of its own.
 pub fn erase(config: Config, email: &EmailAddress) -> Result<()> {
     let (clock, transport) = (open::clock(&config), open::transport(&config)?);
     let opened = open::open(config, clock, transport)?;

@@ -1,4 +1,4 @@
-//! `audit verify`: is everything in the log as it was written?
+//! `audit verify`: whether the log is unchanged.
 
 use anyhow::{Context as _, bail};
 
@@ -7,8 +7,7 @@ use crate::actions::audit::{self, VerifyError};
 use crate::config::Config;
 use crate::domain::audit::chain::Head;
 
-/// Walks the whole chain and says how many events are in order, or which one is the first that is
-/// not.
+/// Verifies the whole chain and prints how many events are in order, or the first one that is not.
 pub fn verify(config: Config, noted: Option<Head>) -> Result<()> {
     let (clock, transport) = (open::clock(&config), open::transport(&config)?);
     let opened = open::open(config, clock, transport)?;

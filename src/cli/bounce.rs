@@ -8,13 +8,13 @@ use crate::actions::bounces::{self, Taken};
 use crate::mail::bounce::LARGEST;
 use crate::mail::transport::Transport;
 
-/// `EX_DATAERR`: bringing it again is of no use.
+/// `EX_DATAERR`: trying again is of no use.
 const NOT_UNDERSTOOD: u8 = 65;
 /// `EX_TEMPFAIL`: the mail server keeps it and tries again.
 const LATER: u8 = 75;
 
-/// Takes it. Whatever keeps the portal from looking at it, a wrong setting included, is temporary:
-/// no report is lost because of it.
+/// Handles the report. Everything that keeps the portal from reading it, including a wrong setting,
+/// counts as temporary, so that no report is lost.
 pub fn take() -> ExitCode {
     match take_input() {
         Ok(Taken::Returned | Taken::Noted | Taken::Answer) => ExitCode::SUCCESS,
@@ -36,7 +36,7 @@ fn take_input() -> Result<Taken> {
     let mut input = io::stdin().lock();
     let limit = u64::try_from(LARGEST).unwrap_or(u64::MAX);
     input.by_ref().take(limit).read_to_end(&mut raw)?;
-    // The rest is read, too: a server whose pipe breaks takes the delivery for failed.
+    // The rest is read, too: if the pipe breaks, the mail server takes the delivery for failed.
     io::copy(&mut input, &mut io::sink())?;
     let config = configure("warn")?;
     let clock = open::clock(&config);

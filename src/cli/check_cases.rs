@@ -1,4 +1,4 @@
-//! `check --cases`: does the customer list say what the facts say?
+//! `check --cases`: whether the customer list agrees with the facts.
 
 use std::process::ExitCode;
 
@@ -10,11 +10,11 @@ use crate::config::Config;
 use crate::mail::Transport;
 use crate::storage::case_rows::RowAgreement;
 
-/// Something is not in order.
+/// Exit code: something is not in order.
 const FOUND: u8 = 2;
 
-/// Compares everything and says what it found; with `mends` it writes anew what differs. 0: the list
-/// is in order now; 2: it is not.
+/// Compares all customers and prints the differences; with `mends` the differing rows are written
+/// anew. Exit code 0: the list is in order now; 2: it is not.
 pub fn run(config: Config, mends: bool) -> Result<ExitCode> {
     let clock = open::clock(&config);
     let opened = open::open(config, clock, Transport::memory())?;

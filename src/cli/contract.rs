@@ -1,4 +1,4 @@
-//! `contract check` and `contract render`: for whoever writes contract texts.
+//! `contract check` and `contract render`: for authors of contract texts.
 
 use std::fs;
 use std::path::Path;
@@ -86,7 +86,7 @@ pub fn render(wanted: &Render) -> Result<()> {
     Ok(())
 }
 
-/// Reads a folder; says what is wrong with it line by line.
+/// Reads a folder; prints the errors line by line.
 fn read(dir: &Path) -> Result<Contract> {
     Contract::read_dir(dir).map_err(|problems| {
         for problem in &problems {
@@ -96,9 +96,9 @@ fn read(dir: &Path) -> Result<Contract> {
     })
 }
 
-/// Makes a document with invented values and throws it away: whether documents can be made.
+/// Checks whether documents can be made, by making one with invented values.
 ///
-/// Sealed at `now`: a certificate that is not valid stops the start, too.
+/// It is sealed at `now`, so that an invalid certificate stops the start, too.
 pub fn probe(contract: &Contract, sealer: &Sealer, now: DateTime<Utc>) -> Result<()> {
     let (document, mut frame) = compose(contract, contract.meta.binding);
     frame.created = now;
@@ -124,7 +124,7 @@ fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
 fn compose(contract: &Contract, language: Language) -> (Document, Frame) {
     let draft = sample_values(language, true);
     let hash = text::hash(&contract.resolve(&draft, language));
-    // A draft without a number is printed as it is, with nothing of the portal's beside it.
+    // A draft without a number is printed without the portal's additions.
     let concluded = !contract.meta.is_draft();
     let values = Values {
         conclusion: concluded.then(|| sample_conclusion(language, &hash)),
@@ -144,11 +144,11 @@ fn compose(contract: &Contract, language: Language) -> (Document, Frame) {
         document_hash: if concluded { hash } else { String::new() },
         draft: false,
         language: document.language,
-        // The same text gives the same file.
+        // The same text must always give the same file.
         created: calendar::at(document.date, NaiveTime::MIN) + TimeDelta::hours(12),
         operator_name: values.operator.party.name,
         title: plain(&document.title),
-        // Nobody knows yet where it will stand.
+        // It has no public address yet.
         online: String::new(),
     };
     (document, frame)

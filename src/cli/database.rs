@@ -9,9 +9,9 @@ use super::Result;
 use crate::config::Config;
 use crate::storage::embedded::EmbeddedPostgres;
 
-/// Runs a program with the variables by which libpq finds the embedded database as the role that owns
-/// the tables. The server is started where none runs, and given back at the end. The exit code is
-/// that of the program.
+/// Runs a program with the environment variables with which libpq finds the embedded database, with
+/// the role that owns the tables. The server is started if it is not running, and released at the
+/// end. The exit code is that of the program.
 pub fn run(config: &Config, words: &[String]) -> Result<ExitCode> {
     if config.storage.database_url.is_some() {
         bail!(
@@ -22,7 +22,7 @@ pub fn run(config: &Config, words: &[String]) -> Result<ExitCode> {
         bail!("name the program to run, such as pg_dump");
     };
     let server = EmbeddedPostgres::start(&config.storage.data_dir)?;
-    // Those of the server's own version: an older pg_dump refuses a newer server.
+    // Programs of the server's own version come first: an older pg_dump refuses a newer server.
     let own: PathBuf = server.programs().join(program);
     let found = if own.is_file() { own } else { program.into() };
     let status = Command::new(found)

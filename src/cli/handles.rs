@@ -1,14 +1,14 @@
-//! Files and connections this process may hold open.
+//! The number of files and connections this process may have open.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
-/// Handles that are no visitor's: database, mail server, files, the log.
+/// Handles that are not used for visitors: database, mail server, files, the log.
 const OWN: u64 = 128;
-/// Fewer than this is worth a line in the log.
+/// A lower limit than this is logged.
 const WANTED: u64 = 8192;
 
-/// Raises the number of open files to what the system allows, and says how many connections that
-/// leaves: with every handle taken by a visitor the portal could not reach its own database.
+/// Raises the limit of open files to what the system allows, and returns how many connections that
+/// leaves: if visitors used all handles, the portal could not connect to its own database.
 pub fn raise() -> usize {
     let (soft, hard) = match getrlimit(Resource::RLIMIT_NOFILE) {
         Ok(limits) => limits,
@@ -33,8 +33,8 @@ pub fn raise() -> usize {
     connections(allowed)
 }
 
-/// What is left for visitors, at most a number no machine is troubled by. A connection takes two: the
-/// server's, and the one by which it is ended when nothing whole comes.
+/// The handles that are left for visitors, up to a limit. A connection takes two: the server's, and
+/// a second one with which it is ended if no whole request arrives.
 fn connections(allowed: u64) -> usize {
     let left = allowed.saturating_sub(OWN).max(allowed / 2) / 2;
     let left = left.min(10_000);

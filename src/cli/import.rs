@@ -1,4 +1,4 @@
-//! `contract import`: from the text a legal department has to a draft folder.
+//! `contract import`: makes a draft folder from the texts of a legal department.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,12 @@ use crate::clock::Clock;
 use crate::contract::import::{Source, import};
 use crate::domain::calendar;
 
-/// Endings of the files that are read from a folder.
+/// Extensions of the files that are read from a folder.
 const ENDINGS: &[&str] = &[
     "md", "markdown", "mdown", "txt", "text", "html", "htm", "xhtml",
 ];
 
-/// How the main text's file is usually named; it goes before the annexes.
+/// Usual names of the main text's file, which comes before the annexes.
 const MAIN: &[&str] = &[
     "vertrag",
     "avv",

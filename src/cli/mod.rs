@@ -1,5 +1,5 @@
-//! The commands. Each opens what it needs, calls the rooms below and says in plain sentences how it
-//! went: results on standard output, what went wrong as one sentence on standard error.
+//! The commands. Each opens what it needs, calls the actions and reports the result in plain
+//! sentences: results on standard output, errors as one sentence on standard error.
 
 mod admin;
 mod audit;
@@ -29,7 +29,7 @@ use crate::domain::audit::chain::Head;
 use crate::domain::{EmailAddress, Language};
 use crate::logging;
 
-/// Result of a command; the error's chain makes the sentence that is printed.
+/// Result of a command; the chain of the error becomes the sentence that is printed.
 type Result<T> = anyhow::Result<T>;
 
 /// Self-hosted portal for the data processing agreement (AVV, GDPR Art. 28).
@@ -198,7 +198,7 @@ struct Render {
     text: Option<PathBuf>,
 }
 
-/// Runs the command; 0 if it did what it should, 1 if not.
+/// Runs the command and returns its exit code: 0 if it succeeded, 1 if not.
 pub fn run(cli: Cli) -> ExitCode {
     match dispatch(cli.command) {
         Ok(code) => code,
@@ -211,7 +211,7 @@ pub fn run(cli: Cli) -> ExitCode {
 
 fn dispatch(command: Command) -> Result<ExitCode> {
     let done = match command {
-        // Needs neither configuration nor database.
+        // These commands need neither configuration nor database.
         Command::Contract(ContractCommand::Check { dir }) => return contract::check(&dir),
         Command::Contract(ContractCommand::Render(render)) => contract::render(&render),
         Command::Bounce => return Ok(bounce::take()),
@@ -243,7 +243,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-/// Reads the environment and starts logging; `filter` holds when `RUST_LOG` is silent.
+/// Reads the environment and starts logging; `filter` is used if `RUST_LOG` is not set.
 fn configure(filter: &str) -> Result<Config> {
     let config = Config::from_env()?;
     logging::init(
@@ -253,17 +253,18 @@ fn configure(filter: &str) -> Result<Config> {
     Ok(config)
 }
 
-/// One line on standard output. A reader that has gone, as with `| head`, is no fault.
+/// Prints one line on standard output. A closed pipe, as with `| head`, is not an error.
 fn say(line: &str) {
     writeln!(std::io::stdout(), "{line}").ok();
 }
 
-/// One line on standard error about how it goes, so that standard output holds only the result.
+/// Prints one line about progress on standard error, so that standard output has only the result.
 fn note(line: &str) {
     writeln!(std::io::stderr(), "{line}").ok();
 }
 
-/// The one sentence on standard error. Libraries speak in several lines; here it is one.
+/// Prints an error as one sentence on standard error. Errors of libraries may have several lines;
+/// they are joined.
 fn complain(text: &str) {
     let line: Vec<&str> = text.split_whitespace().collect();
     writeln!(std::io::stderr(), "avv-portal: {}", line.join(" ")).ok();

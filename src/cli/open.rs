@@ -1,4 +1,4 @@
-//! Opening what a command works with: database, contract, mail transport.
+//! Opening what a command needs: database, contract, mail transport.
 
 use anyhow::{Context as _, anyhow, bail};
 use chrono::{DateTime, Utc};
@@ -16,21 +16,21 @@ use crate::storage::audit::newest_moment;
 use crate::storage::db::{Db, DbError, PoolSize};
 use crate::storage::embedded::EmbeddedPostgres;
 
-/// Connections for periodic work beside those that deliver mails.
+/// Connections for periodic work in addition to those that deliver mails.
 const OTHER_JOBS: u32 = 4;
 
-/// Everything open, with the embedded server that has to be given back at the end.
+/// The opened handles, with the embedded server that has to be released at the end.
 pub struct Opened {
-    /// The handles.
+    /// The handles of the portal.
     pub app: App,
     embedded: Option<EmbeddedPostgres>,
 }
 
 impl Opened {
-    /// Gives the embedded server back and waits until it has written everything.
+    /// Releases the embedded server and waits until it has written everything.
     pub fn close(self) {
         let Self { app, embedded } = self;
-        // The pool's connections first: the server waits for them otherwise.
+        // The connections of the pool are closed first, because the server would wait for them.
         drop(app);
         if let Some(server) = embedded {
             server.stop();
@@ -38,19 +38,19 @@ impl Opened {
     }
 }
 
-/// Opens everything. In development a schema that is behind is brought up to date; in production
-/// that is a decision, so the command says what to do instead.
+/// Opens everything. In development an outdated schema is brought up to date; in production the
+/// administrator decides on that, so the command says what to do instead.
 pub fn open(config: Config, clock: Clock, transport: Transport) -> Result<Opened> {
     let reached = reach(&config)?;
     let db = reached.connect(&config)?;
     open_with(config, clock, transport, reached, db)
 }
 
-/// The same as the role that owns the tables: for filling an empty database, which takes its indexes
-/// away for the time. Development only.
+/// The same with the role that owns the tables: for filling an empty database, during which its
+/// indexes are dropped. Development only.
 pub fn open_as_owner(config: Config, clock: Clock, transport: Transport) -> Result<Opened> {
     let reached = reach(&config)?;
-    // By the ordinary way first, which brings the schema up to date and gives the rights.
+    // Opened in the usual way first, which brings the schema up to date and grants the rights.
     reached.bring_up_to_date(&reached.connect(&config)?)?;
     let db = Db::connect(reached.owner_url.as_deref().unwrap_or(&reached.url))?;
     open_with(config, clock, transport, reached, db)
@@ -86,8 +86,8 @@ fn open_with(
     })
 }
 
-/// A clock that was put forward in development stays forward after a restart: no decision may lie
-/// before what is written (F4). The machine's own clock cannot be set and is left alone.
+/// After a restart in development, a clock that was set forward stays so: no decision may be dated
+/// before stored facts (F4). The machine's own clock cannot be set and is left alone.
 fn follow_what_is_written(clock: &Clock, db: &Db) -> Result<()> {
     if !clock.is_settable() {
         return Ok(());
@@ -109,7 +109,7 @@ pub fn clock(config: &Config) -> Clock {
     }
 }
 
-/// How mails leave: by the mail server, or as files in development.
+/// How mails are sent: by the mail server, or as files in development.
 pub fn transport(config: &Config) -> Result<Transport> {
     match &config.mail.smtp_url {
         Some(url) => {
@@ -145,11 +145,11 @@ pub fn migrate(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Where the database is, and the embedded server if it is one of ours.
+/// Where the database is, and the embedded server if it is one.
 struct Reached {
-    /// As the role that the portal works as.
+    /// URL with the role that the portal works with.
     url: String,
-    /// As the role that owns the tables, if that is another one.
+    /// URL with the role that owns the tables, if that is another one.
     owner_url: Option<String>,
     embedded: Option<EmbeddedPostgres>,
 }
@@ -184,8 +184,8 @@ impl Reached {
         Ok(db.migrate_as_owner(self.owner_url.as_deref().unwrap_or(&self.url))?)
     }
 
-    /// Without an owner to ask, a schema that is up to date is left alone: the portal's role may not
-    /// even look whether there is something to do the way a migration does.
+    /// Without the owner's URL, a schema that is up to date is left alone: the portal's role may
+    /// not even check for pending migrations in the way a migration does.
     fn bring_up_to_date(&self, db: &Db) -> Result<()> {
         if self.owner_url.is_some() || db.pending_migrations()? > 0 {
             self.migrate(db)?;
@@ -194,8 +194,8 @@ impl Reached {
     }
 }
 
-/// Said at every start until it is mended: the log and the concluded contracts are only as safe as
-/// the role that cannot switch their triggers off (A11).
+/// Logged at every start until it is corrected: the audit log and the concluded contracts are only
+/// safe if the portal's role cannot disable their triggers (A11).
 fn warn_of_owner(db: &Db) -> Result<()> {
     if db.can_switch_triggers_off()? {
         tracing::warn!(
@@ -205,7 +205,7 @@ fn warn_of_owner(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Publishes the contract version that comes with the program where there is none yet.
+/// Publishes the contract version that comes with the program if there is none yet.
 fn publish_shipped(db: &Db, now: DateTime<Utc>) -> Result<()> {
     db.transaction_blocking(|conn| versions::publish_shipped(conn, now))
         .map(|_| ())

@@ -1,5 +1,5 @@
-//! `restore documents`: takes back what was concluded after the last backup, from the documents that
-//! were mailed (F5). Looks first; only `--apply` writes.
+//! `restore documents`: restores agreements that were concluded after the last backup, from the
+//! documents that were mailed (F5). Only `--apply` writes.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -22,11 +22,11 @@ use crate::storage::db::DbError;
 use crate::storage::seals::find_issued;
 use crate::storage::{PgConnection, QueryError};
 
-/// What the event of each document says.
+/// The command, as the event of each document names it.
 const COMMAND: &str = "avv-portal restore documents";
-/// Bytes of a message that are read: more than a document of the portal takes in a mail.
+/// Longest message that is read, in bytes: more than a mail with a document of the portal has.
 const LARGEST_MESSAGE: u64 = 64 * 1024 * 1024;
-/// Some document was refused.
+/// Exit code: some document was refused.
 const REFUSED: u8 = 2;
 
 /// What to take back.
@@ -40,24 +40,24 @@ pub(super) struct Wanted {
     apply: bool,
 }
 
-/// Looking through files, and what was found.
+/// A search through files, and its results.
 struct Search<'a> {
     app: &'a App,
     known: Certificates,
-    /// Whose seal holds and which the database does not have, with where they lie.
+    /// Documents with a valid seal that are not in the database, with the place of each.
     sealed: Vec<(String, Sealed)>,
-    /// How many the database has, byte for byte.
+    /// How many are in the database already, byte for byte.
     before: usize,
-    /// What is refused, and why.
+    /// Refused documents with the reason.
     refused: Vec<(String, String)>,
-    /// Hashes of all PDFs seen: the same document lies in several mailboxes.
+    /// Hashes of all PDFs so far: the same document may be in several mailboxes.
     seen: BTreeSet<String>,
-    /// Files and attachments in folders and mailboxes that are none of the portal's.
+    /// Number of files and attachments in folders and mailboxes that are not the portal's.
     others: usize,
     say: &'a mut dyn FnMut(&str),
 }
 
-/// The command. 0: all documents are there or can be; 2: some are refused.
+/// Runs the command. Exit code 0: all documents are there or can be restored; 2: some are refused.
 pub(super) fn run(config: Config, wanted: &Wanted) -> Result<ExitCode> {
     let clock = open::clock(&config);
     let opened = open::open(config, clock, Transport::memory())?;
@@ -69,13 +69,13 @@ pub(super) fn run(config: Config, wanted: &Wanted) -> Result<ExitCode> {
     })
 }
 
-/// Says of each document what was, and what would be, or with `apply` is, done. Whether none was
+/// Prints for each document what would be done, or what was done with `apply`. True if none was
 /// refused.
 ///
 /// # Errors
 ///
-/// If the database does not do it, or a mailbox cannot be read to its end. What was taken until then is
-/// there; the next run goes on.
+/// If the database fails, or a mailbox cannot be read to its end. Documents that were restored
+/// until then stay; the next run continues.
 pub fn documents(
     app: &App,
     files: &[PathBuf],
@@ -103,7 +103,7 @@ pub fn documents(
         say,
         ..
     } = search;
-    // An earlier agreement comes first, so that a later one takes its place.
+    // Earlier agreements come first, so that a later one replaces them.
     sealed.sort_by_key(|(_, one)| one.record.conclusion.at);
     let (done, to_do) = ("taken back", "would be taken back");
     let verb = if apply { done } else { to_do };
@@ -142,7 +142,8 @@ pub fn documents(
     Ok(refused.is_empty())
 }
 
-/// "AVV-2026-4711-1-7KQ2M8, Muster GmbH (4711), concluded on 29 November 2026, 10:05 CET".
+/// A document in words: "AVV-2026-4711-1-7KQ2M8, Muster GmbH (4711), concluded on 29 November 2026,
+/// 10:05 CET".
 fn about(sealed: &Sealed) -> String {
     let (values, conclusion) = (&sealed.record.values, &sealed.record.conclusion);
     format!(
@@ -155,7 +156,7 @@ fn about(sealed: &Sealed) -> String {
     )
 }
 
-/// Why a transaction was not committed: looked at only, or not possible.
+/// Why a transaction was rolled back: it was only a trial, or it failed.
 enum Stop {
     Looked(Taken),
     Not(NotTaken),
@@ -173,8 +174,8 @@ impl From<QueryError> for Stop {
     }
 }
 
-/// One document, one transaction. Looking does all that taking does and undoes it, so that nothing is
-/// promised that would not hold.
+/// Handles one document in one transaction. A trial does everything and rolls it back, so that its
+/// result is reliable.
 fn take(app: &App, sealed: &Sealed, apply: bool) -> std::result::Result<Taken, NotTaken> {
     let now = app.clock.now();
     let work = |conn: &mut PgConnection| match take_back(conn, app, sealed, COMMAND, now) {
@@ -189,9 +190,9 @@ fn take(app: &App, sealed: &Sealed, apply: bool) -> std::result::Result<Taken, N
 }
 
 impl Search<'_> {
-    /// Looks at a file or, one by one and by their names, at what is in a folder. Links are not followed
-    /// there. Whoever names a file wants to know what is wrong with it; in a folder or mailbox most is
-    /// something else.
+    /// Looks at a file or, one by one and by name, at the contents of a folder. Links are not
+    /// followed there. A problem is reported for a file that was named by the user; in a folder or
+    /// mailbox most files are something else.
     fn look(&mut self, path: &Path, among: bool) -> Result<()> {
         let place = path.display().to_string();
         let meta = if among {
@@ -266,7 +267,7 @@ impl Search<'_> {
     }
 }
 
-/// What a path leads to.
+/// What is at a path.
 enum Entry {
     Folder(Vec<PathBuf>),
     Mailbox(BufReader<File>),
@@ -290,7 +291,7 @@ impl Entry {
     }
 }
 
-/// What is in a folder, by name.
+/// The contents of a folder, sorted by name.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut all: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.path()))

@@ -1,4 +1,4 @@
-//! `retention`: erases what its time is over for, or says what that would be.
+//! `retention`: erases expired data, or prints what would be erased.
 
 use anyhow::bail;
 
@@ -10,10 +10,10 @@ use crate::jobs;
 use crate::mail::Transport;
 use crate::storage::db::DbError;
 
-/// Candidates a dry run looks at.
+/// Number of candidates that a dry run looks at.
 const MOST: i64 = 10_000;
 
-/// One pass over everything. Nothing is erased with `dry_run`.
+/// Makes one pass over everything. Nothing is erased with `dry_run`.
 pub fn run(config: Config, dry_run: bool) -> Result<()> {
     let clock = open::clock(&config);
     let opened = open::open(config, clock, Transport::memory())?;

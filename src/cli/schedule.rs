@@ -1,4 +1,4 @@
-//! `jobs run-once`: one pass of the periodic work, for tests and for whoever prefers another
+//! `jobs run-once`: one pass of the periodic work, for tests and for operators who use another
 //! scheduler.
 
 use anyhow::{Context as _, bail};
@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs;
 
-/// One pass, now or as if it were `at`.
+/// Makes one pass, now or as if it were `at`.
 pub fn run_once(config: Config, at: Option<DateTime<Utc>>, send_late: bool) -> Result<()> {
     let clock = match at {
         Some(_) if config.environment.is_production() => {
@@ -48,7 +48,7 @@ pub fn run_once(config: Config, at: Option<DateTime<Utc>>, send_late: bool) -> R
     Ok(())
 }
 
-/// SIGTERM or SIGINT: what is under way is finished, the rest is left to the next run.
+/// Stops on SIGTERM or SIGINT: work in progress is finished, the rest is left for the next run.
 fn asked_to_stop() -> Result<jobs::Stop> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

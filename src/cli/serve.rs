@@ -1,4 +1,4 @@
-//! `serve`: the web server and the periodic work until somebody says stop.
+//! `serve`: the web server and the periodic work until the process is told to stop.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -14,21 +14,22 @@ use crate::config::Config;
 use crate::contract::Contract;
 use crate::{jobs, web};
 
-/// Jobs and threads that are still at work have this long, after the requests had theirs.
+/// How long jobs and threads may still work after the time for requests has passed.
 const LAST_WORK: Duration = Duration::from_secs(3);
-/// A process that was told to stop has ended after this time: requests have twenty seconds of it.
+/// A process that was told to stop has ended after this time; twenty seconds of it are for
+/// requests.
 const LIMIT: Duration = Duration::from_secs(45);
 
-/// Runs until SIGTERM or SIGINT, then finishes what is under way.
+/// Runs until SIGTERM or SIGINT, then finishes the work in progress.
 pub fn serve(mut config: Config) -> Result<()> {
     config.web.limits.connections = handles::raise();
     let (clock, transport) = (open::clock(&config), open::transport(&config)?);
-    // Before the database, so that a second start on the same port fails at once.
+    // Before opening the database, so that a second start on the same port fails at once.
     let listen = config.web.listen;
     let listener = TcpListener::bind(listen)
         .with_context(|| format!("AVV_LISTEN: {listen} cannot be listened on"))?;
     let opened = open::open(config, clock, transport)?;
-    // A portal that cannot make documents must not take a conclusion (S-88).
+    // A portal that cannot make documents must not accept conclusions (S-88).
     let app = &opened.app;
     let offered = offered(app)?;
     contract::probe(&offered, &app.sealer, app.clock.now())
@@ -38,7 +39,7 @@ pub fn serve(mut config: Config) -> Result<()> {
         .build()
         .context("no threads to be had")?;
     let result = runtime.block_on(run(opened.app.clone(), listener));
-    // Threads that wait for a database that stands still would wait for ever.
+    // Threads that wait for a database that hangs would wait for ever.
     runtime.shutdown_timeout(LAST_WORK);
     opened.close();
     tracing::info!("stopped");
@@ -74,7 +75,7 @@ async fn run(app: App, listener: TcpListener) -> Result<()> {
     if ended.is_none() {
         tokio::select! {
             () = handle.stop(true) => {}
-            // A second signal: no more patience with open requests.
+            // At a second signal, open requests are not waited for any more.
             () = asked(&mut terminate, &mut interrupt) => handle.stop(false).await,
         }
     }
@@ -89,7 +90,7 @@ async fn run(app: App, listener: TcpListener) -> Result<()> {
     }
 }
 
-/// Whatever still waits for whatever: a process that was told to stop ends.
+/// Ends the process after a limit, whatever it is still waiting for.
 fn end_in_any_case() {
     std::thread::spawn(|| {
         std::thread::sleep(LIMIT);

@@ -1,10 +1,10 @@
-//! Times as people type them.
+//! Times as administrators type them.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use crate::domain::calendar;
 
-/// Reads `2026-12-07T08:05`, which means Berlin, or RFC 3339 with its own offset.
+/// Reads `2026-12-07T08:05`, which is Berlin time, or RFC 3339 with its own offset.
 pub fn parse(text: &str) -> Result<DateTime<Utc>, &'static str> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.with_timezone(&Utc));

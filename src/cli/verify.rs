@@ -1,4 +1,4 @@
-//! `verify`: says without network and database what a PDF is worth.
+//! `verify`: checks a PDF without network and database.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -31,12 +31,13 @@ pub(super) struct Wanted {
     timestamp: Option<PathBuf>,
 }
 
-/// Everything holds.
+/// Exit code: everything is valid.
 const GENUINE: u8 = 0;
-/// Changed, incomplete or not sealed by a known key.
+/// Exit code: changed, incomplete or not sealed by a known key.
 const NOT_GENUINE: u8 = 2;
 
-/// Checks a file and says it in plain words. 0: genuine; 1: it cannot be read; 2: not genuine.
+/// Checks a file and prints the result in plain words. Exit code 0: genuine; 1: it cannot be read;
+/// 2: not genuine.
 pub(super) fn verify(wanted: &Wanted) -> Result<ExitCode> {
     let file = read(&wanted.file)?;
     let known = known(wanted)?;
@@ -45,7 +46,7 @@ pub(super) fn verify(wanted: &Wanted) -> Result<ExitCode> {
     let finding = check(&file, &known);
     let mut genuine = tell(&finding, &known);
     if genuine {
-        // Only now is the file taken apart: it is what a known key's owner wrote.
+        // The file is parsed only now, because it was written by the owner of a known key.
         genuine = tell_attachments(&file);
     }
     if let Some(path) = &wanted.timestamp {
@@ -69,8 +70,8 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The certificates that were named, or else the configured ones. A machine without configuration
-/// can still say whether the signature is intact.
+/// The certificates that were named, or else the configured ones. Without configuration it can
+/// still be said whether the signature is intact.
 fn known(wanted: &Wanted) -> Result<Certificates> {
     let mut known = Certificates::default();
     for path in &wanted.certificate {
@@ -144,7 +145,7 @@ fn tell_seal(seal: &Signed, known: &Certificates) {
     });
 }
 
-/// The attached files against what the document's own pages say about them.
+/// Compares the attached files with what the document's own pages say about them.
 fn tell_attachments(file: &[u8]) -> bool {
     let read = attached_files(file).and_then(|files| Ok((files, printed_words(file)?)));
     let (files, words) = match read {

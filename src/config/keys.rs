@@ -1,4 +1,4 @@
-//! The keys that are derived from the one secret, and where the secret comes from.
+//! The keys that are derived from the secret, and the source of the secret.
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -20,10 +20,11 @@ use super::ConfigError;
 /// Shortest accepted secret in characters: 32 random bytes in base64.
 pub const SHORTEST_SECRET: usize = 43;
 
-/// Fewer different characters than this are no random text. Hexadecimal digits are at most sixteen.
+/// A text with fewer different characters than this is not random. Hexadecimal text has at most
+/// sixteen.
 const FEWEST_CHARACTERS: usize = 12;
 
-/// Bytes of a key that no `Debug` prints.
+/// The bytes of a key, which `Debug` does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key<const N: usize>([u8; N]);
 
@@ -40,7 +41,7 @@ impl<const N: usize> fmt::Debug for Key<N> {
     }
 }
 
-/// One key for each purpose, all derived from one secret: who learns one learns no other.
+/// One key for each purpose, all derived from one secret: knowing one of them reveals no other.
 #[derive(Debug, Clone)]
 pub struct KeySet {
     /// Signs consent links (HMAC-SHA-256).
@@ -67,13 +68,13 @@ impl KeySet {
     }
 }
 
-/// The keys in use and, while the secret is being changed, those before (S-86): new things are
-/// signed with the current ones, old things are still recognised by the previous ones.
+/// The keys in use and, while the secret is being changed, the previous ones (S-86): everything new
+/// is signed with the current keys, and what was signed with the previous ones is still accepted.
 #[derive(Debug, Clone)]
 pub struct Keys {
-    /// From `AVV_SECRET_KEY`.
+    /// Keys from `AVV_SECRET_KEY`.
     pub current: KeySet,
-    /// From `AVV_SECRET_KEY_PREVIOUS`.
+    /// Keys from `AVV_SECRET_KEY_PREVIOUS`.
     pub previous: Option<KeySet>,
 }
 
@@ -86,7 +87,7 @@ impl Keys {
         }
     }
 
-    /// The link keys to try when a link comes in, the current one first.
+    /// The link keys to try for an incoming link, the current one first.
     pub fn link_keys(&self) -> impl Iterator<Item = &Key<32>> {
         std::iter::once(&self.current.link).chain(self.previous.as_ref().map(|keys| &keys.link))
     }
@@ -107,7 +108,7 @@ impl Keys {
     }
 }
 
-/// HKDF-SHA-256 (RFC 5869) with the purpose as info. Every block is an HMAC over the one before.
+/// HKDF-SHA-256 (RFC 5869) with the purpose as info. Every block is an HMAC over the previous one.
 fn derive<const N: usize>(secret: &SecretString, purpose: &str) -> Key<N> {
     let extracted = hmac(b"avv-portal", &[secret.expose_secret().as_bytes()]);
     let mut okm = [0; N];
@@ -157,8 +158,8 @@ pub(super) fn check_secret(variable: &'static str, secret: &str) -> Result<(), C
     Ok(())
 }
 
-/// Whether a text runs along the alphabet or the keys, or says the same again and again. Of random
-/// text hardly any pair of neighbours comes twice, and few follow on each other.
+/// Whether a text is a sequence of the alphabet or the keyboard, or repeats itself. In random text
+/// hardly any pair of neighbours comes twice, and few are successive.
 fn is_row(secret: &str) -> bool {
     const KEYS: &str = "qwertzuiopasdfghjklyxcvbnm qwertyuiopasdfghjklzxcvbnm 1234567890";
     let lower = secret.to_ascii_lowercase();
@@ -181,7 +182,7 @@ fn is_row(secret: &str) -> bool {
     steps * 2 > all || pairs.len() * 3 < all * 2
 }
 
-/// Reads a secret from a file that nobody may read but its owner and a group of the portal's own.
+/// Reads a secret from a file that only its owner and one of the portal's own groups may read.
 pub(super) fn read_secret_file(
     variable: &'static str,
     path: &Path,
@@ -195,13 +196,13 @@ pub(super) fn read_secret_file(
     Ok(SecretString::from(text.trim().to_owned()))
 }
 
-/// Whether this process runs as a group.
+/// Whether this process belongs to a group.
 fn is_of_our_groups(gid: u32) -> bool {
     let gid = Gid::from_raw(gid);
     gid == getegid() || getgroups().is_ok_and(|groups| groups.contains(&gid))
 }
 
-/// The bytes of a file that nobody may read but its owner and a group of the portal's own.
+/// The bytes of a file that only its owner and one of the portal's own groups may read.
 pub(super) fn read_private_file(
     variable: &'static str,
     path: &Path,
@@ -213,7 +214,7 @@ pub(super) fn read_private_file(
     };
     let facts = fs::metadata(path).map_err(unreadable)?;
     let mode = facts.permissions().mode();
-    // Containers mount secrets as root's, readable by the group that the portal runs as (0440).
+    // Containers mount secrets as files of root that the portal's group may read (0440).
     let is_shared = mode & 0o040 != 0 && !is_of_our_groups(facts.gid());
     if mode & 0o037 != 0 || is_shared {
         return Err(ConfigError::OpenFile {
@@ -224,8 +225,8 @@ pub(super) fn read_private_file(
     fs::read(path).map_err(unreadable)
 }
 
-/// The secret of a development portal: made once, kept beside its data. Two first starts at once
-/// end up with the same one: the file appears under its name whole or not at all.
+/// The secret of a development portal: made once, stored beside its data. Two first starts at the
+/// same time end up with the same one, because the file is renamed into place as a whole.
 pub(super) fn development_secret(data_dir: &Path) -> Result<SecretString, ConfigError> {
     let path = data_dir.join("secret.key");
     let variable = "AVV_SECRET_KEY";

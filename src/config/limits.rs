@@ -1,21 +1,22 @@
-//! What one stranger may cost the portal (S-89).
+//! Limits for the load that a stranger can put on the portal (S-89).
 
 use std::time::Duration;
 
 use super::variables::Variables;
 use super::{ConfigError, invalid};
 
-/// Limits of the web server. What they refuse is logged (S-83).
+/// Limits of the web server. Every refusal is logged (S-83).
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// `AVV_CONNECTIONS_PER_SOURCE`: connections one address may hold at a time, or the /64 of an IPv6
-    /// address. Behind a trusted proxy it counts requests that are being answered instead.
+    /// `AVV_CONNECTIONS_PER_SOURCE`: connections one address may hold at a time, or the /64 of an
+    /// IPv6 address. Behind a trusted proxy, requests in progress are counted instead.
     pub per_source: usize,
-    /// Connections of the whole process; worked out at the start from the files it may open.
+    /// Connections of the whole process; computed at the start from the number of files it may
+    /// open.
     pub connections: usize,
-    /// A client has this long for its request line and headers.
+    /// How long a client may take for its request line and headers.
     pub head_time: Duration,
-    /// A body has this long to arrive, and a little longer for what did arrive.
+    /// How long a body may take to arrive, and a little longer for each part that has arrived.
     pub body_time: Duration,
 }
 

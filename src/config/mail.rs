@@ -1,4 +1,4 @@
-//! How mails leave (S-23).
+//! How mails are sent (S-23).
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
@@ -7,14 +7,15 @@ use super::variables::Variables;
 use super::{ConfigError, Environment, invalid};
 use crate::domain::EmailAddress;
 
-/// Mail.
+/// Settings for sending mails.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
-    /// `AVV_SMTP_URL`; unset (development only): mails become files under the data directory.
+    /// `AVV_SMTP_URL`; unset (development only): mails are written as files under the data
+    /// directory.
     pub smtp_url: Option<SecretString>,
     /// `AVV_MAIL_FROM`: the sender's address.
     pub from: EmailAddress,
-    /// `AVV_SMTP_CONNECTIONS`: how many mails are under way at the same time, by default 4. One
+    /// `AVV_SMTP_CONNECTIONS`: how many mails are sent at the same time, by default 4. One
     /// connection carries about 20 mails a second.
     pub connections: u8,
 }
@@ -62,7 +63,7 @@ impl MailConfig {
     }
 }
 
-/// In production mails leave over TLS only (S-23), except to a mail server on the same machine.
+/// In production mails are sent over TLS only (S-23), except to a mail server on the same machine.
 fn check_smtp_url(text: &str, environment: Environment) -> Result<(), ConfigError> {
     let expected =
         "smtps://user:password@host or smtp://…?tls=required (plain smtp:// only to localhost)";

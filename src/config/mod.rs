@@ -1,8 +1,8 @@
-//! What the operator sets, read once from the environment at the start.
+//! The settings, read once from the environment at the start.
 //!
-//! The only file that names the environment. In production nothing has an unsafe default: what is
-//! missing stops the start with a sentence that names the variable (S-85, S-86). Secrets may also be
-//! given as a file: `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`.
+//! In production nothing has an unsafe default: a missing setting stops the start with a sentence
+//! that names the variable (S-85, S-86). Secrets may also be given as a file:
+//! `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`.
 
 mod keys;
 mod limits;
@@ -34,22 +34,22 @@ pub use variables::{program_dirs, runtime_dir, temporary_dir, test_database_url}
 use crate::domain::retention;
 use variables::Variables;
 
-/// Everything that is set from outside.
+/// All settings, as they were read at the start.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `AVV_ENV`: development (default) or production.
     pub environment: Environment,
-    /// Where the portal is reached.
+    /// Addresses and limits of the web server.
     pub web: WebConfig,
-    /// Where the data are.
+    /// Where database and files are.
     pub storage: StorageConfig,
     /// Keys derived from `AVV_SECRET_KEY` and `AVV_SECRET_KEY_PREVIOUS`.
     pub keys: Keys,
-    /// How mails leave.
+    /// How mails are sent.
     pub mail: MailConfig,
     /// How documents are sealed.
     pub seal: SealConfig,
-    /// What the operator decides about how careful the portal is.
+    /// Settings that make rules stricter.
     pub rules: RuleConfig,
     /// `RUST_LOG`: what is logged, in the notation of `tracing`.
     pub log_filter: Option<String>,
@@ -57,12 +57,12 @@ pub struct Config {
     pub retention_years: u8,
 }
 
-/// Whom the portal works for.
+/// The purpose of the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
     /// A developer's machine: defaults for everything, a clock that can be set, mails as files.
     Development,
-    /// Customers: everything that matters must be set.
+    /// A portal for customers: everything that matters must be set.
     Production,
 }
 
@@ -73,29 +73,30 @@ impl Environment {
     }
 }
 
-/// Addresses of the web server.
+/// Settings of the web server.
 #[derive(Debug, Clone)]
 pub struct WebConfig {
-    /// `AVV_BASE_URL`: scheme and host under which people reach the portal, without path.
+    /// `AVV_BASE_URL`: scheme and host under which users reach the portal, without path.
     pub base_url: Url,
     /// `AVV_LISTEN`: where the server listens, by default `127.0.0.1:8080`.
     pub listen: SocketAddr,
-    /// `AVV_TRUSTED_PROXIES`: from whom `X-Forwarded-For` is believed (S-84); by default nobody.
+    /// `AVV_TRUSTED_PROXIES`: from whose connections `X-Forwarded-For` is trusted (S-84); by
+    /// default from none.
     pub trusted_proxies: Vec<Network>,
-    /// `AVV_HSTS_SUBDOMAINS`: whether browsers are told to use https for the hosts below that of
+    /// `AVV_HSTS_SUBDOMAINS`: whether browsers are told to use https for subdomains of the host of
     /// `base_url`, too (S-61); by default they are.
     pub hsts_subdomains: bool,
-    /// What one stranger may cost.
+    /// Limits for the load of strangers.
     pub limits: Limits,
 }
 
-/// Database and files.
+/// Settings of database and files.
 #[derive(Debug, Clone)]
 pub struct StorageConfig {
     /// `DATABASE_URL`; unset: an embedded Postgres under the data directory.
     pub database_url: Option<SecretString>,
-    /// `DATABASE_OWNER_URL`: the same database as the role that owns the tables, for migrations;
-    /// unset: as `database_url` says.
+    /// `DATABASE_OWNER_URL`: the same database with the role that owns the tables, for migrations;
+    /// unset: the same as `database_url`.
     pub owner_url: Option<SecretString>,
     /// `AVV_DATA_DIR`, by default `data` in the working directory.
     pub data_dir: PathBuf,
@@ -104,54 +105,55 @@ pub struct StorageConfig {
 /// Why the portal does not start; names the variable and never its value.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// Needed and not set.
+    /// A required setting is missing.
     #[error("{variable} is not set: {needed}")]
     Missing {
-        /// Its name.
+        /// Name of the variable.
         variable: &'static str,
-        /// What it is for.
+        /// What the setting is for.
         needed: &'static str,
     },
-    /// Set to something unusable.
+    /// A setting is not valid.
     #[error("{variable} is not usable: expected {expected}")]
     Invalid {
-        /// Its name.
+        /// Name of the variable.
         variable: &'static str,
-        /// What would be right.
+        /// What a valid value looks like.
         expected: &'static str,
     },
-    /// Given both directly and as a file.
+    /// A secret is given both directly and as a file.
     #[error("{variable} and {variable}_FILE are both set: keep one of them")]
     Twice {
-        /// Its name.
+        /// Name of the variable.
         variable: &'static str,
     },
-    /// It speaks of a portal for customers, and nobody said that this is one, or that it is not.
+    /// A setting is typical of a portal for customers, but `AVV_ENV` does not say whether this is
+    /// one.
     #[error(
         "{variable} is set as for customers, and AVV_ENV is not set: AVV_ENV=production starts a portal for customers, AVV_ENV=development one for trying things out, which shows every mail"
     )]
     Undecided {
-        /// The variable that speaks of customers.
+        /// Name of that variable.
         variable: &'static str,
     },
-    /// The file of a secret can be read by others.
+    /// The file of a secret can be read by other users.
     #[error(
         "{variable}: others can read {path}; run `chmod 600` on it, or `chmod 440` if its group is one of the portal's own"
     )]
     OpenFile {
-        /// The variable the file stands for.
+        /// Name of the variable the file replaces.
         variable: &'static str,
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// The file of a secret cannot be read or written.
     #[error("{variable}: {path}: {source}")]
     Unreadable {
-        /// The variable the file stands for.
+        /// Name of the variable the file replaces.
         variable: &'static str,
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The error of the file system.
         source: std::io::Error,
     },
 }
@@ -297,7 +299,7 @@ fn parse_base_url(text: &str, environment: Environment) -> Result<Url, ConfigErr
 }
 
 fn default_base_url(listen: SocketAddr) -> Url {
-    // The scheme and the printed form of an address are always a URL.
+    // The scheme and the printed form of an address are always a valid URL.
     let Ok(mut url) = Url::parse("http://127.0.0.1/") else {
         unreachable!("a fixed URL");
     };

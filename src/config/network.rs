@@ -11,7 +11,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Whether `ip` lies in the block. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the
+    /// Whether `ip` is in the block. An IPv4 address written as IPv6 (`::ffff:10.0.0.1`) is the
     /// IPv4 address.
     pub fn contains(&self, ip: IpAddr) -> bool {
         let ip = ip.to_canonical();
@@ -21,7 +21,7 @@ impl Network {
 }
 
 impl Network {
-    /// Whether so many lie in the block that it is no place of one's own proxies.
+    /// Whether the block is too large to contain only the operator's own proxies.
     pub fn is_anybody(&self) -> bool {
         let narrowest = if self.address.is_ipv4() { 8 } else { 16 };
         self.prefix < narrowest
@@ -49,7 +49,7 @@ impl FromStr for Network {
     }
 }
 
-/// The address's first `prefix` bits.
+/// The first `prefix` bits of the address.
 fn masked(ip: IpAddr, prefix: u8) -> u128 {
     let (bits, length) = match ip {
         IpAddr::V4(ip) => (u128::from(ip.to_bits()), 32),

@@ -1,5 +1,6 @@
-//! What a portal is for when nobody said so (S-85): without `AVV_ENV` it starts only if nothing else
-//! speaks of customers, because a development portal shows every mail and lets its clock be set.
+//! The purpose of a portal without `AVV_ENV` (S-85): it starts only if no other setting is typical
+//! of a portal for customers, because a development portal shows every mail and lets its clock be
+//! set.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,8 +10,8 @@ use url::{Host, Url};
 use super::variables::Variables;
 use super::{ConfigError, Environment};
 
-/// Development, unless a setting is of a kind that only a portal for customers has: an address that
-/// others reach, a mail server or a database on another machine, a proxy.
+/// Development, unless a setting is one that only a portal for customers has: an address that
+/// others can reach, a mail server or a database on another machine, a proxy.
 pub(super) fn without_a_word(variables: &Variables<'_>) -> Result<Environment, ConfigError> {
     let set = |name, speaks: fn(&str) -> bool| {
         variables
@@ -35,7 +36,8 @@ pub(super) fn without_a_word(variables: &Variables<'_>) -> Result<Environment, C
     }
 }
 
-/// Whether others can reach the portal there. What is no address at all is told by whoever reads it.
+/// Whether others can reach the portal at this address. An invalid address is reported where it is
+/// read.
 fn is_public_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| url.scheme() == "https" || !is_here(url.host()))
 }
@@ -65,7 +67,7 @@ fn is_here(host: Option<Host<&str>>) -> bool {
 }
 
 fn is_local(name: &str) -> bool {
-    // A socket's folder stands in the place of a host with its slashes written as %2F.
+    // For a socket, the host is its directory, with the slashes written as %2F.
     name.eq_ignore_ascii_case("localhost")
         || name.to_ascii_lowercase().starts_with("%2f")
         || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())

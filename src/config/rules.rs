@@ -1,4 +1,4 @@
-//! What the operator decides about how careful the portal is with its own people and with partners.
+//! Settings that make the portal stricter towards its own users and partners.
 
 use chrono::Duration;
 
@@ -10,14 +10,15 @@ use crate::domain::second_factor::FactorRule;
 /// Settings of rules; each has a default that is safe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleConfig {
-    /// `AVV_SUB_PARTNER_RELEASE`: whether a Submandant that a Mandant adds waits for the operator.
+    /// `AVV_SUB_PARTNER_RELEASE`: whether a Submandant that a Mandant adds must be released by the
+    /// operator.
     pub release_sub_partners: bool,
     /// `AVV_PARTNER_CONTRACT`: whether a partner without a contract under Art. 28(4) GDPR can be chosen.
     pub partner_contract: ContractRule,
-    /// `AVV_NEW_ADMIN_DAYS`: how long after its first sign-in an administrator's account that was made
-    /// in the portal does not approve what its maker proposed.
+    /// `AVV_NEW_ADMIN_DAYS`: how long after its first sign-in an administrator's account that was
+    /// made in the portal cannot approve what its maker proposed.
     pub new_administrator_wait: Duration,
-    /// `AVV_ADDRESS_HOURS`: how long the former address of a customer has to stop one that a partner
+    /// `AVV_ADDRESS_HOURS`: how long a customer's former address can stop one that a partner
     /// entered.
     pub address_wait: Duration,
     /// `AVV_SECOND_FACTOR`: who must have a second factor (S-36).

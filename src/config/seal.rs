@@ -14,9 +14,9 @@ use super::{ConfigError, Environment, invalid, keys};
 pub struct SealConfig {
     /// Where key and certificate come from.
     pub source: SealSource,
-    /// `AVV_TSA_URL`: a service for time stamps (RFC 3161); unset: none are asked for.
+    /// `AVV_TSA_URL`: a service for time stamps (RFC 3161); unset: documents are not stamped.
     pub authority: Option<Url>,
-    /// `AVV_TSA_CERT`, PEM, or `…_FILE`: the certificates to which that service's must lead.
+    /// `AVV_TSA_CERT`, PEM, or `…_FILE`: the root certificates of that service.
     pub authority_certificates: Option<String>,
 }
 
@@ -25,19 +25,19 @@ pub struct SealConfig {
 pub enum SealSource {
     /// `AVV_SEAL_KEY` and `AVV_SEAL_CERT`, both PEM, or `…_FILE`.
     Pem {
-        /// The key.
+        /// The private key, PEM.
         key: SecretString,
-        /// Its certificate first, then those that vouch for it or were used before.
+        /// Its certificate first, then issuing certificates and those that were used before.
         certificates: String,
     },
     /// `AVV_SEAL_P12_FILE` with `AVV_SEAL_P12_PASSWORD` (or `…_FILE`).
     Pkcs12 {
-        /// The file.
+        /// Content of the file.
         file: Vec<u8>,
         /// Its password; may be empty.
         password: SecretString,
     },
-    /// Made at the first start and kept in this file (development only).
+    /// Generated at the first start and stored in this file (development only).
     Made(PathBuf),
 }
 
@@ -111,9 +111,9 @@ impl SealConfig {
         })
     }
 
-    /// The configured certificates (PEM), for commands that only check seals: reads neither keys nor
-    /// anything else, and makes nothing. `None` if there are none; those in a PKCS#12 file are not
-    /// looked for.
+    /// The configured certificates (PEM), for commands that only check seals: reads no keys and no
+    /// other settings, and generates nothing. `None` if there are none; those in a PKCS#12 file are
+    /// not looked for.
     ///
     /// # Errors
     ///

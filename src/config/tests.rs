@@ -16,7 +16,7 @@ const PRODUCTION: &[(&str, &str)] = &[
     ("AVV_SMTP_URL", "smtps://portal:geheim@mail.example"),
     ("AVV_MAIL_FROM", "avv@betreiber.example"),
     ("DATABASE_URL", "postgresql://avv:geheim@db.example/avv"),
-    // Whether they are a pair is seen when the seal is opened.
+    // Whether they match is checked when the seal is opened.
     ("AVV_SEAL_KEY", "-----BEGIN PRIVATE KEY-----geheim"),
     ("AVV_SEAL_CERT", "-----BEGIN CERTIFICATE-----"),
 ];
@@ -49,7 +49,7 @@ fn development_needs_nothing() {
 fn production_starts_only_with_everything_that_matters() {
     let config = read(PRODUCTION, &[]).unwrap();
     assert!(config.environment.is_production());
-    // Blank counts as missing. Each sentence names the variable and no value.
+    // A blank value counts as missing. Each error names the variable and no value.
     for (variable, value) in [
         ("AVV_ENV", "prod"),
         ("AVV_BASE_URL", ""),
@@ -190,7 +190,7 @@ fn a_secret_may_come_from_a_file_that_only_its_owner_reads() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let said = read(PRODUCTION, &from_file).unwrap_err().to_string();
     assert!(said.contains("chmod 600"), "{said}");
-    // Its group is one that the tests run as.
+    // The group of the file is one that the tests run as.
     for (mode, accepted) in [(0o440, true), (0o460, false), (0o404, false), (0o400, true)] {
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
         assert_eq!(read(PRODUCTION, &from_file).is_ok(), accepted, "{mode:o}");

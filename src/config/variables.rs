@@ -1,4 +1,4 @@
-//! The environment of the process. Nothing else names `std::env`.
+//! The environment of the process. No other file uses `std::env`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,16 @@ use secrecy::SecretString;
 
 use super::{ConfigError, keys};
 
-/// Variables by name; tests bring their own.
+/// Variables by name; tests use their own.
 pub(super) struct Variables<'a>(pub &'a dyn Fn(&str) -> Option<String>);
 
 impl Variables<'_> {
-    /// Those of this process.
+    /// The variables of this process.
     pub(super) fn of_process() -> Self {
         Self(&variable)
     }
 
-    /// A variable that is set to more than blanks.
+    /// The value of a variable; `None` if it is unset or blank.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         (self.0)(name)
             .map(|text| text.trim().to_owned())
@@ -50,7 +50,7 @@ pub fn program_dirs() -> Vec<PathBuf> {
         .collect()
 }
 
-/// The user's directory for sockets, where the system has one.
+/// The user's directory for sockets, if the system has one.
 pub fn runtime_dir() -> Option<PathBuf> {
     variable("XDG_RUNTIME_DIR")
         .map(PathBuf::from)
@@ -62,8 +62,8 @@ pub fn temporary_dir() -> PathBuf {
     std::env::temp_dir()
 }
 
-/// `AVV_FUZZ`: how many times as many damaged files the tests try, and from which seed on: `100`,
-/// `1:88`.
+/// `AVV_FUZZ`: by how much to multiply the number of damaged files in tests, and from which seed
+/// on: `100`, `1:88`.
 #[cfg(test)]
 pub fn fuzz() -> Option<(u64, Option<u64>)> {
     let wanted = variable("AVV_FUZZ")?;
@@ -71,7 +71,7 @@ pub fn fuzz() -> Option<(u64, Option<u64>)> {
     Some((times.parse().ok()?, seed.parse().ok()))
 }
 
-/// `AVV_TEST_DATABASE_URL`: a server for the tests in place of the embedded one.
+/// `AVV_TEST_DATABASE_URL`: a server for the tests instead of the embedded one.
 pub fn test_database_url() -> Option<SecretString> {
     variable("AVV_TEST_DATABASE_URL").map(SecretString::from)
 }

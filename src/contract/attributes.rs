@@ -1,4 +1,4 @@
-//! The attribute line above a block: ids, marks of what is covered, conditions, looks.
+//! The attribute line above a block: ids, tags of what is covered, conditions, appearance.
 
 use jotdown::{AttributeKind, Attributes};
 
@@ -7,7 +7,7 @@ use super::parse::Reader;
 use super::source::{Kind, Node};
 use super::vocabulary::{Condition, Generator, spelled_out};
 
-/// What the attribute line above a block says.
+/// The content of the attribute line above a block.
 #[derive(Default)]
 pub(super) struct Marks {
     pub id: Option<String>,
@@ -25,13 +25,13 @@ impl Marks {
         self.classes.iter().any(|class| class == CONTACT)
     }
 
-    /// As [`Marks::without_looks`], to be put on several blocks.
+    /// As [`Marks::without_looks`], but a copy, for several blocks.
     pub fn clone_without_looks(&self) -> impl Iterator<Item = String> {
         let classes = self.classes.iter().filter(|class| *class != CONTACT);
         classes.cloned()
     }
 
-    /// The classes that say what a passage covers, not what it looks like.
+    /// The classes that say what a passage covers, without those for its appearance.
     pub fn without_looks(self) -> Vec<String> {
         let mut classes = self.classes;
         classes.retain(|class| class != CONTACT);
@@ -39,7 +39,7 @@ impl Marks {
     }
 }
 
-/// The class of paragraphs whose lines stay lines.
+/// The class of paragraphs whose lines are kept.
 const CONTACT: &str = "contact";
 
 impl<'a> Reader<'a> {

@@ -1,5 +1,5 @@
-//! Parsed versions, kept in memory. A version is named by the hash of its files, so what is kept is
-//! never out of date, in whichever process.
+//! Parsed versions, cached in memory. A version is identified by the hash of its files, so a cached
+//! one is never outdated, in whichever process.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,18 +7,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{Contract, Problem};
 use crate::domain::version::Files;
 
-/// The version in force, the one before and a few that are looked at.
+/// Enough for the version in force, the one before and a few that are looked at.
 const MOST: usize = 8;
 
-/// A few parsed versions. Cheap to clone; clones share what they keep.
+/// A few parsed versions. Cheap to clone; clones share the cache.
 #[derive(Debug, Clone, Default)]
 pub struct Contracts(Arc<Mutex<Kept>>);
 
-/// Hash and version, the one used last at the front.
+/// Hash and version, the last used one at the front.
 type Kept = VecDeque<(String, Arc<Contract>)>;
 
 impl Contracts {
-    /// The version of this hash, if it is kept.
+    /// The cached version with this hash.
     pub fn find(&self, hash: &str) -> Option<Arc<Contract>> {
         let mut kept = self.lock();
         let place = kept.iter().position(|(key, _)| key == hash)?;
@@ -28,7 +28,7 @@ impl Contracts {
         Some(contract)
     }
 
-    /// Parses the files of this hash and keeps what comes out.
+    /// Parses the files with this hash and caches the version.
     ///
     /// # Errors
     /// As [`Contract::from_files`].
@@ -46,8 +46,8 @@ impl Contracts {
     }
 }
 
-/// SHA-256 over paths and texts, hex: the name of a version's files. Lengths keep the end of one
-/// from being read as the beginning of the next.
+/// SHA-256 over paths and texts, hex, which identifies a version's files. Lengths are included, so
+/// that the end of one text cannot be read as the beginning of the next.
 pub fn source_hash(files: &Files) -> String {
     let mut all = String::from("avv-contract-1\n");
     for (path, text) in files {

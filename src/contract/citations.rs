@@ -1,5 +1,5 @@
 //! Citations that stay on one line: "§ 88 TKG", "Art. 28 Abs. 3" (T-14). The text keeps its plain
-//! spaces, which are hashed and compared; page and PDF ask here where a line may not end.
+//! spaces, which are hashed and compared; page and PDF ask here where a line must not end.
 
 /// Words that are read together with the number or letter after them.
 const LEADING: [&str; 26] = [
@@ -31,7 +31,7 @@ const LEADING: [&str; 26] = [
     "Kap.",
 ];
 
-/// Those among them that go on after a number: "Art. 28 Abs. 3".
+/// Words among them that may follow a number: "Art. 28 Abs. 3".
 const FOLLOWING: [&str; 13] = [
     "Abs.",
     "Absatz",
@@ -48,22 +48,22 @@ const FOLLOWING: [&str; 13] = [
     "ff.",
 ];
 
-/// More letters than this are never held together: a line must be able to end somewhere.
+/// At most this many letters are kept on one line, so that a line can end somewhere.
 const LONGEST: usize = 40;
 
-/// Holds the words of citations together, one word after the other.
+/// Finds the spaces inside citations, word by word.
 #[derive(Debug, Default)]
 pub struct Joiner {
     /// The word before, without brackets and quotes before it.
     last: String,
     /// Whether it is the number or letter of a citation.
     is_number: bool,
-    /// Letters held together so far.
+    /// Number of letters kept together so far.
     length: usize,
 }
 
 impl Joiner {
-    /// Whether the space before `word` must not end a line; takes up the word.
+    /// Whether a line must not end at the space before `word`; then remembers the word.
     pub fn holds(&mut self, word: &str) -> bool {
         let letters = word.chars().count();
         let core = word.trim_start_matches(['(', '\u{201e}', '\u{201c}', '"']);
@@ -81,13 +81,13 @@ impl Joiner {
         holds
     }
 
-    /// The line ends here whatever comes.
+    /// Forgets the words so far, because the line ends here.
     pub fn stop(&mut self) {
         *self = Self::default();
     }
 }
 
-/// "28", "126b", "1,", "c)", "III.": what a citation counts with.
+/// Whether a word is a number or letter of a citation: "28", "126b", "1,", "c)", "III.".
 fn is_number(word: &str) -> bool {
     let core = word.trim_end_matches(|c: char| !c.is_alphanumeric());
     let figures = core.starts_with(|c: char| c.is_ascii_digit()) && core.chars().count() <= 9;
@@ -96,14 +96,14 @@ fn is_number(word: &str) -> bool {
     figures || letter || roman
 }
 
-/// "TKG", "DSGVO", "DS-GVO", "BGB.": a law by its short name.
+/// Whether a word is the short name of a law: "TKG", "DSGVO", "DS-GVO", "BGB.".
 fn is_law(word: &str) -> bool {
     let core = word.trim_end_matches(|c: char| !c.is_alphanumeric());
     let capitals = core.chars().filter(|c| c.is_uppercase()).count();
     (2..=8).contains(&core.chars().count()) && capitals >= 2
 }
 
-/// A text with spaces that do not break inside its citations.
+/// A text with non-breaking spaces inside its citations.
 pub fn held_together(text: &str) -> String {
     let mut joiner = Joiner::default();
     let mut out = String::with_capacity(text.len());

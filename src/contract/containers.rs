@@ -1,4 +1,4 @@
-//! Blocks that hold others: lists, definitions, tables.
+//! Blocks that contain others: lists, definitions, tables.
 
 use jotdown::{
     Alignment as Align, AttributeKind, Container, Event, ListBulletType, ListKind,
@@ -10,11 +10,11 @@ use super::parse::{Flat, Reader};
 use super::source::{Entry, Kind, Node, Span};
 use super::tree::Alignment;
 
-/// Columns that still hold a syllable each on paper.
+/// More columns would be narrower on paper than a syllable.
 const WIDEST: usize = 16;
 
 impl Reader<'_> {
-    /// `marks` is what the author said about the marks, `before` the block above the list.
+    /// Reads a list; `marks` are given by the author, `before` is the block above the list.
     pub(super) fn list(
         &mut self,
         kind: ListKind,
@@ -137,12 +137,12 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        // A form has rows only: names and values.
+        // A form has no head, only rows of names and values.
         let head = head.unwrap_or_else(|| vec![Vec::new(); alignments.len()]);
         if head.len() > WIDEST {
             self.problem(line, format!("Die Tabelle hat {} Spalten; auf Papier ist Platz für höchstens {WIDEST}. Teilen Sie sie auf.", head.len()));
         }
-        // Whoever renders may rely on full rows, whatever was reported.
+        // Renderers rely on complete rows, whatever problem was reported.
         for row in &mut rows {
             row.resize(head.len(), Vec::new());
         }
@@ -189,7 +189,7 @@ fn is_mark(key: &AttributeKind<'_>) -> bool {
 fn counting(kind: ListKind, marks: Option<&Pattern>, above: Option<&Flat>) -> (Pattern, u32) {
     let (numbering, style, start) = match kind {
         ListKind::Unordered(ListBulletType::Plus) => return (Pattern::Dash, 1),
-        // The items of a task list have boxes of their own.
+        // The items of a task list have check boxes of their own.
         ListKind::Unordered(_) | ListKind::Task(_) => return (Pattern::Bullet, 1),
         ListKind::Ordered {
             numbering,
@@ -215,7 +215,7 @@ fn counting(kind: ListKind, marks: Option<&Pattern>, above: Option<&Flat>) -> (P
         Numeral::RomanUpper => Some(Numeral::Upper),
         _ => None,
     };
-    // What looks roman may be one letter: c) is never 100), and i) after h) goes on with letters.
+    // A mark that looks Roman may be a letter: c) is never 100), and i) after h) is a letter.
     let as_letter = letter_of(numeral).and_then(|letter| {
         let number = letter.read(&numeral.write(start))?;
         Some((Pattern::counted(before, letter, after), number))

@@ -1,8 +1,9 @@
-//! What is new: two versions compared clause by clause, the words of a changed clause marked.
+//! The differences of two versions: compared clause by clause, with the words of a changed clause
+//! marked.
 //!
-//! A clause is a heading with what stands below it up to the next heading; the text before the
-//! first one is a clause too. Clauses are the same if they have the same id, else if they have the
-//! same heading, so that a clause that moved or was renumbered is compared with itself.
+//! A clause is a heading with the text below it up to the next heading; the text before the first
+//! one is a clause too. Clauses are the same if they have the same id, else if they have the same
+//! heading, so that a clause that moved or was renumbered is compared with itself.
 
 use std::collections::HashSet;
 
@@ -11,31 +12,32 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 use super::text;
 use super::tree::{Block, Document, plain};
 
-/// A clause that is not the same in both versions.
+/// A clause that differs between the versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Id of the clause in the version that has it, the new one if both do; empty for the preamble.
     pub id: String,
-    /// Number and heading there.
+    /// Its number and heading.
     pub heading: String,
-    /// What happened.
+    /// How it has changed.
     pub kind: ChangeKind,
-    /// Its words with their marks, heading first; runs of words with one mark are one piece.
+    /// Its words with their marks, heading first; successive words with the same mark are one
+    /// piece.
     pub words: Vec<Piece>,
 }
 
-/// What happened to a clause.
+/// How a clause has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
     /// Only the new version has it.
     Added,
     /// Only the old version has it.
     Removed,
-    /// Both have it, with other words.
+    /// Both versions have it, with different words.
     Changed,
 }
 
-/// Some words with one mark, separated by single spaces.
+/// Successive words with the same mark, separated by single spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// In both versions.
@@ -46,7 +48,8 @@ pub enum Piece {
     Removed(String),
 }
 
-/// The clauses that differ, in the order of the new version; a removed clause stands where it was.
+/// The clauses that differ, in the order of the new version; a removed clause is placed where it
+/// was.
 pub fn diff(old: &Document, new: &Document) -> Vec<Change> {
     let (before, after) = (clauses(old), clauses(new));
     let partners = partners(&before, &after);
@@ -86,7 +89,7 @@ pub fn diff(old: &Document, new: &Document) -> Vec<Change> {
 
 struct Clause {
     id: String,
-    /// Without its number.
+    /// The heading without its number.
     title: String,
     heading: String,
     text: String,
@@ -137,7 +140,7 @@ fn collect(blocks: &[Block], out: &mut Vec<Clause>) {
     }
 }
 
-/// For each new clause the old one it is compared with, each old one at most once.
+/// For each new clause the old one it is compared with; each old one is used at most once.
 fn partners(before: &[Clause], after: &[Clause]) -> Vec<Option<usize>> {
     let mut taken = HashSet::new();
     let mut partners = vec![None; after.len()];
@@ -162,7 +165,8 @@ fn partners(before: &[Clause], after: &[Clause]) -> Vec<Option<usize>> {
     partners
 }
 
-/// Marks the words of two texts: a shortest edit script, what stays between what goes and comes.
+/// Marks the words of two texts by a shortest edit script; common words stay between removed and
+/// added ones.
 pub fn words(old: &[&str], new: &[&str]) -> Vec<Piece> {
     let mut marked = Marked::default();
     for op in capture_diff_slices(Algorithm::Myers, old, new) {
@@ -186,7 +190,7 @@ enum Mark {
     Removed,
 }
 
-/// Words with their marks, on the way to pieces.
+/// Words with their marks, which are joined to pieces.
 #[derive(Default)]
 struct Marked(Vec<(Mark, String)>);
 

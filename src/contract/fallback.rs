@@ -1,6 +1,6 @@
-//! What Djot has beyond the elements a contract is made of, and how it is printed all the same:
-//! quotes, code, footnotes, ticked items, raised and lowered figures. A text that was converted by
-//! a machine has them, and no word of it may be lost (T-15).
+//! Elements of Djot that contracts do not need, and how they are printed: quotes, code, footnotes,
+//! task lists, superscript and subscript. Converted texts contain them, and no word may be lost
+//! (T-15).
 
 use jotdown::{Container, Event};
 
@@ -20,13 +20,13 @@ impl<'a> Reader<'a> {
         blocks
     }
 
-    /// A quote is a block that stands further in.
+    /// A quote is printed as an indented block.
     pub(super) fn quote(&mut self, line: usize) -> Kind {
         let blocks = self.enclosed("In einem Zitat kann keine Überschrift stehen.");
         unmarked(line, None, blocks)
     }
 
-    /// The lines of a code block stay lines; nothing in them is a mark.
+    /// The lines of a code block are kept; nothing in them is markup.
     pub(super) fn code(&mut self) -> Option<Kind> {
         let mut text = String::new();
         while let Some((event, _)) = self.next() {
@@ -45,7 +45,7 @@ impl<'a> Reader<'a> {
         (!spans.is_empty()).then_some(Kind::Contact(spans))
     }
 
-    /// The text of a footnote stands where it is written, behind its number.
+    /// A footnote is printed where it is written, after its number.
     pub(super) fn footnote(&mut self, label: &str, line: usize, out: &mut Vec<Flat>) {
         let blocks = self.enclosed("In einer Fußnote kann keine Überschrift stehen.");
         let Some(number) = self.note_number(label) else {
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// What stands where a footnote is referred to.
+    /// The mark at a reference to a footnote.
     pub(super) fn note_mark(&mut self, label: &str, line: usize) -> String {
         let defined = self.events.iter().any(|(event, _)| {
             matches!(event, Event::Start(Container::Footnote { label: own }, _) if own == label)
@@ -76,7 +76,7 @@ impl<'a> Reader<'a> {
         raised(&number.to_string())
     }
 
-    /// Footnotes are counted in the order in which a file refers to them.
+    /// Number of a footnote: they are counted in the order in which a file refers to them.
     fn note_number(&self, label: &str) -> Option<usize> {
         let mut seen: Vec<&str> = Vec::new();
         for (event, _) in &self.events {
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Blocks that stand further in, with a mark by hand or none.
+/// Indented blocks, with a given mark or none.
 fn unmarked(line: usize, mark: Option<String>, blocks: Vec<Node>) -> Kind {
     Kind::List {
         marks: Pattern::None,
@@ -107,12 +107,12 @@ fn unmarked(line: usize, mark: Option<String>, blocks: Vec<Node>) -> Kind {
     }
 }
 
-/// Raised figures where every character has one, else the text as it is.
+/// The text in superscript characters, or as it is if one of them does not exist.
 pub(super) fn raised(text: &str) -> String {
     shifted(text, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾")
 }
 
-/// Lowered figures where every character has one, else the text as it is.
+/// The text in subscript characters, or as it is if one of them does not exist.
 pub(super) fn lowered(text: &str) -> String {
     shifted(text, "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
 }

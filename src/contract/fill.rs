@@ -1,4 +1,4 @@
-//! Values as text (T-07): cleaned, in the language of the document, never parsed again.
+//! Values as text (T-07): cleaned, in the language of the document, never parsed as markup.
 
 use super::resolve::Builder;
 use super::source::Span;
@@ -18,7 +18,7 @@ impl Builder<'_> {
         }
     }
 
-    /// The value of a placeholder, or the words for a missing one.
+    /// The value of a placeholder, or the text for a missing one.
     pub(super) fn value(&self, placeholder: Placeholder) -> Inline {
         let missing = || wording::missing(placeholder, self.language).to_owned();
         if let Some(address) = self.address_value(placeholder) {
@@ -133,7 +133,7 @@ impl Builder<'_> {
         clean(&party.address_line())
     }
 
-    /// The one country name that is stored in German as a rule.
+    /// The country name that is usually stored in German, translated.
     pub(super) fn country(&self, country: &str) -> String {
         if clean(country) == "Deutschland" {
             self.say("Deutschland", "Germany")
@@ -152,7 +152,7 @@ impl Builder<'_> {
     }
 }
 
-/// What a reader sees of a value: composed, one line, without characters nobody sees.
+/// A value as readers see it: composed, on one line, without invisible characters.
 pub(super) fn clean(value: &str) -> String {
     super::inline::visible(&name::clean(&super::inline::visible(value)))
 }
@@ -163,7 +163,7 @@ pub(super) fn text(value: &str) -> Vec<Inline> {
 
 pub(super) fn email(address: &EmailAddress) -> Inline {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    // An address may hold characters that mean something in a link.
+    // An address may contain characters with a meaning in a link.
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'@')
         .remove(b'.')

@@ -1,5 +1,5 @@
-//! A version's folder on disk, and everything that is wrong with it at once: whoever mends a text
-//! does not want to hear of one mistake after the other.
+//! A version's folder on disk, read with all its problems at once, so that an author need not
+//! correct them one by one.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,13 +32,13 @@ impl Contract {
 struct Found {
     files: Vec<(String, String)>,
     problems: Vec<Problem>,
-    /// Files of a language that are texts, but not in Djot.
+    /// Texts in a language's folder that are not in Djot.
     others: Vec<String>,
 }
 
 impl Found {
-    /// A main text under a wrong ending must not be missing without a word; beside a right one it
-    /// may be what that was made from.
+    /// A main text with a wrong extension is reported; beside a correct one it may be its source
+    /// and is ignored.
     fn misnamed(&mut self) {
         for path in &self.others {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -83,7 +83,7 @@ impl Found {
         }
     }
 
-    /// Text in another encoding is still looked through for its other mistakes.
+    /// Text in another encoding is still checked for its other problems.
     fn add(&mut self, path: String, bytes: Vec<u8>) {
         let text = String::from_utf8(bytes).unwrap_or_else(|error| {
             let good = error.utf8_error().valid_up_to();
@@ -103,8 +103,8 @@ fn is_text(name: &str) -> bool {
     )
 }
 
-/// What is wrong with a version whose `contract.toml` is missing or not readable: that, and what is
-/// wrong with its texts as far as they can be told apart without it.
+/// The problems of a version whose `contract.toml` is missing or cannot be read: that, and the
+/// problems of its texts that can be found without it.
 pub(super) fn without_meta(content: &BTreeMap<&str, &str>, problem: Problem) -> Vec<Problem> {
     let mut problems = match content.get(meta::FILE) {
         Some(toml) => faults(toml),
@@ -130,10 +130,10 @@ pub(super) fn without_meta(content: &BTreeMap<&str, &str>, problem: Problem) -> 
     problems
 }
 
-/// What is said when there is no `contract.toml`.
+/// The message if there is no `contract.toml`.
 pub(super) const NO_META: &str = "Die Datei fehlt. Sie nennt Nummer, Datum, Sprachen, Titel und Anlagen der Fassung; ein Muster schreibt „avv-portal contract import“, eine fertige steht in templates/contract/avv-1.0.";
 
-/// Entries that must be there, each with an example.
+/// Required entries, each with an example.
 const NEEDED: &[(&str, &str)] = &[
     ("number", "\"1.0\""),
     ("date", "2026-10-01"),
@@ -146,7 +146,7 @@ const NEEDED: &[(&str, &str)] = &[
     ("title", "{ de = \"Auftragsverarbeitungsvertrag\" }"),
 ];
 
-/// Entries that may be there.
+/// Entries that may be left out.
 const POSSIBLE: &[&str] = &[
     "objection_days",
     "breach_hours",
@@ -157,7 +157,7 @@ const POSSIBLE: &[&str] = &[
     "summaries",
 ];
 
-/// Everything that is wrong with the entries of a `contract.toml`; nothing if its form is.
+/// All errors in the entries of a `contract.toml`; none if it is not valid TOML.
 fn faults(text: &str) -> Vec<Problem> {
     let Ok(given) = toml::from_str::<toml::Table>(text) else {
         return Vec::new();
@@ -196,7 +196,7 @@ fn faults(text: &str) -> Vec<Problem> {
         } else {
             let mut tried = sound.clone();
             tried.insert(key.clone(), value.clone());
-            // As text: only there a date is a date.
+            // As text, because only in TOML text a date is a date.
             let text = toml::to_string(&tried).unwrap_or_default();
             let Err(error) = toml::from_str::<meta::Meta>(&text) else {
                 continue;

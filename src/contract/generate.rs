@@ -1,4 +1,4 @@
-//! The blocks the program writes itself (T-09).
+//! The blocks that the program writes (T-09).
 
 use super::fill::{clean, email, text};
 use super::resolve::Builder;
@@ -33,7 +33,7 @@ impl Builder<'_> {
                 let conclusion = self.values.conclusion.as_ref()?;
                 Some(self.conclusion(conclusion))
             }
-            // Sections are the resolver's own work.
+            // Sections are written by the resolver.
             Generator::Products | Generator::Measures => None,
         }
     }
@@ -151,7 +151,7 @@ impl Builder<'_> {
         })
     }
 
-    /// Along the chain first, then whom the operator uses beside it.
+    /// The partners first, then the operator's own sub-processors.
     fn further_processors(&self) -> Vec<Further<'_>> {
         let values = self.values;
         let operator = self.named(&values.operator.party);
@@ -190,7 +190,7 @@ impl Builder<'_> {
         list
     }
 
-    /// What a company of the register does, what it does not, and since or until when.
+    /// Service and delimitation of a listed company, and since or until when it is listed.
     fn task(&self, entry: &SubProcessor) -> Lines {
         let day = |date| long_date(date, self.language);
         let from = entry.from.map(|from| {
@@ -209,7 +209,7 @@ impl Builder<'_> {
         lines
     }
 
-    /// Name, address, contact person, address for messages, phone (LC-24).
+    /// Name, address, contact person, e-mail address, phone (LC-24).
     fn company_lines(&self, party: &Party) -> Lines {
         let mut lines = vec![
             text(&self.named(party)),
@@ -319,7 +319,7 @@ impl Builder<'_> {
                 &browser,
             ));
         }
-        // The name of the attachment stands in a line of its own, so that the checksum can be copied.
+        // The name of the attachment is on a line of its own, so that the checksum can be copied.
         let checksum = |german, english, hash: &str, file: &str| {
             let of = self.say("SHA-256 des Anhangs", "SHA-256 of the attachment");
             let lines = vec![text(hash), text(&format!("{of} {file}"))];
@@ -342,7 +342,7 @@ impl Builder<'_> {
         Block::Definitions(facts)
     }
 
-    /// What a covered product without annex prints: the absence must be visible.
+    /// The text of a covered product without an annex: the absence must be visible.
     pub(super) fn without_annex_words(
         &self,
         product: &CoveredProduct,

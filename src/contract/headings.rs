@@ -5,29 +5,29 @@ use super::numbers::{Pattern, bare, last_number};
 use super::wording;
 use crate::domain::Language;
 
-/// Main text or annexes: they are numbered apart.
+/// Main text or annexes, which are numbered separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Main,
     Annex,
 }
 
-/// What number a heading asks for.
+/// The number that a heading asks for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Wanted<'a> {
-    /// The next one of its level.
+    /// The next number of its level.
     Next,
-    /// None.
+    /// It gets no number.
     Nothing,
-    /// One written by hand.
+    /// A number written by hand.
     This(&'a str),
 }
 
-/// What became of it.
+/// The result of numbering a heading.
 pub(super) struct Heading {
-    /// As printed before the title.
+    /// The number as printed before the title.
     pub label: Option<String>,
-    /// What joined numbers below begin with.
+    /// The number that joined numbers below it begin with.
     pub number: Option<String>,
     /// How a reference names the place.
     pub words: String,
@@ -41,7 +41,7 @@ pub(super) struct Headings {
     language: Language,
     /// Last number of each level, of the main text and of the annexes.
     counts: [[u32; 4]; 2],
-    /// Bare number and words of the headings we are below.
+    /// Bare number and reference of the headings above the present place.
     above: [Option<(Option<String>, String)>; 4],
 }
 
@@ -81,7 +81,7 @@ impl Headings {
                 label
             }
         };
-        // Lower levels start anew; an unnumbered heading does not count.
+        // Lower levels start again; an unnumbered heading does not count.
         for (index, slot) in counts.iter_mut().enumerate().skip(at) {
             *slot = if index == at { count } else { 0 };
         }
@@ -99,7 +99,7 @@ impl Headings {
         }
     }
 
-    /// The number a joined number begins with: that of the heading directly above.
+    /// The beginning of a joined number: the number of the heading directly above.
     fn number_above(&self, at: usize) -> Option<String> {
         let (number, _) = self.above.get(at.checked_sub(1)?)?.as_ref()?;
         number.clone()
@@ -129,7 +129,7 @@ impl Headings {
         };
         match (part, own) {
             (Part::Annex, _) if at == 0 => wording::label(label),
-            // "(2)" alone names nothing: it needs the section it stands in.
+            // "(2)" alone is no reference: it needs the section it is in.
             (_, Some((pattern, count))) if higher(at).is_some() => wording::item(
                 higher(at).unwrap_or_default(),
                 pattern,

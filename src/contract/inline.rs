@@ -1,4 +1,4 @@
-//! Reads text inside a block: characters as they will be printed, values, links, references.
+//! Reads text inside a block: characters as they are printed, values, links, references.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::vocabulary::{Placeholder, spelled_out};
 use crate::domain::Language;
 
 impl Reader<'_> {
-    /// Text up to the end of the block it stands in.
+    /// The text up to the end of its block.
     pub(super) fn spans(&mut self) -> Vec<Span> {
         let mut out = self.content();
         finish(&mut out);
@@ -19,7 +19,7 @@ impl Reader<'_> {
         out
     }
 
-    /// Text up to the end of the container it stands in; space at its ends parts words.
+    /// The text up to the end of its container; space at its ends separates words.
     fn content(&mut self) -> Vec<Span> {
         let mut out = Vec::new();
         if !self.enter() {
@@ -66,7 +66,7 @@ impl Reader<'_> {
         out
     }
 
-    /// Text whose ends of lines are kept.
+    /// Text whose line ends are kept.
     pub(super) fn lines(&mut self) -> Vec<Span> {
         self.keeps_lines = true;
         let spans = self.spans();
@@ -74,8 +74,8 @@ impl Reader<'_> {
         spans
     }
 
-    /// A straight double quote opens after a space and closes after a word. The parser looks for its
-    /// partner instead, and so misreads one whose partner was typed as „ or “.
+    /// A straight double quote opens after a space and closes after a word. The parser looks for a
+    /// matching quote instead, which fails if that was typed as „ or “.
     fn directed<'e>(&self, event: Event<'e>, range: &Range<usize>) -> Event<'e> {
         if !matches!(event, Event::LeftDoubleQuote | Event::RightDoubleQuote) {
             return event;
@@ -90,7 +90,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The characters an event stands for; quotation marks depend on the language.
+    /// The characters of an event; quotation marks depend on the language.
     fn characters(&mut self, event: &Event<'_>) -> Option<String> {
         let german = self.language == Language::De;
         let text = match event {
@@ -106,7 +106,7 @@ impl Reader<'_> {
                 self.open_single_quotes += 1;
                 if german { "‚" } else { "‘" }
             }
-            // What closes nothing is an apostrophe.
+            // A quote that closes nothing is an apostrophe.
             Event::RightSingleQuote if self.open_single_quotes == 0 => "’",
             Event::RightSingleQuote => {
                 self.open_single_quotes -= 1;
@@ -125,7 +125,7 @@ impl Reader<'_> {
             Container::Strong => vec![Span::Strong(self.inner())],
             Container::Emphasis => vec![Span::Emphasis(self.inner())],
             Container::Link(target, kind) => self.link(&target, kind, line).into_iter().collect(),
-            // Looks a contract does not have: the words stay.
+            // Markup that a contract does not have; its text is kept.
             Container::Verbatim | Container::Span | Container::Mark | Container::Insert => {
                 self.content()
             }
@@ -169,7 +169,7 @@ impl Reader<'_> {
             return None;
         }
         let target = match kind {
-            // Djot calls `<mailto:a@b.example>` an address, too.
+            // Djot also recognises `<mailto:a@b.example>` as an address.
             LinkType::Email => format!("mailto:{}", target.trim_start_matches("mailto:")),
             _ => target.to_owned(),
         };
@@ -232,7 +232,7 @@ fn push_text(out: &mut Vec<Span>, text: &str) {
     }
 }
 
-/// NFC without control and zero-width characters; the no-break spaces stay.
+/// NFC without control and zero-width characters; non-breaking spaces are kept.
 pub(super) fn visible(text: &str) -> String {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return text.to_owned();
@@ -252,7 +252,7 @@ fn is_invisible(c: char) -> bool {
         | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// One run of figures is raised or lowered.
+/// Turns text into superscript or subscript.
 fn shift(spans: Vec<Span>, to: fn(&str) -> String) -> Vec<Span> {
     let one = |span| match span {
         Span::Text(text) => Span::Text(to(&text)),
@@ -261,15 +261,15 @@ fn shift(spans: Vec<Span>, to: fn(&str) -> String) -> Vec<Span> {
     spans.into_iter().map(one).collect()
 }
 
-/// Composes the runs and frees them of characters nobody sees, so that the hash is over what is
-/// read; drops space beside line breaks.
+/// Composes the texts and removes invisible characters, so that the hash is over what readers see;
+/// drops space beside line breaks.
 fn finish(spans: &mut Vec<Span>) {
     for span in spans.iter_mut() {
         if let Span::Text(text) = span {
             *text = visible(text);
         }
     }
-    // Space at the end of a line is none.
+    // Space at the end of a line does not count.
     let mut at_line_start = false;
     for index in 0..spans.len() {
         let before_break = spans.get(index + 1) == Some(&Span::Break);

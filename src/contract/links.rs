@@ -1,5 +1,5 @@
-//! Ids and references of one language: every id once, every reference with a target that is there
-//! whenever the reference is (T-06, LC-48).
+//! Ids and references of one language: every id is unique, every reference has a target that is
+//! printed whenever the reference is (T-06, LC-48).
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use super::source::{Kind, Span, Text, each_span, own_text, walk};
 use super::vocabulary::{Condition, Generator};
 use super::{Problem, Texts};
 
-/// Adds what is wrong with ids and references.
+/// Adds the problems with ids and references.
 pub fn check(texts: &Texts, problems: &mut Vec<Problem>) {
     placed(texts, problems);
     unique_ids(texts, problems);
@@ -38,7 +38,8 @@ fn broken(id: &str, target: Option<&Vec<Condition>>, here: &[Condition]) -> Opti
     ))
 }
 
-/// Measures are there if and only if an annex asks for them: nothing written is left unprinted.
+/// Measures must exist exactly if an annex prints them, so that nothing that is written is left
+/// unprinted.
 fn placed(texts: &Texts, problems: &mut Vec<Problem>) {
     match (measures(texts), &texts.measures) {
         (None, Some(text)) => problems.push(Problem::new(&text.file, 1, "Die Maßnahmen stehen in keiner Anlage. Setzen Sie {generate=measures} an die Stelle, an der sie gedruckt werden.")),
@@ -47,7 +48,7 @@ fn placed(texts: &Texts, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Where the measures are asked for, and under which conditions.
+/// Where the measures are printed, and under which conditions.
 fn measures(texts: &Texts) -> Option<(String, usize, Vec<Condition>)> {
     let mut found = None;
     for text in std::iter::once(&texts.main).chain(&texts.annexes) {
@@ -60,8 +61,8 @@ fn measures(texts: &Texts) -> Option<(String, usize, Vec<Condition>)> {
     found
 }
 
-/// Product files are printed only for their product; that is a condition like any other, and so is
-/// what the place of the measures stands under.
+/// Visits each file with its conditions: product files are printed only for their product, and
+/// measures under the conditions of their place.
 fn each_file(texts: &Texts, mut visit: impl FnMut(&Text, &[Condition])) {
     if let (Some(text), Some((.., under))) = (&texts.measures, measures(texts)) {
         visit(text, &under);
@@ -74,7 +75,7 @@ fn each_file(texts: &Texts, mut visit: impl FnMut(&Text, &[Condition])) {
     }
 }
 
-/// Every id with the conditions it stands under.
+/// Every id with its conditions.
 fn targets(texts: &Texts) -> HashMap<String, Vec<Condition>> {
     let mut targets = HashMap::new();
     each_file(texts, |text, under| {
@@ -90,7 +91,7 @@ fn targets(texts: &Texts) -> HashMap<String, Vec<Condition>> {
                     for item in items {
                         let Some(id) = &item.id else { continue };
                         let mut needed = conditions.to_vec();
-                        // An item vanishes with its paragraphs; the first one speaks for it.
+                        // An item vanishes with its paragraphs; the first one decides.
                         if let [only] = item.blocks.as_slice() {
                             needed.extend(only.conditions.iter().cloned());
                         }
@@ -132,7 +133,7 @@ fn is_plain(id: &str) -> bool {
         && !id.starts_with("tabelle-")
 }
 
-/// Ids of one file, with the line of each.
+/// Ids of one file, each with its line.
 fn ids(text: &Text) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     walk(&text.blocks, &[], &mut |node, _| match &node.kind {

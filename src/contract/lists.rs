@@ -1,4 +1,4 @@
-//! Lists: what their items are marked with, where they go on after an interruption.
+//! Lists: the marks of their items, and how they continue after an interruption.
 
 use super::headings::Part;
 use super::numbers::{Pattern, bare};
@@ -7,24 +7,24 @@ use super::source::Entry;
 use super::tree::{Block, Item, List, ListStyle};
 use super::wording;
 
-/// Where the lists of a block stopped: marks, last number as written, last number as printed.
+/// Where the lists of a block ended: marks, last number as written, last number as printed.
 #[derive(Default)]
 pub(super) struct Counters(Vec<(Pattern, u32, u32)>);
 
 /// A list about to be printed.
 pub(super) struct Resumed<'a> {
     marks: &'a Pattern,
-    /// Number before the first item.
+    /// The number before the first item.
     number: u32,
-    /// Whether it goes on where one with the same marks stopped.
+    /// Whether it continues an earlier list with the same marks.
     continued: bool,
-    /// Last number as written.
+    /// The last number as written.
     written: u32,
 }
 
 impl Counters {
-    /// A list that starts with a higher number than 1 continues the one that stopped before it,
-    /// also when conditions have left out items of that.
+    /// A list that starts with a higher number than 1 continues the one before it, even if
+    /// conditions have left out items of that one.
     pub(super) fn resume<'a>(&self, marks: &'a Pattern, start: u32, count: usize) -> Resumed<'a> {
         let before = self.0.iter().find(|(known, ..)| known == marks);
         let stopped = before.filter(|(_, written, _)| start > 1 && written + 1 == start);
@@ -70,7 +70,7 @@ impl Builder<'_> {
             done.push(Item { id, blocks, ..item });
         }
         counters.stop(list.marks, list.written, number);
-        // A list whose marks are all written by hand is no list of bullets.
+        // A list whose marks are all written by hand is no bulleted list.
         let by_hand = done.iter().all(|item| item.number == 0);
         let style = if by_hand {
             ListStyle::Decimal
@@ -86,7 +86,7 @@ impl Builder<'_> {
         }
     }
 
-    /// An item with its mark, still empty, and the place its content is in.
+    /// An item with its mark, without content, and the context for its content.
     fn marked(
         &self,
         entry: &Entry,
@@ -100,7 +100,7 @@ impl Builder<'_> {
                 let words = wording::own_mark(&place.words, mark, self.language);
                 (mark.clone(), 0, words)
             }
-            // A joined number with nothing above it stands alone.
+            // A joined number with nothing above it is printed alone.
             None => {
                 let label = marks.mark(above, number);
                 let label = label.unwrap_or_else(|| format!("{number}."));

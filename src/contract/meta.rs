@@ -1,4 +1,4 @@
-//! `contract.toml`: what is known about a contract version besides its words (LC-21, LC-22, LC-46).
+//! `contract.toml`: the facts about a contract version besides its text (LC-21, LC-22, LC-46).
 
 use std::collections::BTreeMap;
 
@@ -21,14 +21,14 @@ pub struct Meta {
     /// Date of the text ("Stand").
     #[serde(deserialize_with = "toml_date")]
     pub date: NaiveDate,
-    /// From when it is offered.
+    /// The first day on which it is offered (Berlin).
     #[serde(deserialize_with = "toml_date")]
     pub valid_from: NaiveDate,
     /// Languages it exists in.
     pub languages: Vec<Language>,
-    /// The language that decides if they differ.
+    /// The language that prevails if they differ.
     pub binding: Language,
-    /// Whether the document carries the other language, too (T-10).
+    /// Whether the document contains the other language, too (T-10).
     #[serde(default)]
     pub bilingual: Output,
     /// How further processors are authorised (LC-21).
@@ -47,14 +47,15 @@ pub struct Meta {
     /// Checksum of the official wording, if the text is the standard contractual clauses (LC-51).
     #[serde(default)]
     pub standard_clauses: Option<String>,
-    /// What is new, in plain words.
+    /// What is new, in plain language.
     pub change_note: Bilingual,
     /// Heading of the document.
     pub title: Bilingual,
-    /// File names of the annexes without language and ending, in printed order.
+    /// File names of the annexes without language and extension, in printed order.
     #[serde(default)]
     pub annexes: Vec<String>,
-    /// What the page of conclusion says in short of products and options, by the keys of their files.
+    /// The short descriptions of products and options on the consent page, by the keys of their
+    /// files.
     #[serde(default)]
     pub summaries: BTreeMap<String, Summary>,
     /// How headings and annexes are numbered, by language (T-02, T-05).
@@ -62,14 +63,14 @@ pub struct Meta {
     pub numbering: Numbering,
 }
 
-/// Samples of numbers in each language; what is not given is 1, 1.1 and "Anlage 1", 1.1.
+/// Samples of numbers in each language; the default is 1, 1.1 and "Anlage 1", 1.1.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Numbering {
-    /// German.
+    /// Samples for the German text.
     #[serde(default)]
     pub de: Levels,
-    /// English.
+    /// Samples for the English text.
     #[serde(default)]
     pub en: Levels,
 }
@@ -88,31 +89,31 @@ impl Numbering {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Levels {
-    /// In the main text: `["§ 1", "1.1"]`.
+    /// Levels of the main text: `["§ 1", "1.1"]`.
     #[serde(default, deserialize_with = "patterns")]
     pub sections: Vec<Pattern>,
-    /// In annexes, the annex itself first: `["Anhang I", "1."]`.
+    /// Levels of annexes, the annex itself first: `["Anhang I", "1."]`.
     #[serde(default, deserialize_with = "patterns")]
     pub annexes: Vec<Pattern>,
 }
 
-/// How many languages one document speaks (T-10).
+/// How many languages one document contains (T-10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub enum Output {
-    /// The language it is concluded in, alone.
+    /// Only the language in which it is concluded.
     #[default]
     #[serde(rename = "no")]
     One,
-    /// The other language follows, marked as what it is.
+    /// The other language follows, marked as binding or as a translation.
     #[serde(rename = "after")]
     OneAfterTheOther,
 }
 
-/// Article 28(2): exactly one of the two.
+/// The kind of authorisation under Article 28(2): exactly one of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Authorisation {
-    /// Changes are announced, the customer may object.
+    /// Changes are announced, and the customer may object.
     General,
     /// Every change needs the customer's approval.
     Specific,
@@ -121,13 +122,13 @@ pub enum Authorisation {
     Open,
 }
 
-/// A product in a line each: which data, and whose.
+/// The short description of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Summary {
-    /// Which data are processed.
+    /// The data that are processed, in one line.
     pub data: Bilingual,
-    /// Whose they are.
+    /// The persons concerned, in one line.
     pub persons: Bilingual,
 }
 
@@ -135,10 +136,10 @@ pub struct Summary {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bilingual {
-    /// German.
+    /// The German text.
     #[serde(default)]
     pub de: String,
-    /// English.
+    /// The English text; empty if it is missing.
     #[serde(default)]
     pub en: String,
 }
@@ -171,7 +172,7 @@ impl Meta {
             .map_or(Ok(meta), |message| Err(Problem::new(FILE, 1, message)))
     }
 
-    /// Whether it has no number yet: such a text can be read and printed, not published.
+    /// Whether it has no number yet: such a text can be read and printed, but not published.
     pub fn is_draft(&self) -> bool {
         self.number.trim().is_empty()
     }
@@ -207,8 +208,8 @@ impl Meta {
     }
 }
 
-/// Whether a number can stand in an address and on a cover (LC-46): letters and digits without accents,
-/// dots and hyphens, the first of them no dot, and at least one digit, or it were no number.
+/// Whether a number can be used in an address and on a cover (LC-46): letters and digits without
+/// accents, dots and hyphens, not beginning with a dot, and with at least one digit.
 pub fn is_number(number: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_alphanumeric())
         && number.contains(|c: char| c.is_ascii_digit())

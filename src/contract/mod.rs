@@ -65,12 +65,12 @@ pub use values::Values;
 use parse::Role;
 use source::Text;
 
-/// Something that keeps a contract text from being read, with the place and what to do.
+/// Something that keeps a contract text from being read, with its place and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// File in the folder: `de/vertrag.dj`.
+    /// File in the folder, like `de/vertrag.dj`.
     pub file: String,
-    /// Line, from 1.
+    /// Line number, from 1.
     pub line: usize,
     /// German, one or two sentences.
     pub message: String,
@@ -95,7 +95,7 @@ impl fmt::Display for Problem {
 /// A contract version, parsed in all its languages.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    /// What `contract.toml` says.
+    /// The content of `contract.toml`.
     pub meta: Meta,
     texts: BTreeMap<&'static str, Texts>,
 }
@@ -122,11 +122,11 @@ impl Texts {
 }
 
 impl Contract {
-    /// Reads a version from its files, given as path inside the folder and content. Files it does
-    /// not know are problems too: a misnamed annex must not be missing in silence.
+    /// Reads a version from its files, given as path inside the folder and content. Unknown files
+    /// are problems too: a misnamed annex must not be missing silently.
     ///
     /// # Errors
-    /// Everything that is wrong, in the order of files and lines.
+    /// All problems, in the order of files and lines.
     pub fn from_files(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
         let content: BTreeMap<&str, &str> = files.iter().copied().collect();
         let Some(toml) = content.get(meta::FILE) else {
@@ -185,8 +185,8 @@ impl Contract {
         self.resolve_with(values, language, self.meta.second(language))
     }
 
-    /// [`Contract::resolve`] as a customer gets it: whoever reads a translation has the binding text
-    /// in the same document, whatever the version says of itself (C4).
+    /// [`Contract::resolve`] for a customer: a translation is always delivered with the binding
+    /// text in the same document, whatever the version says (C4).
     pub fn resolve_for_customer(&self, values: &Values, language: Language) -> Document {
         let second = self.meta.second(language);
         let binding = self.meta.delivered_beside(language);
@@ -209,12 +209,12 @@ impl Contract {
             resolve::resolve(meta, self.texts(language), values, language, prefix)
         };
         let mut document = in_language(language, "");
-        // A draft without a number is printed as it is, with nothing of the portal's beside it.
+        // A draft without a number is printed without the portal's additions.
         if second.is_some() || (language != meta.binding && !meta.is_draft()) {
             document.standing = wording::standing(language, meta.binding, language);
         }
         document.translation = second.map(|other| {
-            // No id of an author has an underscore, so no two are the same.
+            // Ids of authors have no underscore, so no two ids are the same.
             let (id, prefix) = match other {
                 Language::De => ("fassung_de", "de_"),
                 Language::En => ("fassung_en", "en_"),

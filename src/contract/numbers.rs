@@ -1,9 +1,9 @@
-//! Marks and numbers (T-02): `§ 1`, `1.1`, `(1)`, `a)`, `A.`, `iv.`, `–`. One sample says how all
-//! marks of a list or a heading level look, and the printed mark is the one the author wrote.
+//! Marks and numbers (T-02): `§ 1`, `1.1`, `(1)`, `a)`, `A.`, `iv.`, `–`. One sample defines all
+//! marks of a list or a heading level, and the printed mark is the one the author wrote.
 
 use super::tree::ListStyle;
 
-/// What is counted with.
+/// The kinds of numerals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Numeral {
     /// 1, 2, 3
@@ -18,30 +18,30 @@ pub enum Numeral {
     RomanUpper,
 }
 
-/// How the marks of a list or the numbers of a heading level look.
+/// The format of the marks of a list or of the numbers of a heading level.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Pattern {
     /// `•`
     Bullet,
     /// `–`
     Dash,
-    /// No mark at all.
+    /// Items without a mark.
     None,
-    /// Counted marks.
+    /// Marks with a number.
     Counted {
-        /// What stands before the number: `(`, `§ `, `Anlage `.
+        /// The text before the number: `(`, `§ `, `Anlage `.
         before: String,
-        /// Whether the number of what is above comes first: `1.1`.
+        /// Whether it begins with the number above: `1.1`.
         joined: bool,
-        /// How it counts.
+        /// The kind of numerals.
         numeral: Numeral,
-        /// What stands behind: `)`, `.`.
+        /// The text after the number: `)`, `.`.
         after: String,
     },
 }
 
 impl Pattern {
-    /// Counted marks without the number of what is above.
+    /// Counted marks that do not begin with the number above.
     pub fn counted(before: &str, numeral: Numeral, after: &str) -> Self {
         Self::Counted {
             before: before.to_owned(),
@@ -51,7 +51,7 @@ impl Pattern {
         }
     }
 
-    /// Reads a sample: `§ 1`, `1.1.`, `(a)`, `I.`, `-`, `none`; nothing if it counts nothing.
+    /// Reads a sample: `§ 1`, `1.1.`, `(a)`, `I.`, `-`, `none`; `None` if it contains no number.
     pub fn parse(sample: &str) -> Option<Self> {
         let sample = sample.trim();
         match sample {
@@ -85,7 +85,7 @@ impl Pattern {
         })
     }
 
-    /// The mark of the n-th item; nothing where a joined number has nothing above it.
+    /// The mark of the n-th item; `None` for a joined number with nothing above it.
     pub fn mark(&self, above: Option<&str>, number: u32) -> Option<String> {
         match self {
             Self::Bullet => Some("•".to_owned()),
@@ -108,12 +108,12 @@ impl Pattern {
         }
     }
 
-    /// Whether the number of what is above comes first.
+    /// Whether it begins with the number above.
     pub fn is_joined(&self) -> bool {
         matches!(self, Self::Counted { joined: true, .. })
     }
 
-    /// What kind of list has such marks.
+    /// The kind of list that has such marks.
     pub fn style(&self) -> ListStyle {
         match self {
             Self::Bullet => ListStyle::Bullets,
@@ -148,7 +148,7 @@ impl Numeral {
         }
     }
 
-    /// The number some numerals stand for; at most 9999, so that nothing overflows.
+    /// The value of some numerals, at most 9999, so that nothing overflows.
     pub fn read(self, text: &str) -> Option<u32> {
         if text.is_empty() || text.len() > 12 {
             return None;
@@ -167,7 +167,7 @@ impl Numeral {
     }
 }
 
-/// The number in a label without what stands around it: `§ 3` is 3, `Anlage II:` is II, `(2)` is 2.
+/// The number in a label without the text around it: `§ 3` is 3, `Anlage II:` is II, `(2)` is 2.
 pub fn bare(label: &str) -> &str {
     let trimmed = label.trim_end_matches(|c: char| !c.is_alphanumeric());
     let start = trimmed
@@ -180,7 +180,7 @@ pub fn bare(label: &str) -> &str {
         .trim_start_matches('.')
 }
 
-/// The last whole number in a label, where counting goes on.
+/// The last whole number in a label, from which counting continues.
 pub fn last_number(label: &str) -> Option<u32> {
     let last = bare(label).rsplit('.').next()?;
     let digits = last.trim_end_matches(|c: char| !c.is_ascii_digit());

@@ -1,5 +1,5 @@
-//! Reads one Djot file into blocks; what the rules of [`source`](super::source) do not know becomes
-//! a [`Problem`] with its line.
+//! Reads one Djot file into blocks; everything that the rules of [`source`](super::source) do not
+//! allow becomes a [`Problem`] with its line.
 
 use std::ops::Range;
 
@@ -11,22 +11,22 @@ use super::source::{Kind, Node, Text, walk};
 use super::vocabulary::Generator;
 use crate::domain::Language;
 
-/// The line of a place, from 1.
+/// The line number of an offset, from 1.
 pub fn line_at(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
     1 + before.iter().filter(|byte| **byte == b'\n').count()
 }
 
-/// What kind of file it is; decides about its headings.
+/// The kind of file, which decides about its headings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// The main text.
     Main,
-    /// An annex: one title.
+    /// An annex, with one title.
     Annex,
-    /// A product file: starts one level down.
+    /// A product file, whose headings start one level down.
     Product,
-    /// The groups of measures: start one level down.
+    /// The groups of measures, whose headings start one level down.
     Measures,
 }
 
@@ -79,7 +79,7 @@ pub fn parse(
     }
 }
 
-/// What a generated block puts in cannot ask for such a block itself: it would never end.
+/// Refuses a generated block inside the files that it inserts: it would never end.
 fn within_themselves(file: &str, blocks: &[Node], problems: &mut Vec<Problem>) {
     walk(blocks, &[], &mut |node, _| {
         if let Kind::Generated(inner @ (Generator::Products | Generator::Measures)) = node.kind {
@@ -92,10 +92,10 @@ fn within_themselves(file: &str, blocks: &[Node], problems: &mut Vec<Problem>) {
     });
 }
 
-/// A block before headings are given what belongs to them.
+/// A block before it is put below its heading.
 pub(super) struct Flat {
     pub node: Node,
-    /// How many of its conditions come from `:::` blocks around it.
+    /// Number of its conditions that come from `:::` blocks around it.
     pub outer: usize,
 }
 
@@ -106,12 +106,12 @@ pub(super) struct Reader<'a> {
     pub(super) language: Language,
     pub(super) events: Vec<(Event<'a>, Range<usize>)>,
     pub(super) at: usize,
-    /// How many containers we are in.
+    /// Number of containers around the present place.
     depth: usize,
     pub(super) open_single_quotes: usize,
-    /// Whether ends of lines are kept as such.
+    /// Whether line ends are kept.
     pub(super) keeps_lines: bool,
-    /// Whether the paragraphs of the `:::` block we are in are addresses.
+    /// Whether the paragraphs of the present `:::` block are addresses.
     in_contact: bool,
     problems: &'a mut Vec<Problem>,
 }
@@ -135,8 +135,8 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem::new(self.file, line, message));
     }
 
-    /// Enters a container; refuses one that is nested deeper than any reader could follow, and that
-    /// would make the passes over the tree run out of stack.
+    /// Enters a container; refuses one that is nested deeper than any reader could follow, which
+    /// would also overflow the stack in later passes over the tree.
     pub(super) fn enter(&mut self) -> bool {
         const DEEPEST: usize = 24;
         if self.depth < DEEPEST {
@@ -155,17 +155,17 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Leaves what [`Reader::enter`] entered.
+    /// Leaves the container that [`Reader::enter`] entered.
     pub(super) fn leave(&mut self) {
         self.depth -= 1;
     }
 
-    /// The source up to a place.
+    /// The source up to an offset.
     pub(super) fn before(&self, offset: usize) -> &'a str {
         self.text.get(..offset).unwrap_or_default()
     }
 
-    /// Passes over everything up to the end of the container that was just entered.
+    /// Skips everything up to the end of the container that was just entered.
     pub(super) fn skip(&mut self) {
         let mut depth = 1;
         while depth > 0 {
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Blocks up to the end of the container they stand in.
+    /// The blocks up to the end of their container.
     pub(super) fn blocks(&mut self) -> Vec<Flat> {
         let mut out = Vec::new();
         if !self.enter() {
@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
                     line,
                     "Diese {…}-Zeile gehört zu keinem Block. Entfernen Sie die Leerzeile darunter oder die Zeile selbst.",
                 ),
-                // A rule has no words, and headings already part the text.
+                // A rule contains no text, and headings separate the text already.
                 _ => {}
             }
         }
@@ -214,8 +214,7 @@ impl<'a> Reader<'a> {
         out: &mut Vec<Flat>,
     ) {
         match container {
-            // The section is only the frame djot puts around a heading; its attributes are the
-            // heading's.
+            // Djot puts a section around each heading; its attributes are those of the heading.
             Container::Section { .. } => {
                 let content_from = out.len();
                 let marks = self.marks(attributes, line);
@@ -308,7 +307,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A `:::` block: a condition around several blocks, or the place of a generated one.
+    /// A `:::` block: a condition for several blocks, or the place of a generated one.
     fn div(&mut self, class: &str, attributes: &Attributes<'a>, line: usize, out: &mut Vec<Flat>) {
         let mut marks = self.marks(attributes, line);
         if !class.is_empty() {
@@ -349,7 +348,7 @@ impl<'a> Reader<'a> {
         out.extend(inner);
     }
 
-    /// A row that does not end with a bar is read as running text.
+    /// A row that does not end with a bar is parsed as text.
     fn unclosed_row(&mut self, line: usize) {
         let begin = match line.checked_sub(2) {
             Some(before) => self.line_ends.get(before).map_or(0, |end| end + 1),
@@ -362,7 +361,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A `:::` block without end goes on to the end of the file.
+    /// A `:::` block without an end continues to the end of the file.
     fn unclosed_div(&mut self, line: usize) {
         let end = self.at.checked_sub(1).and_then(|at| self.events.get(at));
         let closed = end.is_some_and(|(_, range)| !range.is_empty());

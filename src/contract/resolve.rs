@@ -1,4 +1,5 @@
-//! Source and values become a [`Document`]: conditions decided, numbers given, references worded.
+//! Turns source and values into a [`Document`]: conditions decided, numbers assigned, references
+//! worded.
 
 use std::collections::{HashMap, HashSet};
 
@@ -61,15 +62,15 @@ pub(super) struct Builder<'a> {
     tables: u32,
     prefix: &'static str,
     ids: HashSet<String>,
-    /// Id to the words of a reference to it.
+    /// The reference text for each id.
     pub names: HashMap<String, String>,
 }
 
-/// Where we are.
+/// The present place in the document.
 pub(super) struct ResolveContext {
-    /// In words: "Ziffer 9 Absatz 2".
+    /// The place in words: "Ziffer 9 Absatz 2".
     pub words: String,
-    /// The number marks like `1.1` begin with.
+    /// The number that marks like `1.1` begin with.
     pub number: Option<String>,
 }
 
@@ -214,7 +215,7 @@ impl Builder<'_> {
             if !done.insert(product.code.as_str()) {
                 continue; // booked twice, described once
             }
-            // What has no file of its own stands in that of the product.
+            // Options without a file are described in that of the product.
             let whole = self.texts.products.get(&product.code);
             let mut lacks = whole.is_none() && product.options.is_empty();
             if let Some(text) = whole {
@@ -272,7 +273,7 @@ impl Builder<'_> {
                     target: target.clone(),
                     content: self.inlines(content),
                 },
-                // Own words of the author; the others follow when all numbers are known.
+                // The author's own text for a reference; others are set when all numbers are known.
                 Span::Reference { id, content, .. } => Inline::Reference {
                     id: format!("{}{id}", self.prefix),
                     text: plain(&self.inlines(content)),
@@ -284,8 +285,8 @@ impl Builder<'_> {
                 (_, inline) => out.push(inline),
             }
         }
-        // Composed again: a value may begin with a combining mark. Once for each run, because a
-        // text of many pieces would else be read anew for every piece (A3).
+        // Composed again, because a value may begin with a combining mark; once for each run,
+        // because otherwise a text of many pieces would be read anew for every piece (A3).
         for inline in &mut out {
             if let Inline::Text(text) = inline {
                 *text = super::inline::visible(text);
@@ -329,7 +330,8 @@ fn word_inlines(inlines: &mut [Inline], names: &HashMap<String, String>) {
     for inline in inlines {
         match inline {
             Inline::Reference { id, text } if text.is_empty() => {
-                // Loading made sure of the target; its id is still better than nothing.
+                // Loading has checked that the target exists; if not, its id is better than
+                // nothing.
                 *text = names.get(id).cloned().unwrap_or_else(|| id.clone());
             }
             Inline::Strong(content) | Inline::Emphasis(content) | Inline::Link { content, .. } => {

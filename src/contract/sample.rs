@@ -7,7 +7,7 @@ use crate::domain::party::SubProcessor;
 use crate::domain::{CustomerNumber, EmailAddress, Holidays, Language, Operator, Party};
 
 /// A customer of an invented operator with a partner, two products and, if wanted, a sub-partner;
-/// not concluded. Names are the same in both languages, contacts are worded in the given one.
+/// not concluded. Names are the same in both languages, contacts are in the given one.
 pub fn sample_values(language: Language, with_sub_partner: bool) -> Values {
     let say = |german: &str, english: &str| match language {
         Language::De => german.to_owned(),
@@ -56,8 +56,8 @@ pub fn sample_values(language: Language, with_sub_partner: bool) -> Values {
     }
 }
 
-/// What a public text prints where a customer's own particulars will stand (C-07): words in square
-/// brackets, nobody's name. Provider and products are for the caller to put in.
+/// Texts in square brackets in place of a customer's data, for a public text (C-07). Provider and
+/// products are set by the caller.
 pub fn neutral_values(language: Language) -> Values {
     let party = |german: &str, english: &str| {
         let who = match language {

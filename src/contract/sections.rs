@@ -1,4 +1,5 @@
-//! Gives headings their ids and the blocks below them, tables their legends; bounds the depth.
+//! Assigns headings their ids and the blocks below them, and tables their legends; limits the
+//! depth.
 
 use super::parse::{Flat, Role};
 use super::source::{Kind, Node};
@@ -6,8 +7,8 @@ use super::vocabulary::Generator;
 
 type Report<'r> = dyn FnMut(usize, String) + 'r;
 
-/// Names headings without an id after file and position, so that both languages get the same names,
-/// and checks that the file has the headings its role demands.
+/// Names headings without an id by file and position, so that both languages get the same names,
+/// and checks that the file has the headings that its role requires.
 pub(super) fn name_headings(
     mut blocks: Vec<Flat>,
     stem: &str,
@@ -80,7 +81,7 @@ pub(super) fn nest(blocks: Vec<Flat>, report: &mut Report<'_>) -> Vec<Node> {
     for flat in blocks {
         let closes = match &flat.node.kind {
             Kind::Section { level, .. } => Some(*level),
-            // Their sections are sections of the annex, wherever in it they are asked for.
+            // Their sections are part of the annex, wherever in it they are inserted.
             Kind::Generated(Generator::Products | Generator::Measures) => Some(2),
             _ => None,
         };
@@ -89,7 +90,8 @@ pub(super) fn nest(blocks: Vec<Flat>, report: &mut Report<'_>) -> Vec<Node> {
                 close(&mut open, &mut done);
             }
         }
-        // Text after the end of a ::: block would silently vanish with the heading inside it.
+        // Otherwise text after the end of a ::: block would silently vanish with the heading inside
+        // it.
         if let Some(heading) = open.iter().find(|heading| {
             let outer = heading.node.conditions.get(..heading.outer);
             outer
@@ -176,11 +178,12 @@ pub(super) fn join_legends(blocks: Vec<Flat>, mut problem: impl FnMut(usize, &st
     out
 }
 
-/// The first line that nests blocks so deeply that the Djot parser, which calls itself for each
-/// level, would run out of stack: hundreds of marks, of spaces before the text, of `:::` lines, or of
-/// lines behind a `{` of their paragraph. And the one that opens so many brackets in one paragraph
-/// that looking for their ends, each to the end of the paragraph, would take minutes; or so many
-/// headings that finding each its own name would. With what is to be done about it.
+/// The first line that would overload the Djot parser, with what to do about it. It may nest blocks
+/// so deeply that the parser, which is recursive, would overflow the stack: hundreds of marks, of
+/// spaces before the text, of `:::` lines, or of lines after a `{` in their paragraph. Or it may
+/// open so many brackets in one paragraph that looking for each end, up to the end of the
+/// paragraph, would take minutes; or there are so many headings that finding a unique name for each
+/// would.
 pub(super) fn too_much(text: &str) -> Option<(usize, &'static str)> {
     const MARKS: usize = 32;
     const INDENT: usize = 200;

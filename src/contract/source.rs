@@ -93,14 +93,14 @@ use super::numbers::Pattern;
 use super::tree::Alignment;
 use super::vocabulary::{Condition, Generator, Placeholder};
 
-/// A block as it stands in a file.
+/// A block as it is in a file.
 #[derive(Debug, Clone)]
 pub struct Node {
-    /// Line in the file, from 1.
+    /// Line number in the file, from 1.
     pub line: usize,
-    /// All must hold for the block to be printed.
+    /// The conditions, all of which must hold for the block to be printed.
     pub conditions: Vec<Condition>,
-    /// What the passage covers (LC tags).
+    /// What the passage covers (tags of the checks).
     pub tags: Vec<String>,
     /// The block itself.
     pub kind: Kind,
@@ -109,65 +109,65 @@ pub struct Node {
 /// Kinds of blocks.
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// A heading with what belongs to it.
+    /// A heading with the blocks below it.
     Section {
         /// Depth, 1 to 4.
         level: u8,
-        /// Unique in the version.
+        /// Its id, which is unique in the version.
         id: String,
-        /// Whether it takes part in the numbering of its level.
+        /// Whether it counts in the numbering of its level.
         numbered: bool,
         /// A number written by hand, `{number="§ 3a"}`.
         number: Option<String>,
-        /// Heading text.
+        /// The text of the heading.
         title: Vec<Span>,
-        /// What stands below.
+        /// The blocks below it.
         children: Vec<Node>,
     },
-    /// Running text.
+    /// A paragraph of running text.
     Paragraph(Vec<Span>),
-    /// A list.
+    /// A list with its items.
     List {
-        /// Its marks.
+        /// The marks of the items.
         marks: Pattern,
         /// Number of the first item as written.
         start: u32,
-        /// The items.
+        /// The items in order.
         items: Vec<Entry>,
     },
-    /// A table.
+    /// A table with its caption.
     Table {
-        /// For references, if named.
+        /// Id for references, if it has one.
         id: Option<String>,
         /// Text above it.
         caption: Vec<Span>,
-        /// Column heads.
+        /// Cells of the head.
         head: Vec<Vec<Span>>,
-        /// Column alignment.
+        /// Alignment of each column.
         alignments: Vec<Alignment>,
-        /// Body rows.
+        /// Cells of the body by row.
         rows: Vec<Vec<Vec<Span>>>,
-        /// Line below it.
+        /// The legend below it, if there is one.
         legend: Option<Vec<Span>>,
     },
     /// Terms with their text.
     Definitions(Vec<(Vec<Span>, Vec<Node>)>),
     /// Lines of an address, with breaks between them.
     Contact(Vec<Span>),
-    /// A block the program writes.
+    /// A block that the program writes.
     Generated(Generator),
 }
 
 /// A list item.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Line in the file.
+    /// Line number in the file.
     pub line: usize,
-    /// For references, if named.
+    /// Id for references, if it has one.
     pub id: Option<String>,
     /// A mark written by hand, `{mark="2a."}`.
     pub mark: Option<String>,
-    /// What the item covers.
+    /// What the item covers (tags of the checks).
     pub tags: Vec<String>,
     /// Its paragraphs and lists.
     pub blocks: Vec<Node>,
@@ -178,43 +178,42 @@ pub struct Entry {
 pub enum Span {
     /// Text as printed.
     Text(String),
-    /// A value to fill in.
+    /// A value to be filled in.
     Value(Placeholder),
-    /// Important text.
+    /// Strong text, usually bold.
     Strong(Vec<Span>),
-    /// Stressed text.
+    /// Emphasised text, usually italic.
     Emphasis(Vec<Span>),
-    /// Outbound link.
+    /// A link out of the document.
     Link {
-        /// Address.
+        /// Address of the link.
         target: String,
-        /// What is printed.
+        /// Printed text of the link.
         content: Vec<Span>,
     },
-    /// Reference to an id; `content` is empty unless the author wrote own words.
+    /// Reference to an id; `content` is empty unless the author wrote a text for it.
     Reference {
-        /// The id.
+        /// Id of the target.
         id: String,
-        /// Line in the file.
+        /// Line number in the file.
         line: usize,
-        /// Own words.
+        /// The author's own text, or empty.
         content: Vec<Span>,
     },
-    /// Line break.
+    /// A line break inside the block.
     Break,
 }
 
 /// One parsed file.
 #[derive(Debug, Clone, Default)]
 pub struct Text {
-    /// Name in the folder: `de/vertrag.dj`.
+    /// Path in the folder: `de/vertrag.dj`.
     pub file: String,
-    /// Its blocks.
+    /// The blocks of the file.
     pub blocks: Vec<Node>,
 }
 
-/// Calls `visit` for every block below and including `nodes`, in reading order, with the conditions
-/// it stands under.
+/// Calls `visit` for every block in and below `nodes`, in reading order, with its conditions.
 pub fn walk<'a>(
     nodes: &'a [Node],
     under: &[Condition],

@@ -1,5 +1,5 @@
-//! Plain text, words and hash of a document. The text is the canonical form: its hash says which
-//! words were shown (EV-01), so nothing about it may depend on how it is displayed.
+//! Plain text, words and hash of a document. The text is the canonical form: its hash proves which
+//! words were shown (EV-01), so nothing in it may depend on how it is displayed.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ use crate::domain::calendar::long_date;
 ///
 /// Cells are separated by tabs and lines in a cell by ` / `; no value can contain a tab or a line
 /// end, so two different documents never give the same text. Link targets follow in `<…>` unless
-/// they are what is printed.
+/// they are printed as the link's text.
 pub fn plain(document: &Document) -> String {
     let mut out = String::new();
     print(document, &mut out);
@@ -35,7 +35,7 @@ fn print(document: &Document, out: &mut String) {
     }
 }
 
-/// "Fassung 1.0, Stand 1. Oktober 2026"; nothing for a draft without number.
+/// The edition in words: "Fassung 1.0, Stand 1. Oktober 2026"; empty for a draft without a number.
 pub fn edition(document: &Document) -> String {
     if document.version.is_empty() {
         return String::new();
@@ -44,16 +44,16 @@ pub fn edition(document: &Document) -> String {
     format!("{words}{}", long_date(document.date, document.language))
 }
 
-/// Every printed word in reading order, without bullets and dashes (browsers draw those).
+/// Every printed word in reading order, without bullets and dashes, which browsers draw.
 pub fn words(document: &Document) -> Vec<String> {
     collect_words(document, false)
 }
 
-/// Words a minute that people read of such a text.
+/// Words per minute in which such a text is read.
 const PACE: usize = 200;
 
-/// Minutes that reading the contract takes, in fives (C11). The second language of a document says
-/// the same and is not read as well.
+/// Minutes it takes to read the contract, in steps of five (C11). The second language of a document
+/// says the same and is not counted.
 pub fn reading_minutes(document: &Document) -> usize {
     let mut all = words(document).len();
     if let Some(second) = &document.translation {
@@ -62,7 +62,7 @@ pub fn reading_minutes(document: &Document) -> usize {
     (all + PACE * 5 / 2) / (PACE * 5) * 5
 }
 
-/// Every printed word with bullets and dashes, as they stand on paper.
+/// Every printed word with bullets and dashes, as on paper.
 pub fn words_with_marks(document: &Document) -> Vec<String> {
     collect_words(document, true)
 }
@@ -72,7 +72,7 @@ pub fn hash(document: &Document) -> String {
     sha256(plain(document).as_bytes())
 }
 
-/// SHA-256 of some bytes, hex.
+/// SHA-256 of these bytes, hex.
 pub(super) fn sha256(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
@@ -88,7 +88,7 @@ pub fn document_number(document: &Document) -> String {
     )
 }
 
-/// What some blocks say themselves, without the sections among them.
+/// The text of these blocks, without the sections among them.
 pub(super) fn own(list: &[Block]) -> String {
     let mut out = String::new();
     for block in list
@@ -128,7 +128,7 @@ fn blocks(list: &[Block], indent: &str, out: &mut String) {
     }
 }
 
-/// Items stand below each other; the first paragraph goes behind the mark.
+/// Writes items below each other; the first paragraph follows the mark.
 fn items(list: &List, indent: &str, out: &mut String) {
     let inner = format!("{indent}    ");
     out.push('\n');

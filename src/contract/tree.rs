@@ -1,6 +1,6 @@
 //! The resolved contract: values inserted, numbers given, references turned into words.
 //!
-//! HTML page, PDF, plain text and hash are all made from this one tree, so they say the same
+//! HTML page, PDF, plain text and hash are all made from this one tree, so they contain the same
 //! words in the same order (T-01, T-11). Text in it is text, never markup (T-07).
 
 use chrono::NaiveDate;
@@ -10,7 +10,7 @@ use crate::domain::Language;
 /// One contract in one language, ready to be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Language of every word in it.
+    /// Language of the whole text.
     pub language: Language,
     /// Heading of the whole document.
     pub title: Vec<Inline>,
@@ -18,8 +18,8 @@ pub struct Document {
     pub version: String,
     /// Date of the text, "Stand" (C-02).
     pub date: NaiveDate,
-    /// What this text is where there are several languages, in its own language: "Convenience
-    /// translation …"; empty where nothing has to be said (T-10).
+    /// The rank of this text if there are several languages, in its own language: "Convenience
+    /// translation …"; empty if there is nothing to say (T-10).
     pub standing: String,
     /// Preamble, sections and annexes in reading order.
     pub blocks: Vec<Block>,
@@ -27,14 +27,14 @@ pub struct Document {
     pub translation: Option<Box<Translation>>,
 }
 
-/// The text in the other language, as it is announced in the language of the text before it.
+/// The text in the other language, with its announcement in the language of the text before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Translation {
-    /// Id of the whole of it, unique in the document.
+    /// Id of the translation, which is unique in the document.
     pub id: String,
-    /// What it is called in the table of contents: "Lesefassung in englischer Sprache".
+    /// Its name in the table of contents: "Lesefassung in englischer Sprache".
     pub name: String,
-    /// What it is and which language is binding.
+    /// Its rank, and which language is binding.
     pub standing: String,
     /// The text; its ids differ from those of the text before it.
     pub document: Document,
@@ -43,9 +43,9 @@ pub struct Translation {
 /// A block-level element.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
-    /// Heading with what belongs to it.
+    /// A heading with the blocks below it.
     Section(Section),
-    /// Running text.
+    /// A paragraph of running text.
     Paragraph(Vec<Inline>),
     /// Numbered paragraphs, letters, bullets.
     List(List),
@@ -66,18 +66,18 @@ pub struct Section {
     pub level: u8,
     /// Printed number without the title: `3`, `1.1`, `Anlage 2`; none for unnumbered headings.
     pub label: Option<String>,
-    /// Heading text.
+    /// The text of the heading.
     pub title: Vec<Inline>,
     /// An annex starts on its own page and has its own numbering (T-05).
     pub annex: bool,
-    /// What stands below the heading.
+    /// The blocks below the heading.
     pub blocks: Vec<Block>,
 }
 
 /// A list whose items carry the marks that were counted for them (T-02).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// How items are marked.
+    /// The kind of marks.
     pub style: ListStyle,
     /// The items in order.
     pub items: Vec<Item>,
@@ -88,37 +88,37 @@ pub struct List {
 pub enum ListStyle {
     /// `(1)` or `1.1`: numbered paragraphs of a clause.
     Paragraphs,
-    /// `1.`, `1)`
+    /// Numbers: `1.`, `1)`
     Decimal,
-    /// `a)`, `a.`, `(a)`, `A.`
+    /// Letters: `a)`, `a.`, `(a)`, `A.`
     Letters,
-    /// `i.`, `(i)`, `I.`
+    /// Roman numbers: `i.`, `(i)`, `I.`
     Roman,
-    /// `•`
+    /// Bullets: `•`
     Bullets,
-    /// `–`
+    /// Dashes: `–`
     Dashes,
-    /// No marks.
+    /// Items without marks.
     Plain,
 }
 
 impl Item {
-    /// Whether its mark is a number or letter, and so belongs to the words.
+    /// Whether its mark is a number or letter, and so part of the text.
     pub fn is_numbered(&self) -> bool {
         !matches!(self.label.as_str(), "" | "•" | "–")
     }
 }
 
-/// One list item.
+/// An item of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The printed mark as the author wrote it: `(1)`, `a.`, `ii)`, `3.1`, `•`.
     pub label: String,
     /// Number of the item; 0 if its mark was written by hand.
     pub number: u32,
-    /// Id for references, if the source names one.
+    /// Id for references, if it has one.
     pub id: Option<String>,
-    /// Paragraphs and nested lists.
+    /// Its paragraphs and nested lists.
     pub blocks: Vec<Block>,
 }
 
@@ -129,13 +129,13 @@ pub struct Table {
     pub id: String,
     /// Caption above the table; may be empty.
     pub caption: Vec<Inline>,
-    /// Column heads.
+    /// Cells of the head.
     pub head: Vec<Vec<Inline>>,
     /// Alignment of each column.
     pub alignments: Vec<Alignment>,
-    /// Body rows. A cell may hold several lines ([`Inline::Break`]).
+    /// Cells of the body by row. A cell may have several lines ([`Inline::Break`]).
     pub rows: Vec<Vec<Vec<Inline>>>,
-    /// Line under the table.
+    /// The legend below the table, if there is one.
     pub legend: Option<Vec<Inline>>,
 }
 
@@ -144,18 +144,18 @@ pub struct Table {
 pub enum Alignment {
     /// Left-aligned, the default.
     Start,
-    /// Centred.
+    /// Centred in the column.
     Center,
-    /// Right-aligned, for figures.
+    /// Right-aligned, for numbers.
     End,
 }
 
-/// Label and text.
+/// A term with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Definition {
-    /// The label or defined term.
+    /// The label or the defined term.
     pub term: Vec<Inline>,
-    /// What it says.
+    /// The text of the term.
     pub blocks: Vec<Block>,
 }
 
@@ -164,29 +164,29 @@ pub struct Definition {
 pub enum Inline {
     /// Plain text. NFC, no control characters, no markup.
     Text(String),
-    /// Important text.
+    /// Strong text, usually bold.
     Strong(Vec<Inline>),
-    /// Stressed text.
+    /// Emphasised text, usually italic.
     Emphasis(Vec<Inline>),
     /// Outbound link: http, https, mailto or tel only (T-13).
     Link {
-        /// Address.
+        /// Address of the link.
         target: String,
-        /// What is printed.
+        /// Printed text of the link.
         content: Vec<Inline>,
     },
     /// Reference to a section, item or annex of this document (T-06).
     Reference {
         /// Id of the target.
         id: String,
-        /// Printed words: "Ziffer 9 Buchstabe g", "Anlage 2".
+        /// Printed text: "Ziffer 9 Buchstabe g", "Anlage 2".
         text: String,
     },
     /// Line break inside a paragraph or cell.
     Break,
 }
 
-/// The words of some inlines without any markup.
+/// The text of these inlines without any markup.
 pub fn plain(inlines: &[Inline]) -> String {
     let mut out = String::new();
     for inline in inlines {

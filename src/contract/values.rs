@@ -1,4 +1,5 @@
-//! What is filled into a contract: the closed list of placeholders (T-07) gets its values from here.
+//! The values that are filled into a contract: the closed list of placeholders (T-07) gets its
+//! values from here.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,18 +9,19 @@ use crate::domain::case::Covered;
 use crate::domain::product::Product;
 use crate::domain::{CustomerNumber, Language, Operator, Party};
 
-/// Everything a contract says about one customer. Copied into the agreement at conclusion (EV-02).
+/// All data of a contract about one customer. They are copied into the agreement at conclusion
+/// (EV-02).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Values {
-    /// The processor.
+    /// The operator, who is the processor.
     pub operator: Operator,
-    /// The controller.
+    /// The customer, who is the controller.
     pub customer: Party,
     /// Number of the controller; `None` in a text without a customer.
     pub customer_number: Option<CustomerNumber>,
     /// Partner (Mandant), the sub-processor. `None` only in samples.
     pub partner: Option<Party>,
-    /// Sub-partner (Submandant), the sub-sub-processor (R-04 … R-06).
+    /// Sub-partner (Submandant), the sub-processor of the partner (R-04 … R-06).
     pub sub_partner: Option<Party>,
     /// Products the agreement covers, in the order of the catalogue.
     pub products: Vec<CoveredProduct>,
@@ -28,8 +30,8 @@ pub struct Values {
 }
 
 impl Values {
-    /// Whether a further processor that is named works outside the EEA (T-08, LC-29). A place
-    /// nobody knows counts as outside; a partner without a country is in the provider's.
+    /// Whether a named further processor is outside the EEA (T-08, LC-29). An unknown place counts
+    /// as outside; a partner without a country is in the provider's country.
     pub fn has_third_country(&self) -> bool {
         let providers = self.operator.sub_processors.iter();
         let places = providers.map(|one| one.place.as_str());
@@ -40,12 +42,12 @@ impl Values {
             .any(|place| !is_in_eea(place))
     }
 
-    /// The customer's number, or nothing.
+    /// The customer's number, or an empty text.
     pub fn customer_number_or_nothing(&self) -> String {
         self.customer_number.map(String::from).unwrap_or_default()
     }
 
-    /// The customer's number, or what stands in its place in a text without a customer.
+    /// The customer's number, or the text in its place if there is no customer.
     pub fn customer_number_words(&self, language: Language) -> String {
         match (self.customer_number, language) {
             (Some(number), _) => number.to_string(),
@@ -55,16 +57,16 @@ impl Values {
     }
 }
 
-/// A product an agreement covers; its annex is chosen by the code.
+/// A product that an agreement covers; its annex is chosen by the code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoveredProduct {
-    /// Code in the catalogue.
+    /// Code of the product in the catalogue.
     pub code: String,
-    /// Printed name, German.
+    /// Printed name in German.
     pub name: String,
-    /// Printed name, English.
+    /// Printed name in English.
     pub name_en: String,
-    /// Those of its options that the agreement covers, in the order of the catalogue.
+    /// The covered options of the product, in the order of the catalogue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<CoveredOption>,
 }
@@ -72,16 +74,16 @@ pub struct CoveredProduct {
 /// An option of a covered product that is covered, too.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoveredOption {
-    /// Code within the product.
+    /// Code of the option within the product.
     pub code: String,
-    /// Printed name, German.
+    /// Printed name in German.
     pub name: String,
-    /// Printed name, English.
+    /// Printed name in English.
     pub name_en: String,
 }
 
 impl CoveredProduct {
-    /// A product of the catalogue as `covered` says.
+    /// The covered product from a product of the catalogue.
     pub fn of(product: &Product, covered: &Covered) -> Self {
         let name = product.booked_name(&covered.options);
         let options = product.options.iter();
@@ -100,14 +102,14 @@ impl CoveredProduct {
         }
     }
 
-    /// The keys of its files: its own, and that of each covered option.
+    /// The keys of its files: its own, and one for each covered option.
     pub fn keys(&self) -> impl Iterator<Item = String> {
         let options = self.options.iter();
         let options = options.map(|one| option_key(&self.code, &one.code));
         std::iter::once(self.code.clone()).chain(options)
     }
 
-    /// Whether it is what a product file or a condition names: the product `trunk`, or its option
+    /// Whether a product file or a condition means it: the product `trunk`, or its option
     /// `trunk_fax`.
     pub fn is_meant_by(&self, key: &str) -> bool {
         match key.split_once('_') {
@@ -119,7 +121,8 @@ impl CoveredProduct {
     }
 }
 
-/// What the text has to speak of for a product: itself if it needs an agreement, and its options that do.
+/// The keys that the text must have for a product: the product if it needs an agreement itself, and
+/// its options that do.
 pub fn keys_needed(product: &Product) -> Vec<String> {
     let itself = product.needs_by_itself().then(|| product.code.clone());
     let options = product.needed_at_most().map(|one| one.options);
@@ -130,8 +133,8 @@ pub fn keys_needed(product: &Product) -> Vec<String> {
         .collect()
 }
 
-/// Which product files are missing for a product among those there are; what is said of an option may stand
-/// in that of the product.
+/// The product files that are missing for a product; the text about an option may be in that of the
+/// product.
 pub fn lacking<T: AsRef<str>>(product: &Product, files: &[T]) -> Vec<String> {
     let known = |key: &str| files.iter().any(|file| file.as_ref() == key);
     let mut needed = keys_needed(product);
@@ -139,7 +142,7 @@ pub fn lacking<T: AsRef<str>>(product: &Product, files: &[T]) -> Vec<String> {
     needed
 }
 
-/// How product files and conditions name an option: `trunk_fax`.
+/// The key of an option in product files and conditions: `trunk_fax`.
 pub fn option_key(product: &str, option: &str) -> String {
     format!("{product}_{option}")
 }
@@ -149,11 +152,11 @@ pub fn option_key(product: &str, option: &str) -> String {
 pub struct Conclusion {
     /// Number of the agreement: `AVV-2026-4711-1-7KQ2M8`.
     pub agreement_number: String,
-    /// When it was concluded.
+    /// When the agreement was concluded.
     pub at: DateTime<Utc>,
-    /// Name as typed.
+    /// Name of the person, as typed.
     pub person: String,
-    /// Function as typed.
+    /// Function of the person, as typed.
     pub function: String,
     /// The two declarations, word for word as shown beside the boxes.
     pub declarations: Vec<String>,
@@ -161,10 +164,10 @@ pub struct Conclusion {
     pub sent_to: String,
     /// When that mail was sent.
     pub link_sent_at: DateTime<Utc>,
-    /// Address of the browser, or empty.
+    /// IP address of the browser, or empty.
     #[serde(default)]
     pub remote_address: String,
-    /// What the browser called itself, or empty.
+    /// `User-Agent` of the browser, or empty.
     #[serde(default)]
     pub user_agent: String,
     /// SHA-256 of the text that was shown and concluded, hex.

@@ -1,11 +1,11 @@
 //! The closed lists a contract text may use: placeholders (T-07), conditions (T-08), generated
-//! blocks (T-09). What is not listed here is a problem, never an expression.
+//! blocks (T-09). Anything else is a problem; there are no expressions.
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::domain::Language;
 
-/// A whole list for a message: "a, b, c".
+/// All entries of a list for a message: "a, b, c".
 pub fn spelled_out<T: VariantArray + Copy + Into<&'static str>>() -> String {
     let words: Vec<&str> = T::VARIANTS.iter().map(|entry| (*entry).into()).collect();
     words.join(", ")
@@ -17,39 +17,39 @@ pub fn spelled_out<T: VariantArray + Copy + Into<&'static str>>() -> String {
 pub enum Placeholder {
     /// Name of the processor.
     OperatorName,
-    /// Its address in one line.
+    /// Address of the processor in one line.
     OperatorAddress,
-    /// Its register court and number.
+    /// Register court and number of the processor.
     OperatorRegister,
-    /// Who represents it.
+    /// Representative of the processor.
     OperatorRepresentedBy,
-    /// Its address for messages.
+    /// E-mail address of the processor.
     OperatorEmail,
-    /// Its phone number.
+    /// Phone number of the processor.
     OperatorPhone,
     /// Name of the controller.
     CustomerName,
-    /// Its address in one line.
+    /// Address of the controller in one line.
     CustomerAddress,
-    /// Its customer number.
+    /// Customer number of the controller.
     CustomerNumber,
-    /// Who represents it, if known.
+    /// Representative of the controller, if known.
     CustomerRepresentedBy,
     /// Name of the partner (Mandant).
     PartnerName,
-    /// Its address in one line.
+    /// Address of the partner in one line.
     PartnerAddress,
-    /// Its contact person.
+    /// Contact person of the partner.
     PartnerContact,
-    /// Its address for messages.
+    /// E-mail address of the partner.
     PartnerEmail,
     /// Name of the sub-partner (Submandant).
     SubPartnerName,
-    /// Its address in one line.
+    /// Address of the sub-partner in one line.
     SubPartnerAddress,
-    /// Its contact person.
+    /// Contact person of the sub-partner.
     SubPartnerContact,
-    /// Its address for messages.
+    /// E-mail address of the sub-partner.
     SubPartnerEmail,
     /// The covered products as a list in a sentence.
     Products,
@@ -57,24 +57,24 @@ pub enum Placeholder {
     Version,
     /// Date of the text.
     VersionDate,
-    /// Data protection officer of the processor.
+    /// Name of the processor's data protection officer.
     DpoName,
-    /// Address of the data protection officer.
+    /// E-mail address of the data protection officer.
     DpoEmail,
-    /// Address for objections.
+    /// E-mail address for objections.
     ObjectionEmail,
-    /// Who concluded.
+    /// Name of the person who concluded.
     ConclusionPerson,
-    /// In which function.
+    /// Function of that person.
     ConclusionFunction,
-    /// When.
+    /// When it was concluded.
     ConclusionDate,
     /// Number of the agreement.
     AgreementNumber,
 }
 
 impl Placeholder {
-    /// How the source spells it.
+    /// The spelling in the source.
     pub fn word(self) -> &'static str {
         self.into()
     }
@@ -86,51 +86,52 @@ impl Placeholder {
 pub enum Generator {
     /// Table of all further processors (LC-24, LC-25, LC-26).
     SubProcessors,
-    /// Who works for whom.
+    /// The chain of processors.
     Chain,
     /// The annexes of the covered products.
     Products,
     /// The measures of Art. 32, one headed group per objective (LC-17 … LC-19).
     Measures,
-    /// Who receives instructions, questions and objections (LC-03, LC-14).
+    /// Contacts for instructions, questions and objections (LC-03, LC-14).
     Contacts,
     /// Controller and processor (LC-01, LC-02).
     Parties,
-    /// How and by whom it was concluded; nothing while it is a draft.
+    /// How and by whom it was concluded; no block while it is a draft.
     Conclusion,
 }
 
 impl Generator {
-    /// How the source spells it.
+    /// The spelling in the source.
     pub fn word(self) -> &'static str {
         self.into()
     }
 }
 
-/// When a block is printed, written `{if=has-sub-partner}` above it.
+/// A condition for printing a block, written `{if=has-sub-partner}` above it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Condition {
-    /// The chain names a sub-partner.
+    /// A sub-partner is named.
     HasSubPartner,
-    /// The chain ends with the partner.
+    /// No sub-partner is named.
     NoSubPartner,
     /// The contract has been concluded.
     Concluded,
-    /// It has not.
+    /// The contract has not been concluded.
     Draft,
     /// The agreement covers the product with this code, or, as `trunk_fax`, this option of it.
     Product(String),
-    /// A further processor that is named works outside the EEA.
+    /// A named further processor is outside the EEA.
     ThirdCountry,
-    /// The text is printed in this language: for a part files of several languages share.
+    /// The text is printed in this language, for parts that are shared by the files of several
+    /// languages.
     Language(Language),
 }
 
 impl Condition {
-    /// The list for a message.
+    /// All conditions for a message.
     pub const SPELLED_OUT: &str = "has-sub-partner, no-sub-partner, third-country-transfers, concluded, draft, product:<code>, product:<code>_<option>, language:<code>";
 
-    /// Reads the spelling of the source.
+    /// Reads the spelling in the source.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "has-sub-partner" => Some(Self::HasSubPartner),

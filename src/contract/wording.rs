@@ -1,11 +1,11 @@
-//! The words the program itself puts into a contract, in both languages.
+//! The phrases that the program puts into a contract, in both languages.
 
 use super::numbers::{self, Pattern};
 use super::tree::ListStyle;
 use super::vocabulary::Placeholder;
 use crate::domain::Language;
 
-/// What stands where a value is not there (yet).
+/// The text in place of a missing value.
 pub fn missing(placeholder: Placeholder, language: Language) -> &'static str {
     use Placeholder as P;
     let german = language == Language::De;
@@ -35,7 +35,7 @@ pub fn missing(placeholder: Placeholder, language: Language) -> &'static str {
     }
 }
 
-/// For a fact that was left empty.
+/// The text for a fact that was left empty.
 pub fn not_stated(language: Language) -> &'static str {
     match language {
         Language::De => "(nicht angegeben)",
@@ -43,7 +43,7 @@ pub fn not_stated(language: Language) -> &'static str {
     }
 }
 
-/// "Fassung 1.0, Stand 1. Oktober 2026" up to the date.
+/// The edition in words up to the date, as in "Fassung 1.0, Stand 1. Oktober 2026".
 pub fn edition(version: &str, language: Language) -> String {
     match language {
         Language::De => format!("Fassung {version}, Stand "),
@@ -51,7 +51,7 @@ pub fn edition(version: &str, language: Language) -> String {
     }
 }
 
-/// What the text in language `of` is if `binding` decides, said in `language` (T-10).
+/// The rank of the text in language `of` if `binding` prevails, worded in `language` (T-10).
 pub fn rank(of: Language, binding: Language, language: Language) -> &'static str {
     match (language, of == binding, of) {
         (Language::De, true, Language::De) => "Verbindliche Fassung in deutscher Sprache",
@@ -65,7 +65,7 @@ pub fn rank(of: Language, binding: Language, language: Language) -> &'static str
     }
 }
 
-/// [`rank`] as a sentence that leaves no doubt which language decides.
+/// [`rank`] as a sentence that says clearly which language prevails.
 pub fn standing(of: Language, binding: Language, language: Language) -> String {
     let rank = rank(of, binding, language);
     let decides = match (language, binding) {
@@ -78,7 +78,7 @@ pub fn standing(of: Language, binding: Language, language: Language) -> String {
     format!("{rank}.{decides}")
 }
 
-/// "Anlage 2".
+/// The name of an annex: "Anlage 2".
 pub fn annex(number: u32, language: Language) -> String {
     match language {
         Language::De => format!("Anlage {number}"),
@@ -86,7 +86,7 @@ pub fn annex(number: u32, language: Language) -> String {
     }
 }
 
-/// How a reference names a numbered section: "Ziffer 9". No line ends inside it.
+/// The reference to a numbered section: "Ziffer 9". No line ends inside it.
 pub fn clause(number: &str, language: Language) -> String {
     let bare = numbers::bare(number);
     if !number.starts_with(bare) || bare.is_empty() {
@@ -98,7 +98,7 @@ pub fn clause(number: &str, language: Language) -> String {
     }
 }
 
-/// A label in running text: "Anlage II:" is named "Anlage II".
+/// A label in running text: "Anlage II:" becomes "Anlage II".
 pub fn label(label: &str) -> String {
     let open = label.starts_with('(');
     label
@@ -106,7 +106,7 @@ pub fn label(label: &str) -> String {
         .replace(' ', "\u{a0}")
 }
 
-/// How a reference names a heading without a number.
+/// The reference to a heading without a number.
 pub fn untitled_number(title: &str, language: Language) -> String {
     match language {
         Language::De => format!("Abschnitt „{title}“"),
@@ -114,7 +114,7 @@ pub fn untitled_number(title: &str, language: Language) -> String {
     }
 }
 
-/// How a reference names the text before the first clause.
+/// The reference to the text before the first clause.
 pub fn preamble(language: Language) -> &'static str {
     match language {
         Language::De => "Präambel",
@@ -122,7 +122,7 @@ pub fn preamble(language: Language) -> &'static str {
     }
 }
 
-/// How a reference names a table.
+/// The reference to a table.
 pub fn table(caption: &str, language: Language) -> String {
     match language {
         Language::De => format!("Tabelle „{caption}“"),
@@ -130,8 +130,8 @@ pub fn table(caption: &str, language: Language) -> String {
     }
 }
 
-/// Adds an item to the words for the place it is in: "Ziffer 9" + (2) = "Ziffer 9 Absatz 2";
-/// in English "clause 9 (2)(g)". A joined number such as 3.1 names its place alone.
+/// Adds an item to the reference of its place: "Ziffer 9" + (2) = "Ziffer 9 Absatz 2"; in English
+/// "clause 9 (2)(g)". A joined number such as 3.1 is a reference by itself.
 pub fn item(place: &str, marks: &Pattern, number: u32, label: &str, language: Language) -> String {
     if marks.is_joined() {
         return clause(label, language);
@@ -163,7 +163,8 @@ pub fn item(place: &str, marks: &Pattern, number: u32, label: &str, language: La
     }
 }
 
-/// The words for an item whose mark was written by hand: 3.2a stands alone, others in their place.
+/// The reference to an item whose mark was written by hand: 3.2a is complete by itself, others are
+/// added to their place.
 pub fn own_mark(place: &str, mark: &str, language: Language) -> String {
     let bare = numbers::bare(mark);
     if bare.contains('.') && bare.starts_with(|c: char| c.is_ascii_digit()) {
@@ -172,7 +173,7 @@ pub fn own_mark(place: &str, mark: &str, language: Language) -> String {
     format!("{place} {}", label(mark))
 }
 
-/// "A, B und C".
+/// An enumeration: "A, B und C".
 pub fn enumeration(names: &[String], language: Language) -> String {
     let and = match language {
         Language::De => " und ",

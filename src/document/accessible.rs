@@ -1,9 +1,9 @@
-//! What a finished PDF has for readers who do not see the page (LC-53).
+//! Whether a finished PDF is accessible to readers who do not see the page (LC-53).
 
 use lopdf::{Dictionary, Document, Object};
 
-/// German names of what a PDF lacks: title, language, structure, bookmarks, fonts inside. Empty: it
-/// has everything. Characters that are printed as an empty box are named, too (T-14).
+/// German names of what a PDF lacks: title, language, structure, bookmarks, fonts inside. Empty if
+/// nothing is missing. Characters that are printed as an empty box are named, too (T-14).
 pub fn lacking(bytes: &[u8]) -> Vec<String> {
     let Ok(pdf) = Document::load_mem(bytes) else {
         return vec!["eine lesbare Datei".to_owned()];
@@ -51,7 +51,7 @@ pub fn lacking(bytes: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// Names the characters no font of ours can draw.
+/// Names the characters that none of our fonts can draw.
 fn unreadable(bytes: &[u8]) -> Option<String> {
     let words = super::attached::printed_words(bytes).unwrap_or_default();
     let boxes = super::fonts::undrawn(&words);
@@ -66,7 +66,7 @@ fn unreadable(bytes: &[u8]) -> Option<String> {
 mod tests {
     use super::lacking;
 
-    /// The portal's own pages lack nothing: `the_file_is_sound_tagged_small_and_reproducible`.
+    /// The portal's own pages lack nothing: see `the_file_is_sound_tagged_small_and_reproducible`.
     #[test]
     fn what_is_missing_is_named() {
         assert_eq!(lacking(b"%PDF-1.7"), ["eine lesbare Datei"]);

@@ -1,5 +1,5 @@
-//! What makes the file fit for archives (PDF/A-3): colour profile, attached files, and the field
-//! that holds the seal.
+//! Additions for archiving (PDF/A-3): colour profile, attached files, and the field that holds the
+//! seal.
 
 use chrono::{DateTime, Utc};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
@@ -9,27 +9,27 @@ use super::colour::srgb_profile;
 use super::finish::{deflated, words};
 use super::structure::Tree;
 
-/// A file inside the file.
+/// A file embedded in the PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// Name, ASCII.
+    /// File name, in ASCII.
     pub name: &'static str,
     /// Media type, such as `application/json`.
     pub media_type: &'static str,
-    /// What it is, in the document's language.
+    /// A description in the document's language.
     pub description: String,
-    /// What it is to the document.
+    /// Its relation to the document.
     pub relation: Relation,
-    /// The bytes.
+    /// Content of the file.
     pub content: Vec<u8>,
 }
 
-/// What an attached file is to the document (`AFRelationship`).
+/// The relation of an attached file to the document (`AFRelationship`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     /// The facts the document states, for machines.
     Data,
-    /// The same words in another form.
+    /// The same text in another form.
     Alternative,
 }
 
@@ -102,16 +102,16 @@ pub(super) fn attach(
     Ok(())
 }
 
-/// The field for the seal: on the first page, without extent, hung into the logical structure.
+/// The field for the seal: on the first page, without size, part of the logical structure.
 pub(super) struct Field {
-    /// The annotation.
+    /// The annotation on the first page.
     pub(super) widget: ObjectId,
     /// The object that will hold the signature.
     pub(super) value: ObjectId,
 }
 
 impl Field {
-    /// Makes the field; `value` is filled in when everything else is written.
+    /// Makes the field; `value` is filled in after everything else is written.
     pub(super) fn new(
         pdf: &mut Document,
         tree: &mut Tree<'_>,
@@ -121,7 +121,7 @@ impl Field {
     ) -> Self {
         let widget = pdf.new_object_id();
         let parent = tree.form(widget);
-        // It shows nothing, and says so: a field without appearance is one that readers warn about.
+        // An empty appearance, because readers warn about a field without one.
         let nothing = dictionary! {
             "Type" => "XObject",
             "Subtype" => "Form",
@@ -138,7 +138,7 @@ impl Field {
             "Contents" => words(label),
             "V" => value,
             "Rect" => vec![0.into(), 0.into(), 0.into(), 0.into()],
-            // Printed, locked.
+            // The flags "printed" and "locked".
             "F" => 132,
             "P" => page,
             "AP" => dictionary! { "N" => appearance },
@@ -148,7 +148,7 @@ impl Field {
         Self { widget, value }
     }
 
-    /// Makes the catalog point to field and seal.
+    /// Adds field and seal to the catalog.
     pub(super) fn enter(&self, catalog: &mut Dictionary) {
         catalog.set(
             "AcroForm",

@@ -1,16 +1,16 @@
-//! Reads back what the portal itself wrote: attached files and the words on the pages.
+//! Reads back what the portal itself wrote: attached files and the text of the pages.
 
 use lopdf::{Dictionary, Document, Object};
 
-/// An attached file: name and content.
+/// Name and content of an attached file.
 pub type AttachedFile = (String, Vec<u8>);
 
-/// The files attached to a document. Only for files whose seal holds: a PDF of strangers is never
+/// The files attached to a document. Only for files with a valid seal: a stranger's PDF is never
 /// parsed.
 ///
 /// # Errors
 ///
-/// If the file is not what the portal writes.
+/// If the file was not written by the portal.
 pub fn attached_files(file: &[u8]) -> Result<Vec<AttachedFile>, lopdf::Error> {
     let pdf = Document::load_mem(file)?;
     let names = pdf
@@ -31,11 +31,11 @@ pub fn attached_files(file: &[u8]) -> Result<Vec<AttachedFile>, lopdf::Error> {
     Ok(out)
 }
 
-/// All words of all pages without any space. Only for files whose seal holds.
+/// All words of all pages without any space. Only for files with a valid seal.
 ///
 /// # Errors
 ///
-/// If the file is not what the portal writes.
+/// If the file was not written by the portal.
 pub fn printed_words(file: &[u8]) -> Result<String, lopdf::Error> {
     let pdf = Document::load_mem(file)?;
     let pages: Vec<u32> = pdf.get_pages().into_keys().collect();

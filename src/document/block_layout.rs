@@ -1,4 +1,4 @@
-//! Blocks of the tree to strips: indents, hanging numbers, spacing.
+//! Turns blocks of the tree into strips: indents, hanging numbers, spacing.
 
 use super::breaking::{Hyphens, Measure, Run, SetLine, Setter};
 use super::fonts::Face;
@@ -19,7 +19,7 @@ const BETWEEN: f32 = 3.0;
 /// Room between a mark and its text.
 pub(super) const GAP: f32 = 7.0;
 
-/// How a text is set.
+/// Font, size and spacing of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
     pub(super) face: Face,
@@ -30,7 +30,7 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// Running text.
+    /// The look of running text.
     pub(super) const TEXT: Self = Self {
         face: Face::Regular,
         size: BODY,
@@ -49,7 +49,7 @@ impl Look {
         }
     }
 
-    /// A box of some width for text of this look.
+    /// A box of this width for text of this look.
     pub(super) fn measure(self, width: f32) -> Measure {
         Measure {
             width,
@@ -60,20 +60,21 @@ impl Look {
 
     /// Baseline below the top of a line.
     pub(super) fn baseline(self) -> f32 {
-        // Ascent 1.069, descent 0.293 in Noto Sans: the line's slack goes half above.
+        // Ascent 1.069, descent 0.293 in Noto Sans: half of the line's extra space is above the
+        // text.
         let size = f32::from(self.size);
         (self.leading - 1.362 * size) / 2.0 + 1.069 * size
     }
 }
 
-/// Where blocks are set.
+/// Position and parent of a sequence of blocks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BlockFrame {
     /// Left edge of the text.
     pub(super) x: f32,
     /// Left edge of numbered paragraphs' marks.
     pub(super) number_x: f32,
-    /// Parent in the structure.
+    /// Parent element in the structure.
     pub(super) parent: usize,
 }
 
@@ -83,12 +84,12 @@ pub(super) struct Flow {
     pub(super) strips: Vec<LayoutBox>,
     pub(super) structure: Structure,
     pub(super) targets: Vec<Target>,
-    /// Printed at the left of the next strip: the mark of a list item.
+    /// Marks for the left of the next strip, such as that of a list item.
     pub(super) pending: Vec<Mark>,
-    /// Waiting for the next strip.
+    /// Link targets for the next strip.
     pub(super) anchors: Vec<String>,
     pub(super) bookmark: Option<Bookmark>,
-    /// How far bookmarks stand below that of a part.
+    /// How many levels bookmarks are below that of a part.
     pub(super) below: u8,
     pub(super) new_page: bool,
 }
@@ -113,7 +114,7 @@ impl Flow {
         self.spaced_blocks(blocks, place, above, BETWEEN);
     }
 
-    /// The same with another space between the blocks: those of one item stand closer together than
+    /// The same with another space between the blocks: those of one item are closer together than
     /// the items of its list.
     pub(super) fn spaced_blocks(
         &mut self,
@@ -169,7 +170,7 @@ impl Flow {
         } else {
             self.heading(section, heading, outer.x);
         }
-        // What has no number of its own stands below the text it belongs to.
+        // A section without a number of its own is placed below the text it belongs to.
         let place = match (&section.label, section.annex) {
             (_, true) => BlockFrame {
                 x: 0.0,
@@ -258,7 +259,7 @@ impl Flow {
         width
     }
 
-    /// Makes the strips of an element stay with what follows them.
+    /// Keeps the strips of an element on the same page as what follows them.
     pub(super) fn keep_last(&mut self, element: usize) {
         for strip in self.strips.iter_mut().rev() {
             let same = strip
@@ -316,7 +317,7 @@ impl Flow {
         InlineWords::of(inlines, face, &mut self.targets)
     }
 
-    /// Turns a line into marks: one per stretch with the same link.
+    /// Turns a line into marks: one for each run with the same link.
     pub(super) fn place(
         &mut self,
         line: SetLine,
@@ -354,7 +355,7 @@ impl Flow {
         marks.into_iter().map(Mark::Text).collect()
     }
 
-    /// Stacks a strip and gives it whatever waits for one.
+    /// Adds a strip, with everything that waits for the next one.
     pub(super) fn push(&mut self, mut strip: LayoutBox) {
         if !self.pending.is_empty() {
             let own = std::mem::replace(&mut strip.marks, std::mem::take(&mut self.pending));
@@ -366,7 +367,7 @@ impl Flow {
         self.strips.push(strip);
     }
 
-    /// Gives marks and ids that still wait for text a line of their own.
+    /// Adds an empty line for marks and ids that still wait for text.
     pub(super) fn flush(&mut self) {
         if !self.pending.is_empty() || !self.anchors.is_empty() || self.bookmark.is_some() {
             self.push(LayoutBox {
@@ -377,7 +378,7 @@ impl Flow {
     }
 }
 
-/// Where a line begins so that it stands in a box as the column wants it.
+/// The left edge of a line that is aligned in a box.
 pub(super) fn aligned(alignment: Alignment, x: f32, room: f32, width: f32) -> f32 {
     match alignment {
         Alignment::Start => x,
@@ -386,8 +387,8 @@ pub(super) fn aligned(alignment: Alignment, x: f32, room: f32, width: f32) -> f3
     }
 }
 
-/// Whether a paragraph leads to what follows, as "in diesem Vertrag bedeutet:" does: it is not left
-/// alone at the foot of a page.
+/// Whether a paragraph introduces what follows, as "in diesem Vertrag bedeutet:" does: it must not
+/// be the last thing on a page.
 fn announces(inlines: &[Inline], next: Option<&Block>) -> bool {
     let is_led_to = matches!(
         next,

@@ -1,4 +1,5 @@
-//! Words to lines: hyphenation, break points in addresses, and a last resort for everything else.
+//! Breaks words into lines: hyphenation, break points in addresses, and a last resort for
+//! everything else.
 
 use std::sync::OnceLock;
 
@@ -10,7 +11,7 @@ use super::fonts::{Face, Library};
 use super::text::{Glyph, SOFT_HYPHEN, Token};
 use crate::domain::Language;
 
-/// A stretch of one line in one face and with one link.
+/// A part of a line with one font and one link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) text: String,
@@ -46,17 +47,17 @@ pub(super) struct Setter {
     pub(super) patterns: &'static Standard,
 }
 
-/// When a word that would fit on the next line is hyphenated all the same.
+/// When to hyphenate a word that would fit on the next line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hyphens {
-    /// When the line would be left visibly short.
+    /// If the line would otherwise be visibly short.
     Often,
     /// Never: headings.
     Never,
 }
 
 impl Hyphens {
-    /// Share of the measure that is full enough to end a line; narrow columns are ragged anyway.
+    /// Share of the width from which a line counts as full; narrow columns are ragged anyway.
     fn full_enough(self, measure: f32) -> f32 {
         match self {
             Self::Often if measure > 250.0 => 0.86,
@@ -66,7 +67,7 @@ impl Hyphens {
     }
 }
 
-/// The box words are set into.
+/// Width and font size for breaking lines.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measure {
     /// Width in points.
@@ -76,7 +77,7 @@ pub(super) struct Measure {
     pub(super) hyphens: Hyphens,
 }
 
-/// A place where a word may be parted.
+/// A place where a word can be broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Joint {
     /// Number of characters before it.
@@ -251,7 +252,8 @@ impl Setter {
         }
     }
 
-    /// Parts a word at any character, because nothing better fits; at least one character goes.
+    /// Breaks a word at any character, because nothing better fits; at least one character is
+    /// taken.
     fn force(&self, word: &[Glyph], size: u8, measure: f32) -> Joint {
         let letters = word.iter().all(|glyph| glyph.character.is_alphabetic());
         let mut room = measure;
@@ -278,7 +280,8 @@ impl Setter {
     }
 }
 
-/// Web and mail addresses, paths and file names: a hyphen put into them would be read as theirs.
+/// Whether it is a web or mail address, a path or a file name, in which a hyphen would be read as
+/// part of it.
 fn is_address(characters: &[char]) -> bool {
     let text: String = characters.iter().collect();
     text.contains("://")

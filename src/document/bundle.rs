@@ -16,7 +16,7 @@ pub const SUMS_SEAL: &str = "SHA256SUMS.p7s";
 /// Why a bundle was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError<E> {
-    /// There is more than fits into a ZIP, or a name occurs twice.
+    /// The content does not fit into a ZIP, or a name occurs twice.
     #[error("the bundle cannot be packed: {0}")]
     Zip(#[from] std::io::Error),
     /// The list of checksums could not be sealed.
@@ -25,7 +25,7 @@ pub enum PackError<E> {
 }
 
 /// Packs files under their names and adds the list of their checksums and its seal. Equal files and
-/// seals are equal bytes.
+/// seals give equal bytes.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What the numbers of a colour mean: the `sRGB` profile PDF/A wants in the file.
+//! The meaning of colour values: the `sRGB` profile that PDF/A requires in the file.
 
 /// A tag's name and its data.
 type Tag = ([u8; 4], Vec<u8>);
@@ -93,12 +93,12 @@ fn description(words: &str) -> Vec<u8> {
     let mut out = b"desc\0\0\0\0".to_vec();
     out.extend(be(words.len() + 1));
     out.extend(words.as_bytes());
-    // The end of the words, then the same in Unicode and for old Macintoshes, both empty.
+    // The end of the text, then the same in Unicode and for old Macintoshes, both empty.
     out.resize(out.len() + 1 + 8 + 3 + 67, 0);
     out
 }
 
-/// From stored value to light, in 256 steps.
+/// The curve from stored values to light, in 256 steps.
 fn curve() -> Vec<u8> {
     let mut out = b"curv\0\0\0\0".to_vec();
     out.extend(be(256));

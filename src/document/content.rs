@@ -1,7 +1,7 @@
 //! Page content as genpdf wrote it, made compact and tagged.
 //!
-//! One line of it is one operation. What the portal itself drew comes back in the same order, so
-//! the n-th text object is the n-th text of the page.
+//! One line of it is one operation. Everything the portal drew is in the same order, so the n-th
+//! text object is the n-th text of the page.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ pub(super) struct Tagged {
     pub(super) elements: Vec<usize>,
 }
 
-/// Which stretch is open.
+/// Kind of the marked content that is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Open {
     Nothing,
@@ -43,7 +43,7 @@ impl Writer {
             Open::Nothing => {}
             Open::Artifact => self.out.push_str("/Artifact BMC\n"),
             Open::Element(element) => {
-                // The role is the structure tree's business; here it is only a span.
+                // The role is defined in the structure tree; here it is only a span.
                 let number = self.elements.len();
                 self.elements.push(element);
                 // Writing to a string cannot fail.
@@ -70,7 +70,7 @@ pub(super) fn rewrite(content: &[u8], page: &Page) -> Result<Tagged, RenderError
     for line in content.lines() {
         let (operands, operator) = line.rsplit_once(' ').unwrap_or(("", line));
         match operator {
-            // Layers and line heights are genpdf's own business.
+            // Layers and line heights are only used by genpdf.
             "BDC" | "BMC" | "EMC" | "TL" => continue,
             "BT" => {
                 let element = texts

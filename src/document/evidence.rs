@@ -2,11 +2,11 @@
 //!
 //! The form is called [`FORM`] and is canonical: an object with its keys sorted, UTF-8, no blank
 //! between the parts, absent facts as `null`, times in UTC as RFC 3339 with seconds, no numbers but
-//! small whole ones; strings escape only `"`, `\` and control characters. That is RFC 8785 for such
-//! values. So the SHA-256 of the attached file is the SHA-256 of the facts, and
-//! `jq --sort-keys --compact-output --join-output . FILE | sha256sum` gives it again. It stands on
-//! the record of conclusion in the same document. The document's own hash cannot be among the
-//! facts; the hash of its wording is.
+//! small whole ones; strings escape only `"`, `\` and control characters. For such values this is
+//! RFC 8785. So the SHA-256 of the attached file is the SHA-256 of the facts, and `jq --sort-keys
+//! --compact-output --join-output . FILE | sha256sum` gives it again. It is printed on the record
+//! of conclusion in the same document. The document's own hash cannot be among the facts; the hash
+//! of its wording is.
 
 use std::fmt::Write as _;
 
@@ -24,7 +24,7 @@ pub const FACTS_FILE: &str = "nachweis.json";
 /// Name of the attached wording.
 pub const WORDING_FILE: &str = "wortlaut.txt";
 
-/// What the facts have beside the values of the contract.
+/// The facts in addition to the values of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Circumstances {
     /// Language of the text.
@@ -110,7 +110,7 @@ pub fn attachments(facts: &str, wording: &str, language: Language) -> [Attachmen
     ]
 }
 
-/// SHA-256 of the facts, hex: stands on the record of conclusion.
+/// SHA-256 of the facts, hex, as printed on the record of conclusion.
 pub fn hash(facts: &str) -> String {
     hex::sha256(facts.as_bytes())
 }

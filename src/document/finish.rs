@@ -1,7 +1,7 @@
 //! From drawn pages to the finished file: fonts, links, bookmarks, tags, metadata.
 //!
-//! Of what genpdf wrote only the page contents are kept; the rest is written anew, so that equal
-//! documents are equal bytes. lopdf never reads anything but our own output here.
+//! Only the page contents that genpdf wrote are kept; the rest is written anew, so that equal
+//! documents give equal bytes. lopdf never reads anything but our own output here.
 
 use std::fmt::Write as _;
 
@@ -20,7 +20,7 @@ use super::text::Target;
 use super::{Extras, Frame, RenderError, font_embed, seal, wording};
 use crate::domain::Language;
 
-/// Makes the file out of drawn pages.
+/// Makes the file from the drawn pages.
 pub(super) fn finish(
     drawn: &[u8],
     flow: &Flow,
@@ -136,7 +136,7 @@ pub(super) fn deflated(entries: Dictionary, content: Vec<u8>) -> Result<Stream, 
     Ok(stream)
 }
 
-/// The page's content behind its watermark.
+/// The page's content on top of its watermark.
 fn content(page: Tagged, watermark: &str) -> Vec<u8> {
     let mut content = Vec::with_capacity(page.content.len() + 80);
     if !watermark.is_empty() {
@@ -173,7 +173,7 @@ fn resources(
     Ok(pdf.add_object(resources))
 }
 
-/// The words that say "draft", large and light from corner to corner.
+/// The word for "draft", large and light from corner to corner.
 fn watermark_form(
     library: &Library,
     codes: &[Codes; 4],
@@ -189,7 +189,7 @@ fn watermark_form(
             let _ = write!(hex, "{code:04X}");
             hex
         });
-    // Programs that read along take slanted letters one by one; this keeps the words whole.
+    // Programs that read aloud would read slanted letters one by one; this keeps the words whole.
     let spoken = std::iter::once(0xFEFF).chain(words.encode_utf16()).fold(
         String::new(),
         |mut spoken, unit| {
@@ -268,7 +268,8 @@ fn link_entry(target: &Target, book: &Book, pages: &[ObjectId]) -> Option<Dictio
     };
     match target {
         Target::Address(address) => {
-            // The tree promises these schemes; a PDF that starts something is not to be had (S-72).
+            // The tree promises these schemes; a PDF must not contain a link that starts a program
+            // (S-72).
             let allowed = ["https://", "http://", "mailto:", "tel:"];
             if !address.is_ascii() || !allowed.iter().any(|scheme| address.starts_with(scheme)) {
                 return None;
@@ -311,7 +312,7 @@ fn destination(spot: Spot, pages: &[ObjectId]) -> Vec<Object> {
     ]
 }
 
-/// A text for people: ASCII as it is, everything else as UTF-16.
+/// A text string: ASCII as it is, everything else as UTF-16.
 pub(super) fn words(text: &str) -> Object {
     let text = super::text::clean(text);
     if text.is_ascii() {

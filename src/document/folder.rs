@@ -1,5 +1,5 @@
-//! A version as a ZIP of its folder: given away, and taken back from whoever edited it elsewhere.
-//! What comes back is a stranger's file: nothing of it is believed before it was counted (S-76).
+//! A version as a ZIP of its folder: packed for download, and unpacked after it was edited
+//! elsewhere. An upload comes from a stranger, so everything is counted before it is used (S-76).
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _, Write as _};
@@ -10,25 +10,25 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use crate::contract::meta;
 use crate::domain::version::{Files, MAX_ALL, MAX_FILE, MAX_FILES, clean, is_path};
 
-/// Entries that are looked at, folders and the litter of operating systems included.
+/// At most this many entries are read, including folders and hidden files of operating systems.
 const MOST_ENTRIES: usize = 4 * MAX_FILES;
 
-/// Why an archive is not taken.
+/// Why an archive is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadArchive {
-    /// It is no ZIP, or a damaged one.
+    /// It is not a ZIP, or a damaged one.
     Unreadable,
     /// It has too many entries.
     TooMany,
-    /// An entry, or all of them together, would become too large.
+    /// An entry, or all of them together, would be too large when unpacked.
     TooLarge,
     /// An entry leads out of the folder, or is a link.
     Outside(String),
     /// An entry cannot be part of a contract.
     Foreign(String),
-    /// An entry is locked by a password.
+    /// An entry is encrypted with a password.
     Locked(String),
-    /// An entry is no text in UTF-8.
+    /// An entry is not a text in UTF-8.
     NotText(String),
     /// An entry is there twice.
     Twice(String),
@@ -84,7 +84,7 @@ pub fn is_zip(bytes: &[u8]) -> bool {
 /// The files of a folder that was packed, with or without the folder itself around them.
 ///
 /// # Errors
-/// The first thing that is wrong. No more is ever unpacked than a contract may have.
+/// The first error. No more is ever unpacked than a contract may have.
 pub fn unpack(bytes: &[u8]) -> Result<Files, BadArchive> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| BadArchive::Unreadable)?;
     if archive.len() > MOST_ENTRIES {
@@ -146,7 +146,7 @@ fn without_folder(found: Vec<(String, String)>) -> Result<Files, BadArchive> {
         .iter()
         .map(|(name, _)| name.split_once('/').map_or("", |(top, _)| top))
         .collect();
-    // Who packs a folder packs its name, too.
+    // An archive of a folder contains the folder's name, too.
     let around = match tops.first() {
         Some(top) if tops.len() == 1 && !matches!(*top, "" | "de" | "en") => format!("{top}/"),
         _ => String::new(),
@@ -176,7 +176,7 @@ fn is_litter(name: &str) -> bool {
             .is_some_and(|last| last.starts_with('.') || last == "Thumbs.db")
 }
 
-/// A name from outside, short enough and without anything invisible.
+/// A name from an archive, shortened and without invisible characters.
 fn shown(name: &str) -> String {
     let clean: String = clean(name)
         .chars()
@@ -230,7 +230,7 @@ mod tests {
         let packed = pack(&files).unwrap();
         assert!(is_zip(&packed) && packed.len() < 60_000);
         assert_eq!(unpack(&packed).unwrap(), files);
-        // With its folder around it, as file managers pack, and with their litter.
+        // With its folder around it and hidden files, as file managers pack.
         let mut entries: Vec<(String, &[u8])> = files
             .iter()
             .map(|(path, text)| (format!("avv-1.0/{path}"), text.as_bytes()))

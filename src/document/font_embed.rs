@@ -1,4 +1,4 @@
-//! A font as a PDF wants it: program, widths, and the way from codes to glyphs and to text.
+//! A font for a PDF: program, widths, and the tables from codes to glyphs and to text.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::RenderError;
 use super::finish::deflated;
 use super::fonts::{Codes, Face, Library, Subset};
 
-/// A face cut down to the characters used, with the table that turns codes back into text.
+/// A font reduced to the used characters, with the table that turns codes back into text.
 pub(super) fn font(
     pdf: &mut Document,
     library: &Library,
@@ -66,7 +66,7 @@ pub(super) fn font(
     }))
 }
 
-/// Six capitals from the program's hash before the name, as subsets are to be marked.
+/// Six capitals from the hash of the program, which precede the name of a subset font.
 fn subset_name(face: Face, program: &[u8]) -> String {
     let tag: String = Sha256::digest(program)
         .iter()

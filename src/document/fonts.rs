@@ -1,5 +1,5 @@
-//! The four faces of Noto Sans: which character they can draw, how wide it is, and the subset
-//! that goes into one PDF.
+//! The four faces of Noto Sans: the characters they can draw, their widths, and the subset for one
+//! PDF.
 //!
 //! A character the fonts cannot draw is never an error: it is printed as an empty box, and the
 //! PDF's text layer keeps the original character, so nothing is lost when text is copied out.
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::RenderError;
 
-/// One of the four cuts of the text font.
+/// One of the four faces of the text font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Face {
     #[default]
@@ -74,7 +74,7 @@ impl Face {
     }
 }
 
-/// What a face knows about one character.
+/// The glyph of a character and its width.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Shape {
     /// Glyph number in the whole font; 0 means that the font has no such character.
@@ -105,7 +105,7 @@ impl Library {
             .map_err(|error| RenderError::Font(error.clone()))
     }
 
-    /// The shape printed for a character: its own, that of a plain relative, or the empty box.
+    /// The shape for a character: its own, that of a similar plain character, or the empty box.
     pub(super) fn shape(&self, face: Face, character: char) -> Shape {
         [character, relative(character), BOX]
             .into_iter()
@@ -130,7 +130,7 @@ impl Library {
     }
 }
 
-/// The characters of a text that only an empty box stands for.
+/// The characters of a text that are printed as an empty box.
 pub(super) fn undrawn(text: &str) -> BTreeSet<char> {
     let Ok(library) = Library::get() else {
         return BTreeSet::new();
@@ -148,7 +148,7 @@ pub(super) fn undrawn(text: &str) -> BTreeSet<char> {
         .collect()
 }
 
-/// A character of the same look that every face has.
+/// A similar character that every face has.
 fn relative(character: char) -> char {
     match character {
         '\u{2010}' | '\u{2011}' | '\u{2212}' | '\u{FE63}' | '\u{FF0D}' => '-',
@@ -158,7 +158,7 @@ fn relative(character: char) -> char {
         | '\u{202F}'
         | '\u{205F}'
         | '\u{3000}' => ' ',
-        // Whether a box is ticked must be seen: lists of measures have both.
+        // Ticked and empty boxes must look different: lists of measures have both.
         '☐' | '❏' | '❑' | '❒' => '□',
         '☑' | '☒' | '🗹' | '🗷' => '■',
         '✓' | '✔' | '✅' => '√',
@@ -181,16 +181,16 @@ fn relative(character: char) -> char {
 
 /// The characters a document uses in one face, numbered.
 ///
-/// The number is the code in the PDF. Two characters may share a glyph (a hyphen of the word and
-/// a hyphen of a broken line, all boxes) and still have codes, and so text, of their own.
+/// The number is the code in the PDF. Two characters may share a glyph (a hyphen of the word and a
+/// hyphen of a broken line, all boxes) and still have separate codes, and so separate text.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Codes {
-    /// Character to code; code 0 stays free for "no such glyph".
+    /// Code of each character; code 0 stays free for "no such glyph".
     pub(super) codes: BTreeMap<char, u16>,
 }
 
 impl Codes {
-    /// No characters at all.
+    /// A table without characters.
     pub(super) const EMPTY: Self = Self {
         codes: BTreeMap::new(),
     };
@@ -213,7 +213,7 @@ pub(super) struct Subset {
 }
 
 impl Subset {
-    /// Cuts a face down to the glyphs behind `codes`.
+    /// Reduces a face to the glyphs of `codes`.
     pub(super) fn new(library: &Library, face: Face, codes: &Codes) -> Result<Self, RenderError> {
         let mut remapper = subsetter::GlyphRemapper::new();
         let mut code_to_glyph = vec![0, 0];
@@ -239,7 +239,7 @@ mod tests {
 
     use super::*;
 
-    /// T-14: a tick that is not seen would turn a promise into its contrary.
+    /// T-14: an invisible tick would turn a promise into its opposite.
     #[test]
     fn a_ticked_box_does_not_look_like_an_empty_one() {
         let library = Library::get().unwrap();

@@ -9,7 +9,7 @@ use super::text::clean;
 use super::{Frame, RenderError, wording};
 use crate::contract::tree::{Block, Document, Inline, Section, Translation, plain};
 
-/// Fewer sections than this need no table of contents.
+/// Documents with fewer sections have no table of contents.
 const CONTENTS_FROM: usize = 5;
 
 /// Turns a document into strips.
@@ -40,7 +40,7 @@ fn at(parent: usize) -> BlockFrame {
     }
 }
 
-/// The other language on pages of its own, in an element and below a bookmark of its own (T-10).
+/// The other language on separate pages, with an element and a bookmark of its own (T-10).
 fn translation(flow: &mut Flow, second: &Translation) -> Result<(), RenderError> {
     flow.flush();
     flow.new_page = true;
@@ -54,7 +54,7 @@ fn translation(flow: &mut Flow, second: &Translation) -> Result<(), RenderError>
         grey: SLATE,
         ..Look::bold(11, 16.0)
     };
-    // Announced in the language of the text before it.
+    // The announcement is in the language of the text before it.
     let element = flow.structure.add(0, "P");
     let words = [Inline::Text(second.standing.clone())];
     flow.paragraph(&words, look, 0.0, element, 0.0);
@@ -89,7 +89,7 @@ fn title(flow: &mut Flow, document: &Document, number: &str, parent: usize) {
     }
 }
 
-/// Where the text stands as a web page: a link, and legible on paper (T-13).
+/// The public web address of the text: a link that can also be read on paper (T-13).
 fn online(flow: &mut Flow, frame: &Frame) {
     if frame.online.is_empty() {
         return;
@@ -158,7 +158,7 @@ fn contents(flow: &mut Flow, document: &Document, parent: usize) {
     });
 }
 
-/// One line: where it leads, number and words.
+/// One line: the link, with number and title.
 fn entry(flow: &mut Flow, of: (&str, Option<&str>, String), list: usize, x: f32) {
     let (id, label, title) = of;
     let element = flow.structure.add(list, "TOCI");
@@ -194,7 +194,7 @@ fn entry(flow: &mut Flow, of: (&str, Option<&str>, String), list: usize, x: f32)
     }
 }
 
-/// Marks without text get their line; the checksum of the text ends the document.
+/// Adds a line for marks without text, and the checksum of the text at the end of the document.
 fn closing(flow: &mut Flow, frame: &Frame) {
     flow.flush();
     if frame.document_hash.is_empty() {

@@ -1,15 +1,15 @@
-//! Strips: what the pages are stacked from, and the logical structure above them.
+//! Strips, of which the pages are built, and the logical structure of the document.
 
 use std::rc::Rc;
 
 use super::breaking::Run;
 use crate::domain::Language;
 
-/// Greys from black (0) to white (255); the document knows no colours.
+/// Greys from black (0) to white (255); the document has no other colours.
 pub(super) const BLACK: u8 = 0;
 /// Secondary text: 6.5:1 on white.
 pub(super) const SLATE: u8 = 92;
-/// Hairlines.
+/// Thin rules.
 pub(super) const HAIR: u8 = 178;
 
 /// Text on one baseline. Positions are points from the left and the top of strip or page.
@@ -20,7 +20,7 @@ pub(super) struct Text {
     pub(super) size: u8,
     pub(super) grey: u8,
     pub(super) runs: Vec<Run>,
-    /// Element it belongs to; none for furniture.
+    /// The element it belongs to; `None` for headers, footers and other decoration.
     pub(super) element: Option<usize>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Rule {
     pub(super) grey: u8,
 }
 
-/// Something printed.
+/// A text or a thin rule on the page.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
     Text(Text),
@@ -42,7 +42,7 @@ pub(super) enum Mark {
 }
 
 impl Mark {
-    /// The same mark, `dy` points lower.
+    /// The same mark, `dy` points further down.
     pub(super) fn lowered(&self, dy: f32) -> Self {
         match self {
             Self::Text(text) => Self::Text(Text {
@@ -57,17 +57,17 @@ impl Mark {
     }
 }
 
-/// A horizontal slice of the document that is never cut.
+/// A horizontal part of the document that is never cut.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LayoutBox {
     /// Space above in points; dropped at the top of a page.
     pub(super) above: f32,
-    /// Height in points.
+    /// Its height in points.
     pub(super) height: f32,
     pub(super) marks: Vec<Mark>,
-    /// Must stand on the same page as the next strip.
+    /// Whether it must be on the same page as the next strip.
     pub(super) keep: bool,
-    /// Starts a page.
+    /// Whether it starts a new page.
     pub(super) new_page: bool,
     /// Ids that links can lead to.
     pub(super) anchors: Vec<String>,
@@ -79,7 +79,7 @@ pub(super) struct LayoutBox {
     pub(super) page_of: Option<String>,
 }
 
-/// Entry of the outline.
+/// An entry of the bookmarks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bookmark {
     pub(super) level: u8,
@@ -93,11 +93,11 @@ pub(super) struct Element {
     pub(super) tag: &'static str,
     /// Number of the parent; the root is its own parent.
     pub(super) parent: usize,
-    /// Link it stands for.
+    /// The link it represents, if it is one.
     pub(super) link: Option<usize>,
     /// Its language, if it is not that of the whole document.
     pub(super) language: Option<Language>,
-    /// What it is, for those who have it read to them out of its place.
+    /// A description for readers who have it read to them out of context.
     pub(super) alternative: Option<String>,
 }
 
@@ -142,7 +142,7 @@ impl Structure {
         number
     }
 
-    /// Describes every link that was added from element `from` on.
+    /// Describes every link that was added since element `from`.
     pub(super) fn describe_links(&mut self, from: usize, words: &str) {
         let added = self.elements.iter_mut().skip(from);
         for element in added.filter(|element| element.link.is_some()) {

@@ -1,4 +1,4 @@
-//! Lists and definitions: marks and terms at the left, what they stand for at the right.
+//! Lists and definitions: marks and terms on the left, their text on the right.
 
 use super::block_layout::{BODY, BlockFrame, Flow, GAP, LEADING, Look, MEASURE, NUMBER};
 use super::fonts::Face;
@@ -10,7 +10,7 @@ use crate::contract::tree::{Block, Definition, Item, List, ListStyle, plain};
 const WITHIN: f32 = 1.5;
 
 impl Flow {
-    /// Adds a list; numbered paragraphs hang their numbers into the column of section numbers.
+    /// Adds a list; the numbers of numbered paragraphs are in the column of section numbers.
     pub(super) fn list(&mut self, list: &List, place: BlockFrame, above: f32) {
         let numbered = list.style == ListStyle::Paragraphs;
         let x = if numbered { place.number_x } else { place.x };
@@ -28,7 +28,7 @@ impl Flow {
         let text_x =
             (x + least.max(widest + GAP)).min(MEASURE - 150.0_f32.min(MEASURE - x - widest - GAP));
         let element = self.structure.add(place.parent, "L");
-        // Between the paragraphs of one item is less space than between two items.
+        // The space between the paragraphs of one item is smaller than between two items.
         let is_long = |item: &Item| item.blocks.iter().skip(1).any(is_paragraph);
         let has_long = list.items.iter().any(is_long);
         for (index, item) in list.items.iter().enumerate() {
@@ -47,7 +47,7 @@ impl Flow {
         let label = self.structure.add(element, "Lbl");
         let body = self.structure.add(element, "LBody");
         self.anchors.extend(item.id.clone());
-        // A mark whose item begins with another list stands on a line of its own.
+        // A mark whose item begins with another list gets a line of its own.
         self.mark(&item.label, x, Look::TEXT, label);
         if !begins_with_text(&item.blocks) {
             self.push(LayoutBox {
@@ -65,7 +65,7 @@ impl Flow {
         self.spaced_blocks(&item.blocks, place, above, WITHIN);
     }
 
-    /// Adds pairs of term and text, side by side where that can be read.
+    /// Adds pairs of term and text, side by side if there is room.
     pub(super) fn definitions(&mut self, pairs: &[Definition], place: BlockFrame, above: f32) {
         let look = Look::bold(BODY, LEADING);
         let room = MEASURE - place.x;
@@ -92,8 +92,9 @@ impl Flow {
             let words = self.words(&pair.term, look.face);
             let lines = self.setter.lines(&words, look.measure(column - 8.0));
             let height = lines.len();
-            // A term of many lines stands above its text, or it would reach down over the page's end; so
-            // does one beside which a checksum or an address would be broken that fits a line (F10).
+            // A term of many lines is placed above its text, because it would reach beyond the end
+            // of the page; so is one if a checksum or an address beside it would be broken that
+            // fits on a line (F10).
             let word = self.longest_word(&pair.blocks);
             let is_broken = word > room - column && word <= room;
             if height > 3 || room < 220.0 || is_broken {
@@ -114,7 +115,7 @@ impl Flow {
                 });
             }
             self.spaced_blocks(&pair.blocks, inner, above, WITHIN);
-            // A term of several lines reaches down beside the text: they stay together.
+            // A term of several lines is taller than its text: they stay on one page.
             while self.strips.len() < start + height {
                 self.push(LayoutBox {
                     height: LEADING,
@@ -132,7 +133,7 @@ impl Flow {
         }
     }
 
-    /// Term above its text.
+    /// Adds a term above its text.
     fn stacked(
         &mut self,
         pair: &Definition,
@@ -173,7 +174,7 @@ fn is_paragraph(block: &Block) -> bool {
     matches!(block, Block::Paragraph(_) | Block::Contact(_))
 }
 
-/// Whether the first line of some blocks is text that a mark can stand beside.
+/// Whether the first line of some blocks is text, so that a mark can be on the same line.
 fn begins_with_text(blocks: &[Block]) -> bool {
     matches!(blocks.first(), Some(Block::Paragraph(inlines) | Block::Contact(inlines)) if !clean(&plain(inlines)).trim().is_empty())
 }

@@ -1,12 +1,12 @@
 //! Contract tree to PDF.
 //!
-//! The way of a document: [`layout`] turns the tree into strips (one line, one table row), with
-//! every line broken by [`breaking`] so that nothing can be wider than its place; [`pages`] cuts
-//! the strips into pages; [`mod@render`] lets genpdf draw them; [`finish`] gives the result its fonts,
-//! bookmarks, links, tags and metadata, [`archive`] what archives ask for, [`seal`] the seal.
+//! The steps of a document: [`layout`] turns the tree into strips (one line, one table row), with
+//! every line broken by [`breaking`] so that nothing is wider than its place; [`pages`] cuts the
+//! strips into pages; [`mod@render`] lets genpdf draw them; [`finish`] adds fonts, bookmarks,
+//! links, tags and metadata, [`archive`] the additions for archiving, [`seal`] the seal.
 //!
-//! Promises: every word of the tree is printed, whatever it is (a character no font can draw
-//! becomes an empty box that still copies as itself); the same input gives the same bytes.
+//! Guarantees: every word of the tree is printed (a character that no font can draw becomes an
+//! empty box, and is still copied as itself); the same input gives the same bytes.
 
 mod accessible;
 mod archive;
@@ -49,7 +49,7 @@ pub use record::{NoRecord, Record, read_record};
 use crate::contract::tree::Document;
 use crate::domain::Language;
 
-/// What stands around the text: header, footer, metadata.
+/// Values beside the text: header, footer, metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// Number of the agreement, such as `AVV-2026-4711-1-7KQ2M8`; empty before there is one.
@@ -60,10 +60,10 @@ pub struct Frame {
     pub date: NaiveDate,
     /// Customer number, or empty for a text without customer.
     pub customer_number: String,
-    /// SHA-256 of the contract text in hex: 12 digits in each footer, all of it at the end. May
+    /// SHA-256 of the contract text in hex: 12 digits in each footer, all of them at the end. May
     /// be empty.
     pub document_hash: String,
-    /// Not concluded yet: every page carries a watermark that says so.
+    /// Whether it is not concluded yet: then every page has a watermark that says so.
     pub draft: bool,
     /// Language of headers, footers and watermark.
     pub language: Language,
@@ -80,7 +80,7 @@ pub struct Frame {
 /// A finished PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pdf {
-    /// The file.
+    /// The PDF file.
     pub bytes: Vec<u8>,
     /// Number of pages.
     pub pages: usize,
@@ -91,13 +91,13 @@ pub struct Pdf {
 /// Why a PDF could not be made. None of these depends on the words of a document.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The fonts compiled into the program cannot be read or cut.
+    /// The fonts compiled into the program cannot be read or reduced.
     #[error("the text font cannot be used: {0}")]
     Font(String),
     /// The hyphenation patterns compiled into the program cannot be read.
     #[error("the hyphenation patterns cannot be used: {0}")]
     Hyphenation(String),
-    /// genpdf failed or drew something else than it was told.
+    /// genpdf failed, or drew something other than it was told.
     #[error("the pages cannot be drawn: {0}")]
     Draw(String),
     /// The drawn pages cannot be completed.
@@ -111,18 +111,19 @@ pub enum RenderError {
     Write(#[from] std::io::Error),
 }
 
-/// What a concluded document has beside its pages.
+/// The additions to a concluded document beside its pages.
 #[derive(Debug, Clone, Copy)]
 pub struct Extras<'a> {
     /// Attached files, by ascending names.
     pub attachments: &'a [Attachment],
-    /// Who seals it.
+    /// The key and certificate that it is sealed with.
     pub sealer: &'a seal::Sealer,
 }
 
 /// Makes the PDF of a contract (T-12, LC-53), without seal.
 ///
-/// Needs no lock and no runtime: call it from as many blocking threads as there are processors.
+/// Needs no lock and no runtime: it can be called from as many blocking threads as there are
+/// processors.
 ///
 /// # Errors
 ///
@@ -131,7 +132,7 @@ pub fn render(document: &Document, frame: &Frame) -> Result<Pdf, RenderError> {
     make(document, frame, None)
 }
 
-/// Makes the PDF of a concluded contract: with attached files, sealed at `frame.created`.
+/// Makes the PDF of a concluded contract: with attached files, and sealed at `frame.created`.
 ///
 /// # Errors
 ///

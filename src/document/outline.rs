@@ -59,7 +59,7 @@ pub(super) fn outline(
         ) {
             entry.set("First", first);
             entry.set("Last", last);
-            // Negative: closed at first.
+            // Negative means that it is closed at first.
             entry.set("Count", -(node.children.len() as i64));
         }
         pdf.objects.insert(node.id, Object::Dictionary(entry));
@@ -98,7 +98,7 @@ fn nest(pdf: &mut Document, bookmarks: &[(Bookmark, Spot)]) -> Vec<Node> {
     nodes
 }
 
-/// Metadata as XMP, equal to the info dictionary.
+/// Metadata as XMP, with the same values as the info dictionary.
 pub(super) fn xmp(frame: &Frame, second: Option<Language>) -> String {
     let languages: String = std::iter::once(frame.language)
         .chain(second)

@@ -1,4 +1,4 @@
-//! Strips to pages: where pages end, headers, footers, links, bookmarks.
+//! Turns strips into pages: page ends, headers, footers, links, bookmarks.
 
 use std::collections::BTreeMap;
 
@@ -95,7 +95,7 @@ pub(super) fn paginate(flow: &Flow, frame: &Frame) -> Book {
     book
 }
 
-/// Number of the first strip that does not stand on the page beginning with strip `start`.
+/// Index of the first strip that is not on the page that begins with strip `start`.
 fn page_end(strips: &[LayoutBox], start: usize) -> usize {
     let mut y = strips
         .get(start)
@@ -153,7 +153,7 @@ fn number_contents(library: &Library, book: &mut Book, numbers: Vec<(usize, Text
             }],
             ..like.clone()
         };
-        // Directly behind its entry, so that reading order is entry, number.
+        // Directly after its entry, so that it is read in this order.
         if let Some(page) = book.pages.get_mut(page) {
             let at = page
                 .marks
@@ -165,7 +165,7 @@ fn number_contents(library: &Library, book: &mut Book, numbers: Vec<(usize, Text
     }
 }
 
-/// Header and footer: who, what, which version, whose, which text, which page.
+/// Header and footer: operator, title, version, customer, checksum, page number.
 fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: usize) {
     let header = format!("{} · {}", frame.operator_name, frame.title);
     small(flow, page, &header, 31.0, MEASURE, 1);
@@ -204,7 +204,7 @@ fn furniture(flow: &Flow, frame: &Frame, page: &mut Page, number: usize, total: 
     }));
 }
 
-/// Small print in at most `most` lines; a longer text ends in an ellipsis.
+/// Small text in at most `most` lines; a longer one ends with an ellipsis.
 fn small(flow: &Flow, page: &mut Page, text: &str, y: f32, measure: f32, most: usize) {
     let words = InlineWords::of(
         &[Inline::Text(text.to_owned())],

@@ -1,5 +1,5 @@
-//! Reads a concluded document back from what it says of itself: the sealed facts and the wording that
-//! are attached to it (F5). A document of strangers is never taken apart: its seal comes first.
+//! Restores the facts of a concluded document from the sealed files that are attached to it (F5). A
+//! stranger's document is never parsed: its seal is checked first.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use lopdf::Document;
@@ -11,12 +11,12 @@ use super::{attached_files, hex, printed_words};
 use crate::contract::values::{Conclusion, CoveredProduct, Values};
 use crate::domain::{CustomerNumber, Language, LinkId, Operator, Party};
 
-/// A concluded document as it tells of itself.
+/// The facts of a concluded document, as it states them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// Whose agreement it is.
+    /// The customer the agreement belongs to.
     pub customer: CustomerNumber,
-    /// What was filled in, with the conclusion. Moments are whole seconds.
+    /// The values that were filled in, with the conclusion. Times have whole seconds.
     pub values: Values,
     /// The conclusion again, which is always there.
     pub conclusion: Conclusion,
@@ -30,33 +30,33 @@ pub struct Record {
     pub build: String,
 }
 
-/// Why a file is no concluded document of this portal.
+/// Why a file is not a concluded document of this portal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoRecord {
     /// Larger than any document of the portal.
     #[error("it is larger than 10 MB; the portal issues no such document")]
     TooLarge,
-    /// Something else than a PDF.
+    /// Something other than a PDF.
     #[error("it is not a PDF")]
     NotPdf,
     /// A PDF without signature.
     #[error("it bears no seal")]
     Unsigned,
-    /// What is there is not what was sealed.
+    /// Its content is not what was sealed.
     #[error("its seal is broken: the file was changed or damaged")]
     Broken,
-    /// The sealed part is whole, but more came after it.
+    /// The sealed part is unchanged, but something was appended.
     #[error("something was added to it after it had been sealed")]
     Extended,
-    /// The seal of somebody else.
+    /// It is sealed by someone else.
     #[error("it was sealed with a certificate this portal does not know ({0})")]
     Foreign(String),
-    /// The seal holds and the facts are none.
+    /// The seal is valid, but the facts cannot be read.
     #[error("its seal holds, but its record of conclusion cannot be read: {0}")]
     Unreadable(String),
 }
 
-/// Checks the seal with the portal's own certificates, and only then reads what was sealed.
+/// Checks the seal with the portal's own certificates, and only then reads the sealed facts.
 ///
 /// # Errors
 ///
@@ -90,7 +90,7 @@ pub fn read_record(file: &[u8], known: &Certificates) -> Result<Record, NoRecord
     read.into_record(hex::sha256(facts.as_bytes()), wording, pages)
 }
 
-/// The number in a seal that holds.
+/// The number in a valid seal.
 fn sealed_number(finding: &Finding) -> Result<Option<String>, NoRecord> {
     let all = match finding {
         Finding::TooLarge => return Err(NoRecord::TooLarge),

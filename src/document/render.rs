@@ -1,8 +1,8 @@
-//! The only file that knows genpdf: font metrics in, drawn pages out.
+//! The only file that uses genpdf: reads font metrics, draws pages.
 //!
 //! genpdf would break lines and pages itself, but it gives up on a word wider than its box. So
-//! everything is placed before it comes here, and genpdf draws: one element per document, one
-//! text section per stretch of text, lines for the rules.
+//! everything is placed before, and genpdf only draws: one element per document, one text section
+//! per piece of text, lines for the rules.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -20,10 +20,10 @@ use super::pages::Page;
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;
 
-/// Font size at which metrics are read; large, so that rounding does not show.
+/// Font size at which metrics are read; large, so that rounding does not matter.
 const PROBE: u8 = 200;
 
-/// A parsed face and the nearly empty program genpdf embeds in its place.
+/// A parsed font, and the nearly empty program that genpdf embeds instead.
 struct Source {
     data: FontData,
     stub: Arc<Vec<u8>>,
@@ -31,8 +31,8 @@ struct Source {
 
 /// The parsed fonts: once per process.
 ///
-/// genpdf would embed a whole font and walk its entire character map in every document. It gets
-/// a program with a single glyph instead; [`super::finish`] puts the real subset there.
+/// genpdf would embed a whole font and read its entire character map for every document. It gets a
+/// program with a single glyph instead, which [`super::finish`] replaces with the real subset.
 fn sources() -> Result<&'static [Source], RenderError> {
     static SOURCES: OnceLock<Result<Vec<Source>, String>> = OnceLock::new();
     SOURCES
@@ -127,7 +127,7 @@ pub(super) fn codes(pages: &[Page], extra: (Face, &str)) -> [Codes; 4] {
     used.map(|characters| Codes::new(&characters))
 }
 
-/// Draws pages; the codes in the result are those of `codes`, its fonts are placeholders.
+/// Draws pages; codes in the result are those of `codes`, fonts are placeholders.
 pub(super) fn draw(pages: Vec<Page>, codes: &[Codes; 4]) -> Result<Vec<u8>, RenderError> {
     let mut document = genpdf::Document::new(family(codes)?);
     document.set_paper_size(PaperSize::A4);
@@ -140,7 +140,7 @@ pub(super) fn draw(pages: Vec<Page>, codes: &[Codes; 4]) -> Result<Vec<u8>, Rend
     Ok(bytes)
 }
 
-/// All pages as one element that asks for a new page as long as one is left.
+/// All pages as one element, which asks for a new page as long as there are more.
 struct Sheets {
     pages: Vec<Page>,
     next: usize,
@@ -193,7 +193,7 @@ fn draw_text(context: &Context, area: &Area<'_>, text: &Text) -> Result<(), genp
             style(face, text).char_left_side_bearing(fonts, first)
         });
     let position = Position::new(mm(text.x) + bearing, mm(text.y));
-    // With no ascent the position is the baseline's.
+    // With an ascent of zero the position is that of the baseline.
     if let Some(mut section) = area.text_section(fonts, position, Metrics::default()) {
         for run in &text.runs {
             section.print_str(&run.text, style(run.face, text))?;

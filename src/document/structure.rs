@@ -1,4 +1,4 @@
-//! The tags of the PDF: which stretch of which page belongs to which element (LC-53).
+//! The tags of the PDF: which part of which page belongs to which element (LC-53).
 
 use lopdf::{Dictionary, Document, Object, ObjectId, dictionary};
 
@@ -14,12 +14,12 @@ enum Kid {
     Annotation(ObjectId, usize),
 }
 
-/// Builds the structure tree from what stands on the pages.
+/// Builds the structure tree from the content of the pages.
 pub(super) struct Tree<'a> {
     structure: &'a Structure,
     kids: Vec<Vec<Kid>>,
     reached: Vec<bool>,
-    /// Object of each element.
+    /// Object id of each element.
     ids: Vec<ObjectId>,
     /// Parent tree: entries for pages come first, then those of annotations.
     parents: Vec<Object>,
@@ -69,7 +69,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Hangs an element and its ancestors into the tree, in the order of first appearance.
+    /// Adds an element and its ancestors to the tree, in the order of first appearance.
     fn reach(&mut self, element: usize) {
         let mut element = element;
         while let Some(reached) = self.reached.get_mut(element) {
@@ -91,17 +91,18 @@ impl<'a> Tree<'a> {
             .map_or(Object::Null, |id| Object::Reference(*id))
     }
 
-    /// Ties an annotation to its link element and returns its key in the parent tree.
+    /// Connects an annotation with its link element and returns its key in the parent tree.
     pub(super) fn annotation(&mut self, element: usize, annotation: ObjectId, page: usize) -> i64 {
         self.child(element, Kid::Annotation(annotation, page));
         self.parents.push(self.reference(element));
         (self.parents.len() - 1) as i64
     }
 
-    /// Ties the form field on the first page to an element of its own, the last of the document.
+    /// Connects the form field on the first page with an element of its own, the last of the
+    /// document.
     pub(super) fn form(&mut self, widget: ObjectId) -> i64 {
         self.form = Some((widget, self.parents.len()));
-        // Replaced when the element has its object.
+        // Replaced once the element has its object.
         self.parents.push(Object::Null);
         (self.parents.len() - 1) as i64
     }

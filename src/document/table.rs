@@ -1,4 +1,4 @@
-//! Tables: column widths, wrapped cells, hairlines, a head that returns on every page.
+//! Tables: column widths, wrapped cells, thin rules, and a head that is repeated on every page.
 
 use std::rc::Rc;
 
@@ -11,13 +11,13 @@ use crate::contract::tree::{Alignment, Inline, Table};
 
 /// Space between the edges of a cell and its text, left and right.
 const PAD: f32 = 6.0;
-/// Space above and below the text of a row.
+/// Space above and below the text of a row, in points.
 const AIR: f32 = 1.8;
 /// Distance of baselines in cells.
 const CELL_LEADING: f32 = 11.8;
-/// Rows with more lines may be cut between pages.
+/// Rows with more lines than this may be cut between pages.
 const WHOLE_ROW: usize = 16;
-/// Lines per piece of a row that is cut.
+/// Lines per part of a row that is cut.
 const PIECE: usize = 6;
 
 const CELL: Look = Look {
@@ -33,7 +33,7 @@ const HEAD: Look = Look {
     ..CELL
 };
 
-/// A column's place.
+/// Position and width of a column.
 #[derive(Debug, Clone, Copy)]
 struct Column {
     x: f32,
@@ -63,7 +63,7 @@ impl Flow {
             .iter()
             .any(|cell| cell.len() > WHOLE_ROW);
         if tall {
-            // Too tall to be repeated: it runs over pages like any other row.
+            // It is too tall to be repeated, so it runs over pages like any other row.
             self.row(&table.head, element, &columns, None, above);
         }
         let head = if tall {
@@ -98,7 +98,7 @@ impl Flow {
         }
     }
 
-    /// Shares the measure among the columns by what their words need.
+    /// Divides the width among the columns by what their words need.
     fn columns(&mut self, table: &Table, x: f32) -> Vec<Column> {
         let count = table
             .rows
@@ -112,7 +112,7 @@ impl Flow {
         let rows = table.rows.iter().map(|row| (row, Face::Regular));
         for (row, face) in rows.chain([(&table.head, Face::Bold)]) {
             for (index, cell) in row.iter().enumerate() {
-                // Beside the longest line counts how much there is of it: many short lines, and prose.
+                // Besides the longest line, the amount of text counts: many short lines, and prose.
                 let (word, line, all) = self.needs(cell, face);
                 let line = line.max(all / 3.0);
                 if let (Some(least), Some(ideal)) = (least.get_mut(index), ideal.get_mut(index)) {
@@ -192,7 +192,7 @@ impl Flow {
         let height = lines as f32 * CELL_LEADING + 2.0 * AIR;
         let mut marks = vec![Mark::Rule(line(columns, 0.0, 1.0, BLACK))];
         for (cell, column) in cells.into_iter().zip(columns) {
-            // Heads stand at the foot of their row, close to what they name.
+            // Head cells are aligned at the bottom of their row, close to the column.
             let drop = (lines - cell.len()) as f32 * CELL_LEADING;
             let tag = self.structure.add(row, "TH");
             marks.extend(self.cell(cell, HEAD, *column, AIR + drop, tag));
@@ -267,7 +267,7 @@ impl Flow {
     }
 }
 
-/// The head as it is printed again: decoration, since the structure has it already.
+/// The head as it is printed again: decoration, because the structure contains it already.
 fn repeated(mut head: LayoutBox) -> LayoutBox {
     head.above = 0.0;
     for mark in &mut head.marks {
@@ -278,7 +278,7 @@ fn repeated(mut head: LayoutBox) -> LayoutBox {
     head
 }
 
-/// A line under or over all columns.
+/// A rule below or above all columns.
 fn line(columns: &[Column], y: f32, thickness: f32, grey: u8) -> Rule {
     let first = columns.first().map_or(0.0, |column| column.x);
     let last = columns
@@ -293,7 +293,7 @@ fn line(columns: &[Column], y: f32, thickness: f32, grey: u8) -> Rule {
     }
 }
 
-/// The part of the room that may be shared by the longest words alone.
+/// The share of the width that may be divided by the longest words alone.
 const BY_WORDS: f32 = 0.8;
 
 /// Column widths that fill `room`: first each column's longest word, then by the length of lines.
@@ -311,8 +311,8 @@ fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
         .map(|(ideal, least)| ideal.min(room).max(*least))
         .collect();
     let needed: f32 = least.iter().sum();
-    // However long the words are, a part of the room goes by how much text there is: long words are
-    // hyphenated, and the longest text does not end in the narrowest column.
+    // However long the words are, a part of the width is divided by the amount of text: long words
+    // are hyphenated, so that the longest text is not in the narrowest column.
     let (least, needed) = if needed > room * BY_WORDS {
         let scale = room * BY_WORDS / needed;
         let least: Vec<f32> = least.iter().map(|width| width * scale).collect();
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn c16_the_longest_text_never_gets_the_narrowest_column() {
-        // Longest word and length of the text of five columns, more than the room has for the words.
+        // Longest word and length of text of five columns, more than there is room for the words.
         let least = [130.0, 90.0, 80.0, 70.0, 60.0];
         let ideal = [150.0, 300.0, 80.0, 70.0, 900.0];
         let widths = share(&least, &ideal, 400.0);

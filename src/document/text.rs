@@ -1,4 +1,4 @@
-//! Inlines of the contract tree as a row of words made of single characters.
+//! Inlines of the contract tree as words of single characters.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,19 +6,19 @@ use super::fonts::Face;
 use crate::contract::citations::Joiner;
 use crate::contract::tree::Inline;
 
-/// Marks where the printer broke a word: a hyphen to the eye, "no hyphen" to whoever copies text.
+/// Marks where the renderer broke a word: printed as a hyphen, but not copied as one.
 pub(super) const SOFT_HYPHEN: char = '\u{AD}';
 
-/// Where a link leads.
+/// The target of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
-    /// Address outside the document.
+    /// An address outside the document.
     Address(String),
-    /// Section, item or annex of this document.
+    /// A section, item or annex of this document.
     Inside(String),
 }
 
-/// One character with its looks.
+/// One character with its font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glyph {
     pub(super) character: char,
@@ -33,7 +33,7 @@ pub(super) enum Token {
     /// Characters without a space among them that could break the line.
     Word {
         glyphs: Vec<Glyph>,
-        /// Whether a space stands before it.
+        /// Whether there is a space before it.
         spaced: bool,
     },
     /// The line ends here.
@@ -67,7 +67,7 @@ impl<'a> InlineWords<'a> {
             match inline {
                 Inline::Text(text) => self.text(text, Face::of(bold, italic), link),
                 Inline::Strong(content) => self.add(content, true, italic, link),
-                // Stress inside slanted text is upright, as usual in print.
+                // Emphasis in slanted text is upright, as usual in print.
                 Inline::Emphasis(content) => self.add(content, bold, !italic, link),
                 Inline::Link { target, content } => {
                     let link = self.target(Target::Address(target.clone()));
@@ -121,10 +121,11 @@ fn breaks_line(character: char) -> bool {
     character.is_whitespace() && !matches!(character, '\u{A0}' | '\u{202F}' | '\u{2007}')
 }
 
-/// Text as it may be printed: composed, without control, direction and zero-width characters.
+/// Text as it may be printed: in composed form, without control, direction and zero-width
+/// characters.
 ///
-/// The tree promises most of this already (S-73); a renderer that trusted it could be made to
-/// print something else than it was given.
+/// The tree guarantees most of this already (S-73); but if the renderer relied on it, it could be
+/// made to print something other than it was given.
 pub(super) fn clean(text: &str) -> String {
     text.nfc()
         .filter_map(|character| match character {
@@ -138,7 +139,7 @@ pub(super) fn clean(text: &str) -> String {
         .collect()
 }
 
-/// Binds the words of citations with a space that does not break (T-14).
+/// Joins the words of citations with a non-breaking space (T-14).
 fn join_short(tokens: Vec<Token>) -> Vec<Token> {
     let mut joiner = Joiner::default();
     let mut out: Vec<Token> = Vec::with_capacity(tokens.len());

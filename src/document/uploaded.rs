@@ -1,28 +1,28 @@
-//! Whether a PDF that somebody uploaded only shows pages. The scan of a contract on paper goes to the
-//! customer (A12, S-77): scripts, programs to start and files inside it do not travel on.
+//! Whether an uploaded PDF only shows pages. The scan of a contract on paper is sent to the
+//! customer (A12, S-77), so it must not contain scripts, links to programs or embedded files.
 //!
-//! Two looks that do not trust each other: at the bytes as they lie there, and at every object a
-//! reader finds, compressed ones included. What cannot be looked into is refused.
+//! There are two independent checks: of the raw bytes, and of every object that a parser finds,
+//! including compressed ones. Parts that cannot be read are refused.
 
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 
-/// Why a PDF is not taken.
+/// Why a PDF is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPdf {
-    /// It holds a script, or sends or changes something by itself.
+    /// It contains a script, or sends or changes something by itself.
     Script,
     /// It starts a program or opens another file.
     Launch,
-    /// It has files inside.
+    /// It has embedded files.
     Files,
-    /// It is encrypted: nobody can look into it.
+    /// It is encrypted, so it cannot be checked.
     Locked,
-    /// It is damaged, or far more tangled than a scan.
+    /// It is damaged, or far more complex than a scan.
     Unreadable,
 }
 
 impl BadPdf {
-    /// What to do, for the field's error.
+    /// The error message for the field.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Script => {
@@ -44,16 +44,16 @@ impl BadPdf {
     }
 }
 
-/// More streams than a contract has; each may unpack to [`LARGEST_STREAM`].
+/// At most this many streams, more than a contract has; each may unpack to [`LARGEST_STREAM`].
 const MOST_STREAMS: usize = 4_000;
 /// All object streams together may unpack to this many bytes.
 const LARGEST_SUM: usize = 128 * 1024 * 1024;
-/// One object stream may.
+/// One object stream may unpack to this many bytes.
 const LARGEST_STREAM: usize = 16 * 1024 * 1024;
-/// Objects inside one another.
+/// Deepest nesting of objects.
 const DEEPEST: usize = 200;
 
-/// Names that stand nowhere in a document that only shows pages.
+/// Names that do not occur in a document that only shows pages.
 const BAD: [(&[u8], BadPdf); 17] = [
     (b"JavaScript", BadPdf::Script),
     (b"JS", BadPdf::Script),
@@ -73,16 +73,16 @@ const BAD: [(&[u8], BadPdf); 17] = [
     (b"FileAttachment", BadPdf::Files),
     (b"EF", BadPdf::Files),
 ];
-/// Shorter names are found in packed pictures by chance, so the bytes are not searched for them.
+/// Shorter names occur in compressed images by chance, so the raw bytes are not searched for them.
 const SHORTEST: usize = 6;
-/// The name of a stream that holds objects.
+/// The type name of a stream that contains objects.
 const OBJECTS: &[u8] = b"ObjStm";
 
-/// Whether a PDF only shows pages. Takes time and memory in proportion to its size.
+/// Whether a PDF only shows pages. Time and memory are proportional to its size.
 ///
 /// # Errors
 ///
-/// The first thing that speaks against it.
+/// The first reason against it.
 pub fn only_shows_pages(file: &[u8]) -> Result<(), BadPdf> {
     let mut packs = 0;
     names(file, |name| {
@@ -114,7 +114,8 @@ pub fn only_shows_pages(file: &[u8]) -> Result<(), BadPdf> {
         .objects
         .values()
         .try_for_each(|one| object(one, 0))?;
-    // Objects that others would find are packed in what this reader passed over, or could not unpack.
+    // Objects that other programs would find may be in streams that this parser skipped or could
+    // not unpack.
     let read = document
         .objects
         .values()
@@ -126,13 +127,15 @@ pub fn only_shows_pages(file: &[u8]) -> Result<(), BadPdf> {
     Ok(())
 }
 
-/// Looks at the text of a stream that holds objects: also at what no reader would find in it.
+/// Checks the text of a stream that contains objects, including parts that no parser would find in
+/// it.
 fn packed(object: &Object, largest: usize) -> Option<Result<(), BadPdf>> {
     let stream = object.as_stream().ok()?;
     if !stream.dict.has_type(OBJECTS) {
         return None;
     }
-    // What this reader cannot unpack it takes as it lies there; others know shorter names of filters.
+    // A stream that this parser cannot unpack is checked as it is; other programs know shorter
+    // names of filters.
     let filters = stream.filters().unwrap_or_default();
     if stream.dict.has(b"Filter") && filters != [b"FlateDecode".as_slice()] {
         return Some(Err(BadPdf::Unreadable));
@@ -171,7 +174,7 @@ fn named(name: &[u8]) -> Result<(), BadPdf> {
     }
 }
 
-/// The names in the bytes as they lie there, in whatever way they are written ("/J#61vaScript").
+/// The names in the raw bytes, in whatever way they are written ("/J#61vaScript").
 fn names(file: &[u8], mut look: impl FnMut(&[u8]) -> Result<(), BadPdf>) -> Result<(), BadPdf> {
     let mut name = Vec::new();
     for part in file.split(|byte| *byte == b'/').skip(1) {
@@ -214,7 +217,7 @@ mod tests {
 
     use super::*;
 
-    /// A page, and something in its catalog; `packed`: inside a compressed object stream.
+    /// A page, and an entry in its catalog; `packed` puts it into a compressed object stream.
     fn pdf(add: Option<(&str, Object)>, packed: bool) -> Vec<u8> {
         let mut pdf = Document::with_version("1.7");
         let pages = pdf.new_object_id();
@@ -295,11 +298,11 @@ mod tests {
                 );
             }
         }
-        // Written so that a search for the word finds nothing, in a file no parser can read.
+        // Written so that a search for the word finds nothing, in a file that no parser can read.
         let hidden = b"%PDF-1.7\n1 0 obj<</S/J#61vaScript/JS(x)>>endobj\n%%EOF";
         assert_eq!(only_shows_pages(hidden), Err(BadPdf::Script));
-        // Whatever is packed so that this reader cannot unpack it, and what shows no page at all.
-        // Under another name, because the library itself writes no stream of objects that it is given.
+        // Streams that this parser cannot unpack, and a file that shows no page at all. Written
+        // under another name, because the library itself writes no object stream that it is given.
         let mut other = Document::load_mem(&pdf(None, false)).unwrap();
         let kind = dictionary! { "Type" => "ObjXxx", "N" => 1, "First" => 4, "Filter" => "Fl" };
         other.add_object(Stream::new(kind, b"9 0 <<>>".to_vec()));

@@ -1,11 +1,11 @@
-//! The few words a PDF has beside the contract's own.
+//! The few phrases of a PDF in addition to the contract's own text.
 
 use chrono::{Datelike as _, NaiveDate};
 
 use super::Frame;
 use crate::domain::Language;
 
-/// Watermark of a contract nobody has concluded yet.
+/// Watermark of a contract that is not concluded yet.
 pub(super) fn draft(language: Language) -> &'static str {
     match language {
         Language::De => "Entwurf, noch nicht abgeschlossen",
@@ -13,7 +13,7 @@ pub(super) fn draft(language: Language) -> &'static str {
     }
 }
 
-/// The tag of a language as readers of the file want it.
+/// The language tag for readers of the file.
 pub(super) fn tag(language: Language) -> &'static str {
     match language {
         Language::De => "de-DE",
@@ -29,7 +29,7 @@ pub(super) fn contents(language: Language) -> &'static str {
     }
 }
 
-/// "Seite 2 von 12".
+/// Page number in the footer: "Seite 2 von 12".
 pub(super) fn page_of(language: Language, number: usize, total: usize) -> String {
     match language {
         Language::De => format!("Seite {number} von {total}"),
@@ -37,7 +37,7 @@ pub(super) fn page_of(language: Language, number: usize, total: usize) -> String
     }
 }
 
-/// Version and date under the title; nothing for a text without a number yet.
+/// Version and date below the title; empty for a text without a number.
 pub(super) fn edition(language: Language, version: &str, date: NaiveDate) -> String {
     if version.is_empty() {
         return String::new();
@@ -67,7 +67,7 @@ pub(super) fn footer(frame: &Frame) -> String {
         (checksum, &short),
     ] {
         if !value.is_empty() {
-            // A label and its value stay on one line where the footer takes two.
+            // A label and its value stay on one line if the footer takes two.
             parts.push(format!("{label}\u{a0}{value}").trim().to_owned());
         }
     }
@@ -88,7 +88,7 @@ pub(super) fn checksum(frame: &Frame) -> String {
     }
 }
 
-/// The line on the first page that says where the text stands as a web page.
+/// The line on the first page with the web address of the text.
 pub(super) fn online(frame: &Frame) -> String {
     let lead = match frame.language {
         Language::De => "Als barrierefreie Webseite:",
@@ -97,7 +97,7 @@ pub(super) fn online(frame: &Frame) -> String {
     format!("{lead} {}", frame.online)
 }
 
-/// What that link does.
+/// Description of that link.
 pub(super) fn open_online(frame: &Frame) -> String {
     let (version, address) = (&frame.version, &frame.online);
     match frame.language {
@@ -112,7 +112,7 @@ pub(super) fn open_online(frame: &Frame) -> String {
     }
 }
 
-/// What the seal's field is called for those who have it read to them.
+/// Name of the seal's field for screen readers.
 pub(super) fn seal(language: Language) -> &'static str {
     match language {
         Language::De => "Elektronisches Siegel des Betreibers",

@@ -1,15 +1,16 @@
-//! Postcodes, country by country (C10). The forms are those of the postal services as the Universal
-//! Postal Union lists them; what is not in the table is only kept free of signs no postcode has.
+//! Postcodes by country (C10). The formats are those of the postal services as listed by the
+//! Universal Postal Union. For a country that is not in the table only characters that occur in no
+//! postcode are refused.
 
-/// Longest postcode of a country whose form is not known here.
+/// Maximum length of a postcode of a country whose format is not known.
 const LONGEST: usize = 12;
 
-/// A country: its names, the forms of its postcodes, one that exists.
+/// A country: its names, the formats of its postcodes, and an example.
 ///
-/// In a form, `9` is any digit, `1` any but zero, `A` a letter, `X` a letter or digit. Spaces and
-/// hyphens are written in different ways and count for nothing.
+/// In a format, `9` is any digit, `1` any digit but zero, `A` a letter, `X` a letter or digit.
+/// Spaces and hyphens are ignored because they are written in different ways.
 struct Country {
-    /// German name, English name, others, the code that may stand in front of a postcode.
+    /// German name, English name, other names, and the code that may precede a postcode.
     names: &'static [&'static str],
     forms: &'static [&'static str],
     sample: &'static str,
@@ -27,7 +28,7 @@ const fn country(
     }
 }
 
-/// Neighbours first, then the rest of the EEA, then others that are met.
+/// Neighbours first, then the rest of the EEA, then other countries that occur.
 const COUNTRIES: &[Country] = &[
     country(&["Deutschland", "Germany", "DE", "D"], &["99999"], "50667"),
     country(&["Österreich", "Austria", "AT", "A"], &["1999"], "1010"),
@@ -88,8 +89,8 @@ const COUNTRIES: &[Country] = &[
     country(&["Kanada", "Canada", "CA"], &["A9A9A9"], "K1A 0B1"),
 ];
 
-/// What is wrong with a postcode of a country, as a German sentence without its full stop; `None` if
-/// nothing is. A country that is not known, or not said, only keeps strange signs out.
+/// What is wrong with a postcode of a country, as a German sentence without its full stop; `None`
+/// if it is right. For an unknown or missing country only strange characters are refused.
 pub fn fault(country: &str, postcode: &str) -> Option<String> {
     let wanted = country.trim().to_lowercase();
     let known = COUNTRIES
@@ -110,7 +111,7 @@ pub fn fault(country: &str, postcode: &str) -> Option<String> {
     }
 }
 
-/// What a postcode can look like anywhere.
+/// Whether it has only characters of postcodes and is short enough.
 fn is_plain(postcode: &str) -> bool {
     postcode.chars().count() <= LONGEST
         && postcode
@@ -119,7 +120,7 @@ fn is_plain(postcode: &str) -> bool {
 }
 
 impl Country {
-    /// Whether it has postcodes like this one; its own code may stand in front.
+    /// Whether the country has postcodes of this format; the country's own code may precede it.
     fn has(&self, postcode: &str) -> bool {
         let bare = |text: &str| -> Vec<char> {
             text.chars().filter(|c| !matches!(c, ' ' | '-')).collect()
@@ -137,7 +138,7 @@ impl Country {
         fits(postcode) || without_code.is_some_and(|(_, rest)| fits(rest))
     }
 
-    /// "Deutschland", "der Schweiz": as it follows "in".
+    /// The name as it follows "in": "Deutschland", "der Schweiz".
     fn place(&self) -> String {
         let name = self.names.first().copied().unwrap_or_default();
         match name {
@@ -203,7 +204,7 @@ mod tests {
                 &["12345", "EC1A"],
             ),
             ("USA", &["10001", "10001-1234"], &["1000"]),
-            // Not known, or not said: only signs that a postcode can have.
+            // Unknown or missing country: only characters that a postcode can have.
             (
                 "Japan",
                 &["100-0001", "abc"],

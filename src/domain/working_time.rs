@@ -1,5 +1,5 @@
-//! When the portal writes of its own accord: between 8 and 20 o'clock on the operator's working days
-//! (F10, 5.7).
+//! When the portal sends mails automatically: between 8 and 20 o'clock on the operator's working
+//! days (F10, 5.7).
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::Europe::Berlin;
@@ -7,63 +7,64 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::{REMINDER_HOUR, at, next_step_after};
 
-/// Hour of the day, Berlin time, from which on nothing more goes out by itself.
+/// Hour of the day, Berlin time, from which on nothing more is sent automatically.
 pub const LAST_HOUR: u32 = 20;
 
-/// Whose public holidays count: those of all of Germany, or of one of its states as well. A day that
-/// is a holiday in most places of a state counts there, one of a few places does not.
+/// Which public holidays count: those of all of Germany, or also those of one state. A day that is
+/// a holiday in most places of a state counts there; one that is a holiday in a few places only
+/// does not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Holidays {
-    /// The nine days that are holidays everywhere.
+    /// The nine public holidays of all of Germany.
     #[default]
     #[serde(rename = "DE")]
     Germany,
-    /// Baden-Württemberg.
+    /// The state of Baden-Württemberg.
     #[serde(rename = "DE-BW")]
     BadenWuerttemberg,
-    /// Bayern.
+    /// The state of Bavaria (Bayern).
     #[serde(rename = "DE-BY")]
     Bavaria,
-    /// Berlin.
+    /// The state of Berlin.
     #[serde(rename = "DE-BE")]
     Berlin,
-    /// Brandenburg.
+    /// The state of Brandenburg.
     #[serde(rename = "DE-BB")]
     Brandenburg,
-    /// Bremen.
+    /// The state of Bremen.
     #[serde(rename = "DE-HB")]
     Bremen,
-    /// Hamburg.
+    /// The state of Hamburg.
     #[serde(rename = "DE-HH")]
     Hamburg,
-    /// Hessen.
+    /// The state of Hesse (Hessen).
     #[serde(rename = "DE-HE")]
     Hesse,
-    /// Mecklenburg-Vorpommern.
+    /// The state of Mecklenburg-Vorpommern.
     #[serde(rename = "DE-MV")]
     Mecklenburg,
-    /// Niedersachsen.
+    /// The state of Lower Saxony (Niedersachsen).
     #[serde(rename = "DE-NI")]
     LowerSaxony,
-    /// Nordrhein-Westfalen.
+    /// The state of North Rhine-Westphalia (Nordrhein-Westfalen).
     #[serde(rename = "DE-NW")]
     NorthRhine,
-    /// Rheinland-Pfalz.
+    /// The state of Rhineland-Palatinate (Rheinland-Pfalz).
     #[serde(rename = "DE-RP")]
     RhinelandPalatinate,
-    /// Saarland.
+    /// The state of Saarland.
     #[serde(rename = "DE-SL")]
     Saarland,
-    /// Sachsen.
+    /// The state of Saxony (Sachsen).
     #[serde(rename = "DE-SN")]
     Saxony,
-    /// Sachsen-Anhalt.
+    /// The state of Saxony-Anhalt (Sachsen-Anhalt).
     #[serde(rename = "DE-ST")]
     SaxonyAnhalt,
-    /// Schleswig-Holstein.
+    /// The state of Schleswig-Holstein.
     #[serde(rename = "DE-SH")]
     SchleswigHolstein,
-    /// Thüringen.
+    /// The state of Thuringia (Thüringen).
     #[serde(rename = "DE-TH")]
     Thuringia,
 }
@@ -71,7 +72,7 @@ pub enum Holidays {
 use Holidays as H;
 
 impl Holidays {
-    /// All of them with code and German name, as the form offers them.
+    /// All values with code and German name, as the form offers them.
     pub const ALL: [(Self, &'static str, &'static str); 17] = [
         (H::Germany, "DE", "Nur bundesweite Feiertage"),
         (H::BadenWuerttemberg, "DE-BW", "Baden-Württemberg"),
@@ -92,19 +93,19 @@ impl Holidays {
         (H::Thuringia, "DE-TH", "Thüringen"),
     ];
 
-    /// By its code (ISO 3166-2).
+    /// The value with this code (ISO 3166-2).
     pub fn from_code(code: &str) -> Option<Self> {
         let found = Self::ALL.iter().find(|(_, known, _)| *known == code);
         found.map(|(own, ..)| *own)
     }
 
-    /// Its code.
+    /// The code (ISO 3166-2) that the settings store.
     pub fn code(self) -> &'static str {
         let found = Self::ALL.iter().find(|(known, ..)| *known == self);
         found.map_or("DE", |(_, code, _)| *code)
     }
 
-    /// Whether the day is a public holiday.
+    /// Whether the day is a public holiday by this choice.
     pub fn is_holiday(self, date: NaiveDate) -> bool {
         let after_easter = (date - easter(date.year())).num_days();
         let is_fixed = match (date.month(), date.day()) {
@@ -139,9 +140,9 @@ impl Holidays {
         };
         is_fixed
             || match after_easter {
-                // Good Friday, Easter, Ascension, Whitsun.
+                // Good Friday, Easter Sunday and Monday, Ascension, Whit Sunday and Monday.
                 -2 | 0 | 1 | 39 | 49 | 50 => true,
-                // Corpus Christi.
+                // Corpus Christi, in some states.
                 60 => matches!(
                     self,
                     H::BadenWuerttemberg
@@ -155,19 +156,19 @@ impl Holidays {
             }
     }
 
-    /// Whether people work on that day.
+    /// Whether the day is a working day: neither a weekend nor a holiday.
     pub fn is_working_day(self, date: NaiveDate) -> bool {
         !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && !self.is_holiday(date)
     }
 
-    /// Whether something may go out by itself at this moment.
+    /// Whether mails may be sent automatically at this time.
     pub fn is_open(self, now: DateTime<Utc>) -> bool {
         let local = now.with_timezone(&Berlin);
         (REMINDER_HOUR..LAST_HOUR).contains(&local.hour())
             && self.is_working_day(local.date_naive())
     }
 
-    /// The first moment, from this one on, at which something may go out by itself.
+    /// The first time, from `from` on, at which mails may be sent automatically.
     pub fn opens(self, from: DateTime<Utc>) -> DateTime<Utc> {
         if self.is_open(from) {
             return from;
@@ -184,7 +185,7 @@ impl Holidays {
         at(day.unwrap_or(earliest), morning)
     }
 
-    /// When the step that follows a link's last moment is taken, if nobody has taken it by `now`.
+    /// When the step after the end of a link is taken, if it has not been taken by `now`.
     pub fn step_after(self, link_end: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
         self.opens(next_step_after(link_end).max(now))
     }
@@ -248,7 +249,8 @@ mod tests {
 
     #[test]
     fn f10_every_state_has_its_own_holidays() {
-        // From the lists the states publish for 2026; Sundays that are holidays anyway left out.
+        // From the lists that the states publish for 2026; holidays that always fall on a Sunday
+        // are left out.
         let all = "01-01 04-03 04-06 05-01 05-14 05-25 10-03 12-25 12-26";
         let table = [
             ("DE", ""),
@@ -298,35 +300,35 @@ mod tests {
 
     #[test]
     fn f10_what_is_due_outside_working_hours_goes_at_eight_on_the_next_working_day() {
-        // state, due, goes out
+        // State, when it is due, when it is sent.
         let table = [
-            // Tuesday: at once from 8 to before 20 o'clock
+            // Tuesday: at once, from 8 until before 20 o'clock.
             ("DE", "2026-12-08T07:00:00Z", "2026-12-08T07:00:00Z"),
             ("DE", "2026-12-08T18:59:59.999Z", "2026-12-08T18:59:59.999Z"),
             ("DE", "2026-12-08T06:59:59.999Z", "2026-12-08T07:00:00Z"),
             ("DE", "2026-12-08T19:00:00Z", "2026-12-09T07:00:00Z"),
             ("DE", "2026-12-08T23:30:00Z", "2026-12-09T07:00:00Z"), // already Wednesday in Berlin
-            // weekends
+            // Weekends.
             ("DE", "2026-12-04T19:00:00Z", "2026-12-07T07:00:00Z"),
             ("DE", "2026-12-05T11:00:00Z", "2026-12-07T07:00:00Z"),
             ("DE", "2026-12-06T23:00:00Z", "2026-12-07T07:00:00Z"),
-            // Christmas and New Year
+            // Christmas and New Year.
             ("DE", "2026-12-24T19:00:00Z", "2026-12-28T07:00:00Z"),
             ("DE", "2026-12-25T09:00:00Z", "2026-12-28T07:00:00Z"),
             ("DE", "2026-12-31T19:30:00Z", "2027-01-04T07:00:00Z"),
-            // Easter 2027: the clocks go forward on Easter Sunday
+            // Easter 2027: the clocks go forward on Easter Sunday.
             ("DE", "2027-03-26T09:00:00Z", "2027-03-30T06:00:00Z"),
             ("DE", "2027-03-25T18:59:59Z", "2027-03-25T18:59:59Z"),
             ("DE", "2027-03-25T19:00:00Z", "2027-03-30T06:00:00Z"),
-            // the clocks change on a Sunday without a holiday
+            // The clocks change on a Sunday without a holiday.
             ("DE", "2026-03-28T10:00:00Z", "2026-03-30T06:00:00Z"),
             ("DE", "2026-10-24T10:00:00Z", "2026-10-26T07:00:00Z"),
             ("DE", "2026-10-25T00:30:00Z", "2026-10-26T07:00:00Z"),
             ("DE", "2026-10-25T01:30:00Z", "2026-10-26T07:00:00Z"),
-            // 20 o'clock in summer and in winter
+            // 20 o'clock in summer and in winter.
             ("DE", "2026-07-01T17:59:59Z", "2026-07-01T17:59:59Z"),
             ("DE", "2026-07-01T18:00:00Z", "2026-07-02T06:00:00Z"),
-            // states
+            // States with other holidays.
             ("DE", "2027-01-06T09:00:00Z", "2027-01-06T09:00:00Z"),
             ("DE-BY", "2027-01-06T09:00:00Z", "2027-01-07T07:00:00Z"),
             ("DE-NW", "2027-05-27T09:00:00Z", "2027-05-28T06:00:00Z"),

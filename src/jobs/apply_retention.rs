@@ -1,4 +1,4 @@
-//! Retention: erasing what its time is over for (EV-16, row 52).
+//! Retention: erasing expired data (EV-16, row 52).
 
 use chrono::{DateTime, Utc};
 
@@ -8,8 +8,8 @@ use crate::actions::{ActionError, retention};
 use crate::app::App;
 use crate::storage::db::{Conn, DbError};
 
-/// Customers first, each in a transaction of its own, then mails, reasons and proposals that are evidence of nothing, in
-/// bounded portions. May be interrupted between any two; the next pass goes on.
+/// Customers first, each in a transaction of its own, then mails, reasons and proposals that are no
+/// evidence, in bounded portions. May be interrupted between any two; the next pass continues.
 pub fn retain(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let mut done = each_listed(
@@ -22,7 +22,8 @@ pub fn retain(pass: &Pass) -> Result<Done, DbError> {
             let declared = retention::forget_old_declarations(conn, &pass.app, now)?;
             Ok::<_, DbError>(declared + retention::forget_old_mails(conn, &pass.app, now)?)
         })?;
-        // In transactions of their own: an event is the last thing that one writes (A9).
+        // In separate transactions, because an event must be the last thing a transaction writes
+        // (A9).
         let gone = gone
             + forget(pass, retention::forget_old_users)?
             + forget(pass, retention::forget_old_events)?;
@@ -34,7 +35,8 @@ pub fn retain(pass: &Pass) -> Result<Done, DbError> {
     Ok(done)
 }
 
-/// One bounded portion of what belongs to no customer. What fails is left for the next pass.
+/// Erases one bounded portion of data that belong to no customer. A failure is left for the next
+/// pass.
 fn forget(
     pass: &Pass,
     portion: fn(&mut Conn, &App, DateTime<Utc>) -> Result<usize, ActionError>,

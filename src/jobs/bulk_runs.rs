@@ -1,4 +1,4 @@
-//! The one loop over all runs of work over many customers.
+//! The loop over all runs of work over many customers.
 
 use std::time::Instant;
 
@@ -8,9 +8,9 @@ use crate::actions::bulk_runs::{Kind, RunMemory, StepResult, list_open, take_ste
 use crate::domain::BulkRunId;
 use crate::storage::db::DbError;
 
-/// Goes on with every run of a kind, oldest first, until each is over or has to wait. Every step is a
-/// transaction of its own, so a killed process leaves a run where it stood. Only a database that is
-/// away ends the pass early; what else fails is logged and left to the next pass.
+/// Continues every run of a kind, oldest first, until each has ended or has to wait. Every step is
+/// a transaction of its own, so a killed process leaves a run where it was. Only a database that is
+/// unavailable ends the pass early; any other failure is logged and left for the next pass.
 pub fn work(pass: &Pass, kind: &Kind) -> Result<Done, DbError> {
     let mut done = Done::default();
     let now = pass.now();

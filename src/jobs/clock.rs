@@ -1,11 +1,11 @@
-//! Whether this process has the right time (F4).
+//! Checks the clock of this process (F4).
 
 use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::actions::timing::watch_clock;
 use crate::storage::db::DbError;
 
-/// Compares the clocks, and tells the operator of what was refused because of them.
+/// Compares the clocks, and raises an alert if something was refused because of them.
 pub(super) fn watch(pass: &Pass) -> Result<Done, DbError> {
     let watched = pass
         .app

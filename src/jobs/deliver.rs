@@ -1,4 +1,4 @@
-//! Emptying the outbox.
+//! Delivering the mails of the outbox.
 
 use std::cell::Cell;
 
@@ -9,8 +9,8 @@ use crate::actions::delivery::{Delivered, deliver_noting, put_off};
 use crate::domain::MailId;
 use crate::storage::db::DbError;
 
-/// Delivers until nothing is due. Several of these may run side by side: each mail is locked by the
-/// one that delivers it.
+/// Delivers until no mail is due. Several of these may run at the same time: each mail is locked by
+/// the one that delivers it.
 pub fn deliver(pass: &Pass) -> Result<Done, DbError> {
     let (app, mut progress) = (&pass.app, Progress::begin(pass, None));
     while !pass.stop.is_set() {
@@ -22,12 +22,12 @@ pub fn deliver(pass: &Pass) -> Result<Done, DbError> {
             Ok(Delivered::Idle) => break,
             Ok(Delivered::Sent | Delivered::GivenUp) => progress.good(),
             Ok(Delivered::Later) => progress.failed(),
-            // The mail is still due: tried again as soon as the database is back.
+            // The mail stays due and is tried again as soon as the database is available.
             Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
             Err(error) => {
                 tracing::error!(%error, "a mail failed");
                 progress.failed();
-                // Before a mail was taken there is nothing to go on with.
+                // If no mail was taken, there is nothing to put off.
                 let Some(mail) = taken.get() else {
                     return Ok(progress.end());
                 };

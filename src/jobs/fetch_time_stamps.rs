@@ -1,15 +1,15 @@
-//! Time stamps of a foreign service for documents concluded lately.
+//! Time stamps of an external service for recently concluded documents.
 
 use super::{Done, Pass};
 use crate::actions::{ActionError, stamps};
 use crate::authority;
 use crate::storage::db::DbError;
 
-/// One pass asks for at most so many.
+/// Largest number of time stamps in one pass.
 const MOST: usize = 100;
 
-/// Asks for the time stamps that are missing. Without a configured service there is nothing to do.
-/// After the first failure the pass ends: the service is away.
+/// Fetches the missing time stamps. Without a configured service there is nothing to do. The first
+/// failure ends the pass, as the service is probably unavailable.
 pub(super) fn stamp(pass: &Pass) -> Result<Done, DbError> {
     let mut done = Done::default();
     let Some(service) = &pass.app.config.seal.authority else {

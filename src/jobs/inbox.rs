@@ -1,4 +1,4 @@
-//! Taking what the mail server dropped into the inbox.
+//! Reading the mails that the mail server put into the inbox.
 
 use super::{Done, Pass};
 use crate::actions::ActionError;
@@ -6,7 +6,8 @@ use crate::actions::bounces::take_next_file;
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 
-/// Takes files until none is left. A file that fails lies in the inbox again, so the pass ends there.
+/// Reads files until none is left. A file that fails is put back into the inbox, so the pass ends
+/// there.
 pub fn inbox(pass: &Pass) -> Result<Done, DbError> {
     let inbox = Inbox::of(&pass.app.config.storage.data_dir);
     let mut done = Done::default();

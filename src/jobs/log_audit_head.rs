@@ -1,11 +1,11 @@
-//! Once a day the head of the audit log goes into the process log: whoever keeps that elsewhere can
-//! tell later that no end was cut off, by `audit verify --expect`.
+//! Once a day the head of the audit log is written into the process log: with a copy of that,
+//! `audit verify --expect` can prove later that no events were cut off at the end.
 
 use super::{Done, Pass};
 use crate::storage::audit::chain::find_head;
 use crate::storage::db::DbError;
 
-/// Writes place and hash of the newest audit event into the log.
+/// Logs position and hash of the newest audit event.
 pub fn note(pass: &Pass) -> Result<Done, DbError> {
     let head = pass
         .app

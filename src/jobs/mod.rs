@@ -1,7 +1,7 @@
-//! Periodic work. Every job looks at the facts and moves them towards what is due; it takes no
-//! input, so a missed pass is made up for by the next one (S-92). Each is a shallow loop over rows
-//! that calls one action per row in a transaction of its own; any number of processes may run the
-//! same job at once (S-93).
+//! Periodic work. Every job looks at the facts and does what is due; it takes no input, so the next
+//! pass makes up for a missed one (S-92). Each is a shallow loop over rows that calls one action
+//! per row in a transaction of its own; any number of processes may run the same job at once
+//! (S-93).
 
 mod apply_retention;
 mod bulk_runs;
@@ -37,9 +37,9 @@ pub struct Job {
     pub name: &'static str,
     /// Pause between two passes.
     pub every: Duration,
-    /// How many of it run side by side.
+    /// How many workers of it run at the same time.
     pub workers: fn(&App) -> u8,
-    /// One pass.
+    /// Makes one pass.
     pub pass: fn(&Pass) -> Result<Done, DbError>,
 }
 
@@ -155,16 +155,16 @@ pub const JOBS: &[Job] = &[
     },
 ];
 
-/// What a pass works with.
+/// What a pass of a job gets.
 #[derive(Clone)]
 pub struct Pass {
-    /// The handles.
+    /// The handles of the portal.
     pub app: App,
-    /// Whether it should leave off.
+    /// Tells whether the pass should stop.
     pub stop: Stop,
-    /// As if it were this time; `None`: the clock's.
+    /// The time to assume; `None` means that of the clock.
     pub at: Option<DateTime<Utc>>,
-    /// Whether reminders go out, too, that have been due for very long (S-94).
+    /// Whether reminders that have been due for very long are sent, too (S-94).
     pub send_late: bool,
 }
 
@@ -173,7 +173,7 @@ impl Pass {
         self.at.unwrap_or_else(|| self.app.clock.now())
     }
 
-    /// Whether what goes out by itself may go out now (F10).
+    /// Whether automatic mails may be sent now (F10).
     fn is_working_time(&self) -> Result<bool, DbError> {
         let read = |conn: &mut Conn| Ok::<_, DbError>(find_holidays(conn)?);
         let holidays = self.app.db.read_blocking(read)?;
@@ -181,10 +181,10 @@ impl Pass {
     }
 }
 
-/// What a pass did.
+/// The result of a pass.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done {
-    /// Rows that were moved on.
+    /// Rows that were processed.
     pub good: usize,
     /// Rows that failed and were left for the next pass.
     pub failed: usize,
@@ -197,14 +197,14 @@ impl Done {
     }
 }
 
-/// What one pass over everything did.
+/// The results of one pass of all jobs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Reminders sent, rounds closed, and rounds begun anew with a new text.
+    /// Reminders sent, rounds closed, and requests renewed with a new text.
     pub stepped: usize,
     /// Customers looked at because their partner is blocked or deactivated (rows 24, 49).
     pub moved: usize,
-    /// Lines of the list that time alone had changed.
+    /// Rows of the list that were updated after a change by time alone.
     pub refreshed: usize,
     /// Notices of announced changes that were made (row 38).
     pub announced: usize,
@@ -212,16 +212,17 @@ pub struct Report {
     pub delivered: usize,
     /// Delivery reports taken from the inbox.
     pub reported: usize,
-    /// What failed, of all kinds.
+    /// Failed rows of all kinds.
     pub failed: usize,
 }
 
-/// Two, so that one works while the other waits for the disk; one where mails go out one by one.
+/// Two workers, so that one works while the other waits for the disk; one if mails are sent one by
+/// one.
 fn pair(app: &App) -> u8 {
     app.config.mail.connections.min(2)
 }
 
-/// Reminds, refreshes and delivers until nothing is left to do at `now`.
+/// Sends reminders, updates rows and delivers mails until nothing is left to do at `now`.
 pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
     run(&Pass {
         app: app.clone(),
@@ -231,7 +232,8 @@ pub fn run_once(app: &App, now: DateTime<Utc>) -> Report {
     })
 }
 
-/// One pass over everything, or less if somebody says stop: what is left then the next one does.
+/// One pass of all jobs, or a part of it if the process is told to stop; the next pass does the
+/// rest.
 pub fn run(pass: &Pass) -> Report {
     let run = |name: &str| -> Done {
         let mut all = Done::default();
@@ -241,7 +243,7 @@ pub fn run(pass: &Pass) -> Report {
         all
     };
     run("clock");
-    // What came back first: it may pause a reminder that is due.
+    // Bounces first, because they may stop a reminder that is due.
     let reported = run("inbox");
     let (stepped, late) = (run("remind"), run("late"));
     let renewed = run("new-version");
@@ -249,7 +251,7 @@ pub fn run(pass: &Pass) -> Report {
     let (reviewed, rolled_out) = (run("need-change"), run("roll-out"));
     let refreshed = run("refresh");
     let warned = run("partner-contracts");
-    // Notices are made as the outbox has room for them.
+    // Notices are made as far as there is room in the outbox.
     let (mut announced, mut delivered) = (Done::default(), Done::default());
     loop {
         let (more, sent) = (run("announce"), run("deliver"));
@@ -277,7 +279,7 @@ pub fn run(pass: &Pass) -> Report {
     }
 }
 
-/// One pass of all workers of a job, side by side.
+/// One pass of all workers of a job at the same time.
 fn together(job: &Job, pass: &Pass) -> Done {
     let one = || {
         (job.pass)(pass).unwrap_or_else(|error| {
@@ -301,7 +303,7 @@ fn together(job: &Job, pass: &Pass) -> Done {
     })
 }
 
-/// Erases what retention is over for at `now`, until nothing is left.
+/// Erases all data that have expired at `now`.
 pub fn retain_once(app: &App, now: DateTime<Utc>) -> Result<Done, DbError> {
     apply_retention::retain(&Pass {
         app: app.clone(),
@@ -313,7 +315,7 @@ pub fn retain_once(app: &App, now: DateTime<Utc>) -> Result<Done, DbError> {
 
 /// Reminders and ends of rounds that are due (rows 5 and 6).
 fn remind(pass: &Pass) -> Result<Done, DbError> {
-    // At night and on holidays everything that is due would only be looked at and left.
+    // At night and on holidays, nothing that is due could be done.
     if !pass.is_working_time()? {
         return Ok(Done::default());
     }
@@ -322,8 +324,8 @@ fn remind(pass: &Pass) -> Result<Done, DbError> {
     })
 }
 
-/// Steps that have been due for very long. Looked for now and then only: those that wait for the
-/// operator stay among them.
+/// Handles steps that have been due for very long. This runs rarely, because those that wait for
+/// the operator are found each time.
 fn late(pass: &Pass) -> Result<Done, DbError> {
     if !pass.is_working_time()? {
         return Ok(Done::default());
@@ -338,7 +340,7 @@ fn late(pass: &Pass) -> Result<Done, DbError> {
     })
 }
 
-/// Lines of the list whose status has changed by the passing of time alone.
+/// Updates rows of the list whose status has changed by time alone.
 fn refresh(pass: &Pass) -> Result<Done, DbError> {
     rows::each_row(pass, Waiting::Line, |conn, customer, now| {
         actions::requests::refresh_row(conn, customer, now).map(|()| true)

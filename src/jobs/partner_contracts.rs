@@ -7,8 +7,9 @@ use crate::domain::calendar;
 use crate::storage::alerts::{list_unsaid, settle_over};
 use crate::storage::db::DbError;
 
-/// Closes what was renewed, and tells the operator of every contract that ends soon or is over, each in
-/// its own transaction. What fails, or is more than a batch, the next pass does.
+/// Closes alerts of renewed contracts, and raises one for every contract that ends soon or has
+/// ended, each in its own transaction. Failures, and what exceeds a batch, are left for the next
+/// pass.
 pub(super) fn watch(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let today = calendar::day(now);

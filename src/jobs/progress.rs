@@ -1,5 +1,5 @@
-//! How far a pass is: a line in the log and a row for the operator's page, every few seconds and at the
-//! end. A pass that is over sooner and moved only a few rows says nothing here.
+//! The progress of a pass: a log line and a row for the operator's page, every few seconds and at
+//! the end. A pass that is shorter and processed only a few rows writes nothing.
 
 use std::time::{Duration, Instant};
 
@@ -11,26 +11,27 @@ use crate::storage::db::DbError;
 use crate::storage::mails;
 use crate::storage::runs::{COUNT_CAP, Run, create_run, save_run};
 
-/// Between two words.
+/// Interval between two reports.
 const EVERY: Duration = Duration::from_secs(5);
-/// A pass over as many rows is written down however short it was.
+/// A pass over this many rows is always reported, however short it was.
 const MANY: usize = 100;
 
 /// One pass of one worker.
 pub struct Progress<'a> {
     pass: &'a Pass,
-    /// `None`: mails.
+    /// The kind of cases it works on; `None` for mails.
     waiting: Option<Waiting>,
     began: DateTime<Utc>,
     since: Instant,
     said: Instant,
     done: Done,
-    /// The row, once there is one.
+    /// Key of the stored row, once there is one.
     run: Option<i64>,
 }
 
 impl<'a> Progress<'a> {
-    /// Begins; `waiting` is what the job works off, or `None` if it delivers mails.
+    /// Begins a pass; `waiting` is the kind of cases the job works on, or `None` if it delivers
+    /// mails.
     pub fn begin(pass: &'a Pass, waiting: Option<Waiting>) -> Self {
         let now = Instant::now();
         Self {
@@ -44,19 +45,19 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// A row was moved on.
+    /// Counts a processed row.
     pub fn good(&mut self) {
         self.done.good += 1;
         self.say();
     }
 
-    /// A row failed.
+    /// Counts a failed row.
     pub fn failed(&mut self) {
         self.done.failed += 1;
         self.say();
     }
 
-    /// The pass is over, or was asked to leave off.
+    /// Ends the pass, whether it is complete or was told to stop.
     pub fn end(mut self) -> Done {
         if self.run.is_some() || self.done.good + self.done.failed >= MANY {
             let ended = if self.pass.stop.is_set() {
@@ -77,7 +78,7 @@ impl<'a> Progress<'a> {
         self.write(None);
     }
 
-    /// The work matters more than the word about it: what fails here is only mentioned.
+    /// The work matters more than its report, so a failure here is only logged.
     fn write(&mut self, ended: Option<&str>) {
         let spent = self.since.elapsed();
         let run = Run {

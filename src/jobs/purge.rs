@@ -1,4 +1,4 @@
-//! Forgetting what has served its purpose.
+//! Deleting data that are not needed any more.
 
 use chrono::TimeDelta;
 
@@ -11,24 +11,25 @@ use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{alerts, attempts, kept, replies, runs, sessions};
 
-/// Failures count for an hour at most; a day leaves time to look into an attack.
+/// Failures count for an hour at most; a day leaves time to investigate an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
-/// A place from which somebody signed in counts as known this long.
+/// How long a source from which a user signed in counts as known.
 const SUCCESSES: TimeDelta = TimeDelta::days(90);
-/// Sessions end after thirty minutes without use; the rows may lie a little longer.
+/// Sessions end after thirty minutes without use; their rows may stay a little longer.
 const SESSIONS: TimeDelta = TimeDelta::hours(1);
 
-/// The operator sees how the last weeks went.
+/// How long passes of the periodic work are listed for the operator.
 const RUNS: TimeDelta = TimeDelta::days(30);
 
-/// What was done about an alert stands in the audit log; the list is for looking back a while.
+/// How long finished alerts are listed; the audit log keeps what was done about them.
 const ALERTS: TimeDelta = TimeDelta::days(365);
 
-/// What a delivery report said stands in the database; the file is kept to look something up.
+/// How long files of delivery reports are kept to look something up; their contents are in the
+/// database.
 const REPORTS: TimeDelta = TimeDelta::days(30);
 
-/// Answers of people are kept as long as requests that came to nothing; their programs' not longer
-/// than the files.
+/// Replies of people are kept as long as requests that were not concluded; those of programs no
+/// longer than the files.
 const ANSWERS: TimeDelta = TimeDelta::days(365);
 
 /// Second factors that are encrypted anew in one transaction.

@@ -1,4 +1,4 @@
-//! The loop that every job over customers shares.
+//! The loop that all jobs over customers share.
 
 use std::collections::HashSet;
 
@@ -12,12 +12,12 @@ use crate::domain::case::ClockFault;
 use crate::storage::case_rows::{QueueCursor, Waiting};
 use crate::storage::db::{Conn, DbError};
 
-/// Cases fetched at a time; all that is ever in memory.
+/// Cases fetched at a time; no more than that are in memory.
 pub(super) const BATCH: i64 = 200;
 
-/// Calls `act` once for every case that waits, each in its own transaction and with the time of that
-/// moment. A row that fails, on which there is nothing to do after all, or that somebody else has
-/// locked, is left for the next pass. Only a database that is away ends the pass early.
+/// Calls `act` once for every case that waits, each in its own transaction and with the time of
+/// that moment. A row that fails, that turns out to need nothing, or that another process has
+/// locked, is left for the next pass. Only a database that is unavailable ends the pass early.
 pub fn each_row(
     pass: &Pass,
     waiting: Waiting,
@@ -47,7 +47,7 @@ pub fn each_row(
                 Ok(true) => progress.good(),
                 Ok(false) => {}
                 Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
-                // Nothing can be done before the clock is right; the job `clock` tells the operator.
+                // Nothing can be done before the clock is right; the job `clock` raises the alert.
                 Err(ActionError::Clock(ClockFault::OffDatabase { .. })) => {
                     progress.failed();
                     return Ok(progress.end());
@@ -61,9 +61,9 @@ pub fn each_row(
     }
 }
 
-/// The same for work that keeps no place in line: calls `act` for every customer that `list` names
-/// until nobody new is named. A row that fails, or on which there is nothing to do after all, is not
-/// tried again in this pass.
+/// The same for work without a queue: calls `act` for every customer that `list` returns until it
+/// returns no new ones. A row that fails, or turns out to need nothing, is not tried again in this
+/// pass.
 pub fn each_listed(
     pass: &Pass,
     list: impl Fn(&mut Conn, i64) -> Result<Vec<CustomerNumber>, ActionError>,

@@ -12,22 +12,24 @@ use crate::app::App;
 use crate::pulse::Pulse;
 use crate::storage::db::DbError;
 
-/// Whether the jobs should leave off. Looked at between two rows.
+/// Tells jobs whether they should stop. Checked between two rows.
 #[derive(Debug, Clone)]
 pub struct Stop {
     asked: watch::Receiver<bool>,
-    /// Who looks a second time whether to leave off has done something.
+    /// Checking a second time shows that the job has processed a row, which counts as a sign of
+    /// life.
     at_work: Option<(Pulse, &'static str, Duration)>,
     looked: Arc<AtomicBool>,
 }
 
 impl Stop {
-    /// Nobody will ever say stop.
+    /// A stop signal that is never given.
     pub fn never() -> Self {
         Self::from(watch::channel(false).1)
     }
 
-    /// Somebody says stop as soon as `asked` is there. To be called where async work can be spawned.
+    /// A stop signal that is given as soon as `asked` completes. To be called where async tasks can
+    /// be spawned.
     pub fn when(asked: impl Future<Output = ()> + Send + 'static) -> Self {
         let (say, stop) = watch::channel(false);
         tokio::spawn(async move {
@@ -37,7 +39,7 @@ impl Stop {
         Self::from(stop)
     }
 
-    /// Whether to leave off.
+    /// Whether the job should stop.
     pub fn is_set(&self) -> bool {
         if let Some((pulse, job, every)) = &self.at_work
             && self.looked.swap(true, Ordering::Relaxed)
@@ -47,7 +49,7 @@ impl Stop {
         *self.asked.borrow()
     }
 
-    /// Waits for `pause`, or less if somebody says stop.
+    /// Waits for `pause`, or until the stop signal.
     async fn pause(&mut self, pause: Duration) {
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
@@ -66,7 +68,7 @@ impl From<watch::Receiver<bool>> for Stop {
     }
 }
 
-/// The jobs of this process.
+/// The running jobs of this process.
 #[derive(Debug)]
 pub struct Running {
     stop: watch::Sender<bool>,
@@ -74,12 +76,12 @@ pub struct Running {
 }
 
 impl Running {
-    /// Tells all jobs to finish their row and leave off.
+    /// Tells all jobs to finish their row and stop.
     pub fn tell_to_stop(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Waits until all have.
+    /// Waits until all have stopped.
     pub async fn wait(self) {
         for task in self.tasks {
             if task.await.is_err() {
@@ -117,7 +119,7 @@ async fn repeat(job: &'static Job, mut pass: Pass) {
         let work = job.pass;
         match tokio::task::spawn_blocking(move || work(&own)).await {
             Ok(result) => {
-                // A pass in which nothing works is none.
+                // A pass in which every row failed is no sign of life.
                 if matches!(&result, Ok(done) if done.good > 0 || done.failed == 0) {
                     pulse.beat(job.name, job.every);
                 }
@@ -129,7 +131,7 @@ async fn repeat(job: &'static Job, mut pass: Pass) {
     }
 }
 
-/// Counts only: never an address, a name or a token (S-82).
+/// Logs only counts: never an address, a name or a token (S-82).
 fn log(job: &str, result: Result<Done, DbError>) {
     match result {
         Ok(Done { good: 0, failed: 0 }) => {}

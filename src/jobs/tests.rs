@@ -31,7 +31,7 @@ fn app(folder: &std::path::Path, schema: &str) -> App {
     )
 }
 
-/// Twelve customers of one partner book what needs an AVV.
+/// Twelve customers of one partner book a product that needs an AVV.
 fn begin(app: &App, conn: &mut Conn) -> Result<(), actions::ActionError> {
     let (now, values) = (app.clock.now(), sample_values(Language::De, false));
     actions::versions::publish_shipped(conn, now)?;
@@ -101,7 +101,7 @@ fn two_processes_remind_everybody_once() {
         assert_eq!(reports.map(|report| report.failed), [0, 0], "round {round}");
         let both = reports.map(|report| report.stepped as i64);
         assert_eq!(both.iter().sum::<i64>(), stepped, "round {round}");
-        // What the other one was still writing when this one looked.
+        // Delivers what the other run was still writing when this one looked.
         run_once(&app, now);
         assert_eq!(sent(), CUSTOMERS * (1 + round.min(4)), "round {round}");
     }
@@ -144,7 +144,7 @@ fn a_row_that_fails_is_left_and_the_others_go_on() {
     assert_eq!(tries.get(), 13);
 }
 
-/// S-93: a case on which somebody works is passed by, not waited for.
+/// S-93: a case that another transaction has locked is skipped, not waited for.
 #[test]
 fn a_case_that_somebody_has_locked_is_passed_by() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Reading what people and their programs answer to a mail (C9): who writes, what, and whether a
-//! program wrote it. What comes in is hostile; it is read as [`super::bounce`] reads reports.
+//! Reading the replies of people and programs to a mail (C9): sender, text, and whether a program
+//! wrote it. The input is hostile; it is read in the same way as reports by [`super::bounce`].
 
 use mail_parser::{Message, MessageParser};
 
@@ -8,15 +8,15 @@ use super::bounce::{LARGEST, mail_ids};
 use crate::domain::EmailAddress;
 use crate::domain::name::{clean, clean_lines};
 
-/// Characters of a text that are kept.
+/// At most this many characters of a text are kept.
 pub const LONGEST: usize = 20_000;
-/// Characters of a subject or name that are kept.
+/// At most this many characters of a subject or name are kept.
 const LONGEST_LINE: usize = 300;
 
-/// An answer to a mail of the portal, or any other mail that reached the sender's address.
+/// A reply to a mail of the portal, or any other mail that reached the sender's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Who wrote it, as the mail says.
+    /// Address of the sender, as the mail says.
     pub sender: EmailAddress,
     /// The name beside the address.
     pub sender_name: String,
@@ -24,15 +24,15 @@ pub struct Answer {
     pub subject: String,
     /// The text, without markup.
     pub text: String,
-    /// Files that came with it.
+    /// Number of files that came with it.
     pub attachments: usize,
-    /// Written by a program: out of office, receipt, newsletter.
+    /// Whether a program wrote it: out of office, receipt, newsletter.
     pub is_automatic: bool,
-    /// Message-IDs it says it answers, without angle brackets.
+    /// Message-IDs of the mails it answers, without angle brackets.
     pub answers: Vec<String>,
 }
 
-/// Reads an answer. `None` if nobody can be made out who wrote it.
+/// Reads a reply. `None` if its sender cannot be determined.
 pub fn read(raw: &[u8]) -> Option<Answer> {
     let raw = raw.get(..LARGEST).unwrap_or(raw).to_vec();
     with_room(move || understand(&raw))
@@ -60,8 +60,8 @@ fn understand(raw: &[u8]) -> Option<Answer> {
     })
 }
 
-/// Whether a program wrote it (RFC 3834, and what was usual before). Whoever answers so would be
-/// answered by programs only.
+/// Whether a program wrote it, told by its headers, its sender and its subject (RFC 3834, and
+/// earlier conventions).
 fn is_automatic(message: &Message<'_>, sender: &EmailAddress, subject: &str) -> bool {
     let value = |header: &str| {
         let raw = message.header_raw(header).map(str::trim);

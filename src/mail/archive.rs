@@ -1,5 +1,6 @@
-//! Reading mailboxes: the PDFs in messages that were mailed (F5). Single messages (`.eml`, the files of a
-//! Maildir) and many in one file (mbox). What is found is not believed; whoever takes it looks at seals.
+//! Reading mailboxes: the PDFs in messages that were mailed (F5). Single messages (`.eml`, the
+//! files of a Maildir) and many in one file (mbox). What is found is not trusted; the caller checks
+//! the seals.
 
 use std::io::{self, BufRead};
 
@@ -8,26 +9,26 @@ use mail_parser::{Message, MessageParser, PartType};
 
 use super::bounce::with_room;
 
-/// How every PDF begins.
+/// The first bytes of every PDF.
 const PDF: &[u8] = b"%PDF-";
-/// How a mailbox of many messages begins.
+/// The first bytes of a mailbox with many messages.
 const MBOX: &[u8] = b"From ";
-/// Messages within messages that are looked into: what was forwarded, twice.
+/// Depth of nested messages that are looked into: twice forwarded.
 const DEEPEST: usize = 3;
 
-/// What a file is, by how it begins.
+/// The kind of a file, told by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A PDF.
+    /// A PDF document.
     Pdf,
-    /// A mailbox of many messages.
+    /// A mailbox with many messages.
     Mailbox,
     /// One message, or something else.
     Message,
 }
 
 impl Kind {
-    /// By the first bytes.
+    /// The kind of a file with these first bytes.
     pub fn of(start: &[u8]) -> Self {
         match start {
             start if start.starts_with(PDF) => Self::Pdf,

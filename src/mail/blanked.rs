@@ -1,9 +1,9 @@
-//! Mails as the operator may read them: without the links that act for their reader (C8).
+//! Mails as the operator may read them: without the links that their recipient can act with (C8).
 
 use crate::paths;
 
-/// A text in which every token that an address of ours carries is blanked: whoever reads it cannot
-/// follow the link.
+/// A text in which the tokens in all addresses of the portal are blanked, so that a reader cannot
+/// follow the links.
 pub fn without_tokens(text: &str) -> String {
     let mut text = text.to_owned();
     for path in [

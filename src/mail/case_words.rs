@@ -1,44 +1,45 @@
-//! The contract that a mail is about, in the words it is printed with.
+//! The contract that a mail is about, in the names that it prints.
 
 use chrono::{DateTime, Utc};
 
 use crate::domain::name::clean;
 use crate::domain::{CustomerNumber, Party};
 
-/// Whose contract a mail is about, in the words it is printed with.
+/// The case that a mail is about, in the names that it prints.
 #[derive(Debug, Clone)]
 pub struct CaseWords {
-    /// The customer, of whom only the name is printed.
+    /// The customer; only the name is printed.
     pub customer: Party,
-    /// "Kundennummer".
+    /// The customer's number, printed as "Kundennummer".
     pub customer_number: CustomerNumber,
-    /// Name of the partner that looks after the customer.
+    /// Name of the partner that looks after the customer, if there is one.
     pub partner: Option<String>,
     /// Name of the sub-partner, if there is one.
     pub sub_partner: Option<String>,
     /// Names of the products the contract covers, in the mail's language.
     pub products: Vec<String>,
-    /// Whether an agreement is in force, which goes on whatever becomes of the request (U and W).
+    /// Whether an agreement is in force, which stays so whatever happens to the request (U and W).
     pub in_force: bool,
-    /// Whether that agreement names another partner: none has access until a new one is made (W).
+    /// Whether that agreement names another partner: no partner has access until a new one is
+    /// concluded (W).
     pub renewal: bool,
-    /// Whether the last request wants that agreement concluded anew although it covers the chain and
-    /// the products of today (rows 36, 48).
+    /// Whether the last request asks for a new conclusion although the agreement covers the present
+    /// partners and products (rows 36, 48).
     pub anew: bool,
 }
 
 impl CaseWords {
-    /// Whether what is asked for amends the agreement in force (state U).
+    /// Whether the requested conclusion amends the agreement in force (state U).
     pub fn amends(&self) -> bool {
         self.in_force && !self.renews()
     }
 
-    /// Whether what is asked for takes the place of the agreement in force (state W, or on demand).
+    /// Whether the requested conclusion replaces the agreement in force (state W, or on demand).
     pub fn renews(&self) -> bool {
         self.renewal || self.anew
     }
 
-    /// The companies it is about. Products are the operator's own words.
+    /// The names of companies. Names of products are chosen by the operator.
     pub(super) fn names(&mut self) -> Vec<&mut String> {
         let partners = [&mut self.partner, &mut self.sub_partner];
         let mut names = vec![&mut self.customer.name];
@@ -46,7 +47,7 @@ impl CaseWords {
         names
     }
 
-    /// Makes a clean line of every name (S-21).
+    /// Cleans every name to one line (S-21).
     pub(super) fn clean(&mut self) {
         clean_party(&mut self.customer);
         for name in [&mut self.partner, &mut self.sub_partner] {
@@ -61,7 +62,7 @@ impl CaseWords {
     }
 }
 
-/// Makes a clean line of all that is printed of a company (S-21).
+/// Cleans all printed data of a company to one line each (S-21).
 pub(super) fn clean_party(party: &mut Party) {
     for field in [
         &mut party.name,
@@ -80,7 +81,7 @@ pub(super) fn clean_party(party: &mut Party) {
 /// An agreement as mails name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgreementWords {
-    /// Printed number.
+    /// Its printed number.
     pub number: String,
     /// When it was concluded.
     pub concluded_at: DateTime<Utc>,

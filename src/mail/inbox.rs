@@ -1,4 +1,4 @@
-//! The folder into which a mail server drops what comes back: one mail per file.
+//! The folder into which a mail server writes incoming mails: one mail per file.
 //!
 //! ```text
 //! inbox/          files as they are dropped; names that begin with a dot are not finished yet
@@ -19,24 +19,25 @@ use uuid::Uuid;
 
 use super::bounce::LARGEST;
 
-/// How long a process may hold a file before another takes it for dead.
+/// How long a process may hold a file before another one takes it for dead.
 const PATIENCE: Duration = Duration::minutes(10);
-/// So much longer than understood files those are kept that a person has to look at.
+/// How much longer files are kept that were not understood and that an administrator should look
+/// at.
 const UNCLEAR_LONGER: Duration = Duration::days(60);
-/// Entries looked at in one go.
+/// At most this many entries are looked at in one pass.
 const BATCH: usize = 1000;
-/// Time in front of the name of a file that was taken.
+/// Format of the time in front of the name of a file that was taken.
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
 const WORKING: &str = "working";
 const DONE: &str = "done";
 const UNCLEAR: &str = "unclear";
 
-/// The folder.
+/// The inbox folder, by its path.
 #[derive(Debug, Clone)]
 pub struct Inbox(PathBuf);
 
-/// Takes from everybody else what they may do in a folder that an earlier version made. How the inbox
-/// itself is open is for whoever set up the mail server to say.
+/// Removes permissions of other users from a folder that an earlier version made. The permissions
+/// of the inbox itself are up to the administrator of the mail server.
 fn close(folder: &Path, most: u32) -> io::Result<()> {
     let mode = fs::metadata(folder)?.permissions().mode() & 0o7777;
     if mode & !most & 0o777 == 0 {
@@ -48,11 +49,11 @@ fn close(folder: &Path, most: u32) -> io::Result<()> {
     }
 }
 
-/// A file this process has taken.
+/// A file that this process has taken.
 #[derive(Debug)]
 pub struct Held {
     path: PathBuf,
-    /// The first [`LARGEST`] bytes.
+    /// The first [`LARGEST`] bytes of the file.
     pub bytes: Vec<u8>,
 }
 
@@ -65,12 +66,13 @@ impl Inbox {
     /// Makes the folders, if the data directory exists.
     ///
     /// # Errors
-    /// When a folder cannot be made.
+    /// If a folder cannot be made.
     pub fn prepare(&self) -> io::Result<()> {
         if !self.0.parent().is_some_and(Path::is_dir) {
             return Ok(());
         }
-        // The mail server's group may get in; what was taken is the portal's own.
+        // The mail server's group needs access to the inbox; files that were taken belong to the
+        // portal.
         for (folder, mode) in [
             ("", 0o770),
             (WORKING, 0o700),
@@ -91,11 +93,11 @@ impl Inbox {
         Ok(())
     }
 
-    /// Takes one file; `None` if there is none left. Each file is given to one caller only, whatever
-    /// other processes do at the same time.
+    /// Takes one file; `None` if there is none left. Each file is returned to one caller only,
+    /// whatever other processes do at the same time.
     ///
     /// # Errors
-    /// When the folder or the file cannot be read.
+    /// If the folder or the file cannot be read.
     pub fn take(&self, now: DateTime<Utc>) -> io::Result<Option<Held>> {
         for folder in [self.0.clone(), self.0.join("new")] {
             for name in files(&folder)? {
@@ -114,8 +116,8 @@ impl Inbox {
         Ok(None)
     }
 
-    /// Renaming is what makes it ours: it fails for all others. A file that cannot be read is put
-    /// away as unclear, so that it does not hold up those behind it.
+    /// Takes a file by renaming it, which then fails for all other processes. A file that cannot be
+    /// read is moved to the unclear ones, so that it does not hold up those behind it.
     fn hold(&self, from: &Path, name: &OsStr, now: DateTime<Utc>) -> io::Result<Option<Held>> {
         let short: String = name.to_string_lossy().chars().take(60).collect();
         let id = Uuid::new_v4().simple();
@@ -142,19 +144,19 @@ impl Inbox {
         Ok(Some(held))
     }
 
-    /// Puts a file away that was dealt with: `understood` or not.
+    /// Moves a handled file away: `understood` or not.
     ///
     /// # Errors
-    /// When it cannot be moved.
+    /// If it cannot be moved.
     pub fn put_away(&self, held: &Held, understood: bool) -> io::Result<()> {
         let folder = if understood { DONE } else { UNCLEAR };
         self.move_to(held, &self.0.join(folder))
     }
 
-    /// Gives a file back that could not be dealt with now.
+    /// Puts a file back that could not be handled now.
     ///
     /// # Errors
-    /// When it cannot be moved.
+    /// If it cannot be moved.
     pub fn give_back(&self, held: &Held) -> io::Result<()> {
         self.move_to(held, &self.0)
     }
@@ -166,21 +168,21 @@ impl Inbox {
         }
     }
 
-    /// How many files nobody understood; at most 1000 are counted.
+    /// Number of files that were not understood; at most 1000 are counted.
     pub fn unclear(&self) -> usize {
         files(&self.0.join(UNCLEAR)).map_or(0, |files| files.len())
     }
 
-    /// Where they lie.
+    /// The folder of files that were not understood.
     pub fn unclear_folder(&self) -> PathBuf {
         self.0.join(UNCLEAR)
     }
 
-    /// Deletes files that were understood before this moment, and those nobody has looked at for much
-    /// longer (A9). Says how many.
+    /// Deletes files that were understood before this moment, and those that were not understood
+    /// much longer ago (A9). Returns how many.
     ///
     /// # Errors
-    /// When a file cannot be deleted.
+    /// If a file cannot be deleted.
     pub fn forget(&self, before: DateTime<Utc>) -> io::Result<usize> {
         Ok(self.forget_in(DONE, before)? + self.forget_in(UNCLEAR, before - UNCLEAR_LONGER)?)
     }
@@ -200,8 +202,8 @@ impl Inbox {
     }
 }
 
-/// Names of the finished files in a folder, at most [`BATCH`]; a folder that is not there is empty.
-/// What is no plain file is left alone.
+/// Names of the complete files in a folder, at most [`BATCH`]; a missing folder counts as empty.
+/// Anything but plain files is ignored.
 fn files(folder: &Path) -> io::Result<Vec<OsString>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -247,7 +249,7 @@ mod tests {
             assert_eq!(mode(folder), 0o700, "{folder}");
             fs::set_permissions(data.path().join("inbox").join(folder), open.clone()).unwrap();
         }
-        // As an earlier version left them.
+        // With the permissions that an earlier version set.
         inbox.prepare().unwrap();
         for folder in [WORKING, DONE, UNCLEAR] {
             assert_eq!(mode(folder), 0o700, "{folder}");

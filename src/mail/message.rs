@@ -1,4 +1,4 @@
-//! From words to the bytes that go out: headers, text, HTML, attachment (S-21, S-24).
+//! From texts to the bytes that are sent: headers, text, HTML, attachment (S-21, S-24).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,22 +14,22 @@ use crate::domain::mail::PartHash;
 use crate::domain::name::clean;
 use crate::domain::{EmailAddress, MailId};
 
-/// What stands on the envelope and in the headers, beside the words.
+/// The values of envelope and headers.
 #[derive(Debug, Clone)]
 pub struct Head {
-    /// The queued mail; names its file in development and never leaves the house.
+    /// Key of the queued mail; only used for its file name in development, never sent.
     pub id: MailId,
-    /// Random mark in `X-AVV-Mail`, by which a returned mail is found again. It is the same at every
-    /// attempt, says nothing to others and cannot be guessed.
+    /// Random mark in `X-AVV-Mail`, by which a returned mail is recognised. It is the same at every
+    /// attempt, reveals nothing and cannot be guessed.
     pub mark: Uuid,
-    /// Stable over every attempt to deliver this mail, with the portal's own domain, without angle
+    /// The same at every attempt to deliver this mail, with the portal's own domain, without angle
     /// brackets: `17.3f2a@avv.example.de`.
     pub message_id: String,
     /// Sender address (`AVV_MAIL_FROM`).
     pub from: EmailAddress,
     /// The operator's name, shown beside the sender address.
     pub from_name: String,
-    /// A mailbox somebody reads.
+    /// An address whose mailbox is read.
     pub reply_to: Option<EmailAddress>,
     /// The only recipient.
     pub to: EmailAddress,
@@ -37,23 +37,24 @@ pub struct Head {
     pub date: DateTime<Utc>,
 }
 
-/// A finished mail: what a [`super::Transport`] takes.
+/// A finished mail, which a [`super::Transport`] sends.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    /// What was asked for.
+    /// The values of envelope and headers.
     pub head: Head,
-    /// The words it carries.
+    /// The texts and attachments.
     pub written: RenderedMail,
     pub(super) message: Message,
 }
 
 impl Envelope {
-    /// The mail as it goes over the wire.
+    /// The mail as it is sent.
     pub fn bytes(&self) -> Vec<u8> {
         self.message.formatted()
     }
 
-    /// What its receiver can check of it, part by part: text, HTML, then the attachments (F8).
+    /// The hashes with which its recipient can verify it, part by part: text, HTML, then the
+    /// attachments (F8).
     pub fn parts(&self) -> Vec<PartHash> {
         let words = [
             ("text/plain", &self.written.text),
@@ -77,11 +78,10 @@ fn hex(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
-/// Why no message can be made of a letter: a fault of the configuration or the program, never of
-/// the network.
+/// Why no message can be made: an error in the configuration or the program, never in the network.
 #[derive(Debug, thiserror::Error)]
 pub enum Unsendable {
-    /// An address or a content type that mail does not know.
+    /// An invalid address, identifier or content type.
     #[error("{0} is not usable in a mail")]
     Part(&'static str),
     /// The message could not be put together.
@@ -89,7 +89,7 @@ pub enum Unsendable {
     Message(#[from] lettre::error::Error),
 }
 
-/// Puts a written mail into its envelope. Every byte follows from the arguments.
+/// Makes the message of a rendered mail. Every byte is determined by the arguments.
 ///
 /// # Errors
 /// [`Unsendable`] if an identifier, address or content type does not fit into a mail header.
@@ -136,7 +136,7 @@ pub fn seal(head: Head, written: RenderedMail) -> Result<Envelope, Unsendable> {
     })
 }
 
-/// Exactly one `left@right` of visible ASCII without brackets.
+/// Whether it is exactly one `left@right` of visible ASCII without brackets.
 fn is_message_id(id: &str) -> bool {
     id.split_once('@')
         .is_some_and(|(left, right)| !left.is_empty() && !right.is_empty() && !right.contains('@'))
@@ -146,8 +146,9 @@ fn is_message_id(id: &str) -> bool {
             .all(|b| b.is_ascii_graphic() && !b"<>()[]\\,;:\"".contains(&b))
 }
 
-/// The subject. A company whose name looks like an encoded word (RFC 2047) would be decoded by the
-/// reader's program, so it is encoded itself; the library does that for names beside addresses only.
+/// The subject header. A company's name that looks like an encoded word (RFC 2047) would be decoded
+/// by the reader's program, so it is encoded itself; the library does that only for names of
+/// addresses.
 fn subject(text: &str) -> HeaderValue {
     let name = HeaderName::new_from_ascii_str("Subject");
     if !text.contains("=?") {
@@ -165,7 +166,7 @@ fn subject(text: &str) -> HeaderValue {
     HeaderValue::dangerous_new_pre_encoded(name, text.to_owned(), encoded.join("\r\n "))
 }
 
-/// Bytes of one encoded word, so that a line with the name of the header stays under 78 characters.
+/// Bytes in one encoded word, so that a line with the name of the header stays under 78 characters.
 const LONGEST_WORD: usize = 39;
 
 fn mailbox(name: Option<&str>, address: &EmailAddress) -> Result<Mailbox, Unsendable> {
@@ -177,7 +178,7 @@ fn mailbox(name: Option<&str>, address: &EmailAddress) -> Result<Mailbox, Unsend
     Ok(Mailbox::new(name, address))
 }
 
-/// Keeps vacation notices from answering (RFC 3834).
+/// Keeps vacation notices from being sent in reply (RFC 3834).
 #[derive(Debug, Clone)]
 struct AutoSubmitted;
 
@@ -195,7 +196,7 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// Keeps Exchange from answering with a vacation notice; it does not read `Auto-Submitted`.
+/// Keeps Exchange from sending a vacation notice in reply; it does not read `Auto-Submitted`.
 #[derive(Debug, Clone)]
 struct SuppressAutoResponses;
 
@@ -216,7 +217,7 @@ impl Header for SuppressAutoResponses {
 /// Name of the header that carries the mail's mark.
 pub(super) const MARK_HEADER: &str = "X-AVV-Mail";
 
-/// The mail's mark, by which a bounce finds it even if only the headers came back.
+/// The mail's mark, by which a bounce is matched even if only the headers came back.
 #[derive(Debug, Clone)]
 struct PortalMail(Uuid);
 

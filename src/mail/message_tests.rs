@@ -148,7 +148,7 @@ fn text_comes_before_html_and_the_pdf_beside_both() {
     assert!(raw.contains("application/pdf"));
 }
 
-/// Every mail there is, in both languages.
+/// Every mail in both languages.
 fn every_mail() -> impl Iterator<Item = (String, RenderedMail)> {
     Language::ALL.into_iter().flat_map(|language| {
         crate::mail::tests::all(language)
@@ -160,7 +160,8 @@ fn every_mail() -> impl Iterator<Item = (String, RenderedMail)> {
     })
 }
 
-/// D5: no mail is answered by a vacation notice, whichever header its reader's server knows.
+/// D5: no mail is answered by a vacation notice, whichever of the headers the recipient's server
+/// knows.
 #[test]
 fn d5_every_mail_says_that_nobody_waits_for_an_answer() {
     for (name, written) in every_mail() {
@@ -194,7 +195,7 @@ fn d5_a_name_that_looks_encoded_is_encoded_itself() {
     }
 }
 
-/// F8: an attempt more has the same bytes, and whoever gets them can check every part.
+/// F8: another attempt has the same bytes, and the recipient can verify every part.
 #[test]
 fn f8_every_mail_is_the_same_bytes_again_and_its_parts_can_be_hashed() {
     for (name, written) in every_mail() {
@@ -211,7 +212,7 @@ fn f8_every_mail_is_the_same_bytes_again_and_its_parts_can_be_hashed() {
             .iter()
             .filter(|part| !matches!(part.body, mail_parser::PartType::Multipart(_)))
             .map(|part| {
-                // As a receiver does: decoded, carriage returns taken out of texts.
+                // As a recipient does: decoded, without the carriage returns of texts.
                 let bytes = part.contents();
                 if part.is_text() || part.is_text_html() {
                     hex(String::from_utf8_lossy(bytes).replace('\r', "").as_bytes())

@@ -1,8 +1,9 @@
 //! Texts and transport of mails (requirements 3.2, 4.5, 5.3).
 //!
-//! The way of a mail: [`MailInput`] (values, one of the [`bodies`]) → [`render::render`] (words, text and
-//! HTML) → [`message::seal`] (the bytes that go out) → [`transport::Transport::send`]. This room is the
-//! only one that knows `lettre`; it neither reads the database nor a clock.
+//! The steps of a mail: [`MailInput`] (values, one of the [`bodies`]) → [`render::render`]
+//! (subject, text and HTML) → [`message::seal`] (the bytes that are sent) →
+//! [`transport::Transport::send`]. This room is the only one that knows `lettre`; it reads neither
+//! the database nor a clock.
 
 pub mod answer;
 pub mod archive;

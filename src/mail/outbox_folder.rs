@@ -1,5 +1,5 @@
-//! Mails as files, for development: `<time>-<id>.eml` holds what would have gone out, a `.json`
-//! of the same name its parts, so that the development mailbox needs no parser.
+//! Mails as files, for development: `<time>-<id>.eml` is the mail that would have been sent, a
+//! `.json` of the same name contains its parts, so that the development mailbox needs no parser.
 
 use std::fs;
 use std::io;
@@ -15,11 +15,11 @@ use crate::domain::EmailAddress;
 /// A mail in the folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredMail {
-    /// Name without ending; sorts by time.
+    /// File name without extension; sorts by time.
     pub name: String,
-    /// Sender as people see it: `Name <address>`.
+    /// Sender as mail programs show it: `Name <address>`.
     pub from: String,
-    /// Recipient.
+    /// Address of the recipient.
     pub to: EmailAddress,
     /// `Message-ID` without angle brackets.
     pub message_id: String,
@@ -43,7 +43,7 @@ pub(super) fn store(folder: &Path, envelope: &Envelope) -> io::Result<String> {
         date: head.date,
         written: envelope.written.clone(),
     };
-    // The .eml comes last: a mail that is listed is complete.
+    // The .eml is written last, so that a mail that is listed is complete.
     let json = serde_json::to_vec(&stored)?;
     put(folder, &format!("{name}.json"), &json)?;
     let file = format!("{name}.eml");
@@ -51,7 +51,7 @@ pub(super) fn store(folder: &Path, envelope: &Envelope) -> io::Result<String> {
     Ok(file)
 }
 
-/// All or nothing: a half-written file never carries the final name.
+/// Writes a file completely or not at all: an incomplete file never has the final name.
 fn put(folder: &Path, file: &str, bytes: &[u8]) -> io::Result<()> {
     let unfinished = folder.join(format!(".{file}.{}", uuid::Uuid::new_v4()));
     fs::write(&unfinished, bytes)?;
@@ -61,7 +61,7 @@ fn put(folder: &Path, file: &str, bytes: &[u8]) -> io::Result<()> {
 /// The newest `limit` mails, newest first. A folder that does not exist is empty.
 ///
 /// # Errors
-/// When the folder or a file in it cannot be read.
+/// If the folder or a file in it cannot be read.
 pub fn list(folder: &Path, limit: usize) -> io::Result<Vec<StoredMail>> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -87,7 +87,7 @@ pub fn list(folder: &Path, limit: usize) -> io::Result<Vec<StoredMail>> {
 /// One mail by its name; `None` if there is none of that name.
 ///
 /// # Errors
-/// When the file exists but cannot be read.
+/// If the file exists but cannot be read.
 pub fn read(folder: &Path, name: &str) -> io::Result<Option<StoredMail>> {
     if !is_name(name) {
         return Ok(None);
@@ -99,7 +99,7 @@ pub fn read(folder: &Path, name: &str) -> io::Result<Option<StoredMail>> {
     }
 }
 
-/// Only names this room gives, so that none leads out of the folder.
+/// Accepts only names that this module makes, so that none leads out of the folder.
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && name
@@ -107,7 +107,7 @@ fn is_name(name: &str) -> bool {
             .all(|b| b.is_ascii_digit() || matches!(b, b'T' | b'Z' | b'-'))
 }
 
-/// Bytes as base64 text in JSON.
+/// Serialises bytes as base64 text in JSON.
 pub(super) mod base64_bytes {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;

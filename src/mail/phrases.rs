@@ -1,13 +1,13 @@
-//! Sentences of the request and its neighbours that depend on why it is sent and on whether an
-//! agreement is in force: first conclusion, amendment (U) or new conclusion (W), 5.3 M1.
+//! Sentences of requests and related mails that depend on the reason and on whether an agreement is
+//! in force: first conclusion, amendment (U) or new conclusion (W), 5.3 M1.
 
 use super::case_words::CaseWords;
 use super::words::MailWords;
 use crate::domain::mail::RequestReason;
 
 impl MailWords<'_> {
-    /// Why this mail comes, if that is not said elsewhere; then whether earlier links still work.
-    /// With an agreement in force "Neu: …" says what changes.
+    /// Why this mail is sent, if that is not said elsewhere; then whether earlier links still work.
+    /// With an agreement in force, "Neu: …" says what changes.
     pub(super) fn why(
         &self,
         case: &CaseWords,
@@ -118,7 +118,7 @@ impl MailWords<'_> {
         })
     }
 
-    /// What becomes of products and access without a conclusion, after a decline as well.
+    /// What happens to products and access without a conclusion, also after a decline.
     pub(super) fn without(&self, case: &CaseWords) -> String {
         let (many, en) = (case.sub_partner.is_some(), self.en());
         let products = if en {
@@ -198,7 +198,7 @@ impl MailWords<'_> {
         }
     }
 
-    /// What is asked for, as in "bittet um …" (for partners, German).
+    /// What the customer is asked for, as in "bittet um …" (for partners, German).
     pub(super) fn asked_for(&self, case: &CaseWords) -> &'static str {
         match (case.in_force, case.renews()) {
             (false, _) => "einen Auftragsverarbeitungsvertrag",

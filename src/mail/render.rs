@@ -1,6 +1,6 @@
-//! How everything a mail says becomes a subject, a text and an HTML part.
+//! Renders the values of a mail as subject, text and HTML part.
 //!
-//! The delivery job fills the values from the database at the moment of delivery (L-08).
+//! The delivery job reads the values from the database at the moment of delivery (L-08).
 
 use askama::Template;
 use serde::{Deserialize, Serialize};
@@ -13,20 +13,20 @@ use crate::domain::name::clean;
 use crate::domain::unlinked::unlinked;
 use crate::domain::{Language, Operator};
 
-/// One mail before it has words.
+/// One mail before it is rendered.
 #[derive(Debug, Clone)]
 pub struct MailInput {
-    /// The reader's language. What goes to partners and to the operator is German whatever this says.
+    /// The recipient's language. Mails to partners and to the operator are always German.
     pub language: Language,
-    /// Who writes; fills the footer (§ 35a `GmbHG`).
+    /// The operator, who is the sender; fills the footer (§ 35a `GmbHG`).
     pub operator: Operator,
     /// The portal's configured address without a slash at the end (S-20).
     pub base_url: String,
-    /// What it says.
+    /// The content of the mail.
     pub body: Box<dyn MailBody>,
 }
 
-/// A mail in words.
+/// A rendered mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderedMail {
     /// One line, without "Betreff:".
@@ -40,18 +40,18 @@ pub struct RenderedMail {
 }
 
 impl RenderedMail {
-    /// The text part for a page, which breaks lines where its own room ends.
+    /// The text part for a page, without its line breaks.
     pub fn flowing(&self) -> String {
         unwrap(&self.text)
     }
 }
 
-/// A file that travels with a mail.
+/// A file attached to a mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// Name under which it is saved.
+    /// Name of the file.
     pub file_name: String,
-    /// For example `application/pdf`.
+    /// Media type, for example `application/pdf`.
     pub content_type: String,
     /// The file itself.
     #[serde(with = "super::outbox_folder::base64_bytes")]
@@ -73,13 +73,13 @@ struct TextPart<'a> {
     body: String,
 }
 
-/// Puts a mail into words.
+/// Renders a mail.
 ///
 /// Every name is cleaned first (no line breaks, no control or direction characters, S-21), and the
 /// HTML part escapes it (S-26).
 ///
 /// # Errors
-/// When a template cannot be written out; none of the templates has a reason to.
+/// If a template cannot be rendered, which none of the templates should cause.
 pub fn render(input: &MailInput) -> Result<RenderedMail, askama::Error> {
     let input = cleaned(input.clone());
     let words = MailWords::new(&input);
@@ -103,8 +103,8 @@ pub fn render(input: &MailInput) -> Result<RenderedMail, askama::Error> {
     })
 }
 
-/// The same with every stored or typed name as one clean line (S-21), and what others than the operator
-/// typed written so that no program makes a link of it (S-26).
+/// A copy with every stored or typed name as one clean line (S-21), and with texts typed by others
+/// than the operator written so that no program makes a link of them (S-26).
 fn cleaned(mut input: MailInput) -> MailInput {
     let operator = &mut input.operator;
     clean_party(&mut operator.party);

@@ -1,4 +1,4 @@
-//! What the samples of mails are made of; the samples themselves stand beside the mails.
+//! Values for the samples of mails; the samples themselves are beside the mails.
 
 use chrono::{DateTime, Utc};
 
@@ -15,7 +15,7 @@ pub(super) const STOP: &str = "https://avv.plusnet.example/adresse/8Qm3vT0xJr2Lk
 pub(super) const STATUS: &str = "https://avv.plusnet.example/kunden/4711/avv";
 pub(super) const PARTNER: &str = "Muster IT GmbH";
 pub(super) const SUB_PARTNER: &str = "Nord-TK GbR";
-/// Companies of an earlier chain.
+/// Companies that are no longer named.
 pub(super) const FORMER: &str = "Altmann Systemhaus GmbH";
 pub(super) const FORMER_SUB: &str = "Küsten-TK e. K.";
 
@@ -83,8 +83,8 @@ pub(super) fn input(language: Language, body: impl Into<Box<dyn MailBody>>) -> M
     }
 }
 
-/// The same case without an agreement in force (`false`), with one (`true`), and with one whose place
-/// another is to take.
+/// The same case without an agreement in force (`false`), with one (`true`), and with one that is
+/// to be replaced.
 pub(super) fn stands(case: &CaseWords) -> Vec<(&'static str, CaseWords)> {
     [
         ("false", false, false, false),
@@ -133,7 +133,7 @@ pub(super) fn pdf() -> Attachment {
     }
 }
 
-/// What differs from an agreement, all of it at once, in the names of `case`.
+/// All differences from an agreement at once, with the names of `case`.
 pub(super) fn news(case: &CaseWords) -> OfferDiff {
     let german = case.products.iter().any(|name| name.contains("mit "));
     let partner = case.partner.clone().unwrap_or_default();

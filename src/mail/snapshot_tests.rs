@@ -1,14 +1,15 @@
-//! The words of every mail as files, so that a change of one is read in the diff.
+//! The texts of every mail as snapshot files, so that a change is visible in the diff.
 
 use std::collections::BTreeSet;
 
 use super::tests::{all, written};
 use crate::domain::Language;
 
-/// How many letters of a paragraph stand for it where it comes again.
+/// Number of letters of a paragraph that are shown where it is repeated.
 const BEGINNING: usize = 16;
 
-/// Every paragraph of every mail: whole where it comes first, by its beginning where it comes again.
+/// Every paragraph of every mail: in full at its first occurrence, abbreviated where it is
+/// repeated.
 #[test]
 fn every_mail_reads_as_it_was_approved() {
     for language in Language::ALL {

@@ -1,7 +1,7 @@
-//! The test mail: one mail that carries nothing about anybody, sent before the operator's eyes.
+//! The test mail: a mail without personal data, whose sending the administrator can watch.
 //!
-//! The same client speaks as for every other mail, with the same address, encryption and login;
-//! only the pool is left out, so that the whole dialogue is seen.
+//! It is sent by the same client as every other mail, with the same address, encryption and login;
+//! only the pool is not used, so that the whole dialogue is visible.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,39 +13,39 @@ use super::render::RenderedMail;
 use super::smtp::{Connection, Fault, Parcel, Route, Watch};
 use super::transport::{Transport, tidy};
 
-/// How long the server may take for one answer while somebody waits.
+/// How long the server may take for one answer while the administrator waits.
 const PATIENCE: Duration = Duration::from_secs(8);
-/// How long the whole dialogue may take: a command is only begun before that.
+/// How long the whole dialogue may take: no command is started after that.
 const WHOLE: Duration = Duration::from_secs(20);
-/// Lines of the dialogue that are kept.
+/// At most this many lines of the dialogue are kept.
 const MOST: usize = 200;
 
 /// One line of a dialogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DialogueLine {
-    /// Who speaks.
+    /// Which side it comes from.
     pub who: Speaker,
-    /// What is said, without credentials and with addresses masked.
+    /// The text, without credentials and with addresses masked.
     pub words: String,
 }
 
-/// Who speaks.
+/// The origin of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
-    /// The portal says it to the server.
+    /// A command of the portal.
     Portal,
-    /// The server answers.
+    /// An answer of the server.
     Server,
     /// A remark about the connection, German.
     Remark,
 }
 
-/// What has been said so far; clones share it, so that it can be read while it goes on.
+/// A recorded dialogue; clones share it, so that it can be read while it goes on.
 #[derive(Debug, Clone, Default)]
 pub struct Dialogue(Arc<Mutex<Vec<DialogueLine>>>);
 
 impl Dialogue {
-    /// Everything until now.
+    /// All lines so far.
     pub fn lines(&self) -> Vec<DialogueLine> {
         self.0
             .lock()
@@ -69,16 +69,16 @@ impl Dialogue {
 /// How a dialogue ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The server took the mail.
+    /// The server accepted the mail.
     Taken,
-    /// It did not.
+    /// The server did not accept the mail.
     NotTaken,
-    /// There is no server; the mail was put where all others are put.
+    /// There is no server; the mail was stored where all others are.
     NoServer,
 }
 
-/// Sends one mail and writes down the dialogue. Blocks, but no
-/// longer than about half a minute unless the name of the server cannot be resolved.
+/// Sends one mail and records the dialogue. Blocks, but for no longer than about half a minute
+/// unless the name of the server cannot be resolved.
 pub fn send_test_mail(transport: &Transport, envelope: &Envelope, dialogue: &Dialogue) -> Ending {
     let Transport::Smtp(server) = transport else {
         dialogue.remark("Es ist kein Mailserver eingestellt (AVV_SMTP_URL).");
@@ -100,7 +100,7 @@ pub fn send_test_mail(transport: &Transport, envelope: &Envelope, dialogue: &Dia
     };
     match speak(&route, envelope, watch) {
         Ok(()) => return Ending::Taken,
-        // The server's word stands in the dialogue already.
+        // The server's reply is in the dialogue already.
         Err(Fault::Refused(_)) => {}
         Err(fault) => dialogue.remark(&fault.sentence()),
     }
@@ -130,10 +130,10 @@ struct Html<'a> {
     host: &'a str,
 }
 
-/// What a test mail says: who sent it, and that nothing is to be done.
+/// The text of a test mail: who sent it, and that nothing has to be done.
 ///
 /// # Errors
-/// When the template cannot be filled, which is a fault of the program.
+/// If the template cannot be rendered, which is an error in the program.
 pub fn words(operator: &str, host: &str) -> Result<RenderedMail, askama::Error> {
     Ok(RenderedMail {
         subject: format!("Test-E-Mail aus dem AVV-Portal von {operator}"),

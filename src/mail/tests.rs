@@ -1,4 +1,4 @@
-//! Every mail in both languages, read as a recipient would.
+//! Every mail in both languages, as a recipient sees it.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use super::bodies::{self, MailBody, Reader, Sample, agreements, changes, notes, requests};
@@ -12,7 +12,7 @@ pub(super) fn all(language: Language) -> Vec<Sample> {
     bodies::samples(&samples::case(language))
 }
 
-/// Everything a customer reads at the master-data address.
+/// All mails to the customer's master-data address.
 pub(super) fn about_customer(case: &CaseWords) -> Vec<Sample> {
     let mut all = requests::samples(case);
     all.extend(agreements::samples(case));
@@ -20,7 +20,7 @@ pub(super) fn about_customer(case: &CaseWords) -> Vec<Sample> {
     all
 }
 
-/// Everything that partners, the operator and users read.
+/// All mails to partners, the operator and users.
 fn others(language: Language) -> Vec<Sample> {
     let mut all = all(language);
     all.retain(|(_, body)| body.reader() != Reader::Customer);
@@ -31,7 +31,7 @@ pub(super) fn written(language: Language, body: impl Into<Box<dyn MailBody>>) ->
     render(&samples::input(language, body)).unwrap()
 }
 
-/// Words of an HTML part as a reader sees them.
+/// Text of an HTML part as a reader sees it.
 pub(super) fn visible(html: &str) -> String {
     let page = scraper::Html::parse_document(html);
     let body = scraper::Selector::parse("body").unwrap();
@@ -41,7 +41,7 @@ pub(super) fn visible(html: &str) -> String {
         .join(" ")
 }
 
-/// Words only, so that line breaks, capitals and marks do not count.
+/// Words only, so that line breaks, case and punctuation do not matter.
 fn words(text: &str) -> Vec<String> {
     text.to_uppercase()
         .split(|c: char| !c.is_alphanumeric())
@@ -50,7 +50,8 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// The part of the HTML that the text part has too: without heading and the hint below the button.
+/// The part of the HTML that is in the text part, too: without heading and the hint below the
+/// button.
 fn told(html: &str) -> Vec<String> {
     let page = scraper::Html::parse_document(html);
     let heading = page
@@ -73,7 +74,7 @@ fn text_and_html_say_the_same_words() {
     for language in Language::ALL {
         for (name, content) in all(language) {
             let mail = written(language, content);
-            // What goes to partners and to the operator is German whatever the language.
+            // Mails to partners and to the operator are always German.
             let is_en = mail.text.contains("Privacy notice");
             let notice = if is_en {
                 "https://avv.plusnet.example/datenschutz?sprache=en"
@@ -107,7 +108,7 @@ fn customers_read_who_works_for_them_and_on_what() {
                 "avv@plusnet.example",
                 "https://avv.plusnet.example/datenschutz",
             ];
-            // Where nobody looks after the customer any more, or may, nobody is named.
+            // If no partner looks after the customer any more, or may do so, none is named.
             if name.starts_with("note withdrawn p") || name.ends_with("shut out") {
                 facts.retain(|fact| ![PARTNER, SUB_PARTNER].contains(fact));
             } else {
@@ -140,7 +141,7 @@ fn the_link_stands_once_in_the_text_and_as_button_and_text_in_html() {
                 assert_eq!(targets.iter().filter(|target| **target == link).count(), 2);
                 assert_eq!(visible(&mail.html).matches(&link).count(), 1, "{name}");
             }
-            // S-20, S-24: nothing leads or loads from anywhere else
+            // S-20, S-24: nothing links to or is loaded from anywhere else
             for target in targets {
                 assert!(
                     target.starts_with("https://avv.plusnet.example/")
@@ -205,7 +206,7 @@ fn partners_get_neither_consent_link_nor_contract() {
     }
 }
 
-/// M9: old and new list, reason, start, end of the period, how to dissent (C-14 … C-18).
+/// M9: old and new list, reason, first day, end of the period, how to dissent (C-14 … C-18).
 #[test]
 fn an_announcement_says_all_that_the_contract_promises() {
     for (language, day, start) in [
@@ -244,7 +245,7 @@ fn an_announcement_says_all_that_the_contract_promises() {
     }
 }
 
-/// M15: whoever reads the former mailbox finds nothing to click and nothing of the contract.
+/// M15: a reader of the former mailbox finds no link and nothing of the contract.
 #[test]
 fn the_former_address_gets_no_link_and_nothing_of_the_contract() {
     for language in Language::ALL {
@@ -287,7 +288,7 @@ fn the_former_address_gets_no_link_and_nothing_of_the_contract() {
     }
 }
 
-/// A4: while the new address waits, the former one can stop it, and reads until when.
+/// A4: while the new address waits, the former one can stop it, and is told until when.
 #[test]
 fn a4_the_former_address_can_stop_what_waits() {
     for language in Language::ALL {
@@ -313,7 +314,7 @@ fn a4_the_former_address_can_stop_what_waits() {
     }
 }
 
-/// M8: whoever lost the customer reads neither who came instead nor an address of the portal.
+/// M8: a partner that lost the customer is told neither its successor nor an address of the portal.
 #[test]
 fn a_former_partner_reads_nothing_of_the_present() {
     for (name, content) in others(Language::De) {

@@ -1,4 +1,4 @@
-//! How a finished mail leaves the house: by SMTP, into a folder (development) or into memory (tests).
+//! How a finished mail is sent: by SMTP, into a folder (development) or into memory (tests).
 
 use std::fmt;
 use std::path::PathBuf;
@@ -21,14 +21,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest server reply that is kept, in characters.
 const MAX_REPLY: usize = 500;
 
-/// Where mails go. Cloning shares the connections, the folder or the memory.
+/// Where mails are sent. Clones share the connections, the folder or the memory.
 #[derive(Clone)]
 pub enum Transport {
-    /// A mail server.
+    /// A mail server with its connections.
     Smtp(Server),
-    /// One `.eml` file per mail, see [`outbox_folder`].
+    /// A folder with one `.eml` file per mail, see [`outbox_folder`].
     Folder(PathBuf),
-    /// Kept for the test that looks at it.
+    /// Memory, for tests that look at the mails.
     Memory(Arc<Mutex<Vec<Sent>>>),
 }
 
@@ -45,39 +45,41 @@ impl Server {
 /// A mail that [`Transport::Memory`] took.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    /// Who got it.
+    /// Address of the recipient.
     pub to: EmailAddress,
     /// `Message-ID` without angle brackets.
     pub message_id: String,
-    /// Its words.
+    /// Its texts and attachments.
     pub written: RenderedMail,
-    /// Its bytes.
+    /// Its bytes as they would be sent.
     pub raw: Vec<u8>,
 }
 
-/// Why a mail did not leave.
+/// Why a mail was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reply}")]
 pub struct SendError {
-    /// The recipient's address refuses mail: trying again is of no use. Everything else, a fault
-    /// in the portal's own mail settings included, is worth another attempt.
+    /// Whether the recipient's address refuses mails, so that another attempt is of no use. After
+    /// any other error, including one in the portal's own mail settings, another attempt makes
+    /// sense.
     pub permanent: bool,
-    /// The mail server was reached and said no: it is about this mail rather than about the way.
+    /// Whether the mail server was reached and refused: then the reason is this mail rather than
+    /// the connection.
     pub answered: bool,
-    /// It said no because of the sender or of how the portal speaks, and will again: somebody must
-    /// look at the portal's own mail set-up.
+    /// Whether it refused because of the sender or of the portal's behaviour, and will do so again:
+    /// an administrator must check the portal's mail settings.
     pub ours: bool,
-    /// What the server said, on one line, with every address in it masked.
+    /// The server's reply on one line, with every address in it masked.
     pub reply: String,
 }
 
-/// Why an SMTP address cannot be used. Never repeats the address: it may hold a password.
+/// Why an SMTP URL cannot be used. Never contains the URL, which may have a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadSmtpUrl {
-    /// Not of the form `smtps://user:password@host:port`.
+    /// It is not of the form `smtps://user:password@host:port`.
     #[error("not an SMTP address like smtps://user:password@host:465")]
     Unreadable,
-    /// Would send passwords and mails unencrypted through a network (S-23).
+    /// It would send passwords and mails unencrypted through a network (S-23).
     #[error(
         "without encryption only a server on this machine is allowed; use smtps:// or ?tls=required"
     )]
@@ -88,11 +90,11 @@ impl Transport {
     /// A mail server given as `smtps://user:password@host:465` or
     /// `smtp://user:password@host:587?tls=required`; plain `smtp://` only to a loopback host. The
     /// server's certificate is checked against the system's roots. Up to `connections` mails can be
-    /// on their way at once. The portal greets as `hello`, the host it is reached under, unless the
-    /// address has another name as its path.
+    /// sent at the same time. The portal gives its name as `hello`, the host it is reached under,
+    /// unless the URL has another name as its path.
     ///
     /// # Errors
-    /// [`BadSmtpUrl`] if the address is none, or would fall back to no encryption.
+    /// [`BadSmtpUrl`] if the URL is not valid, or would allow no encryption.
     pub fn smtp(url: &str, connections: u32, hello: &str) -> Result<Self, BadSmtpUrl> {
         Self::smtp_within(url, connections, hello, TIMEOUT)
     }
@@ -112,12 +114,12 @@ impl Transport {
         Ok(Self::Smtp(Server(Arc::new(Pool::new(route, most)))))
     }
 
-    /// An empty memory.
+    /// A transport that keeps mails in memory, empty at first.
     pub fn memory() -> Self {
         Self::Memory(Arc::default())
     }
 
-    /// What this memory holds, oldest first; nothing for the other kinds.
+    /// The mails in memory, oldest first; none for the other kinds.
     pub fn sent(&self) -> Vec<Sent> {
         match self {
             Self::Memory(mails) => mails.lock().unwrap_or_else(PoisonError::into_inner).clone(),
@@ -125,8 +127,7 @@ impl Transport {
         }
     }
 
-    /// Hands a mail over. Blocks until the server has answered; no single answer is
-    /// waited for longer than 30 seconds.
+    /// Hands a mail over. Blocks until the server has answered, for at most 30 seconds per answer.
     /// Returns the server's reply, or the name of the file.
     ///
     /// # Errors
@@ -198,7 +199,8 @@ fn refused(fault: &Fault) -> SendError {
 
 fn route(text: &str, hello: &str, patience: Duration) -> Result<Route, BadSmtpUrl> {
     let url = Url::parse(text).map_err(|_| BadSmtpUrl::Unreadable)?;
-    // The URL standard does not know the scheme, so `url.host()` would not recognise an IPv4 address.
+    // The URL standard does not know the scheme, so `url.host()` would not recognise an IPv4
+    // address.
     let host = url.host_str().ok_or(BadSmtpUrl::Unreadable)?;
     let local = match Host::parse(host).map_err(|_| BadSmtpUrl::Unreadable)? {
         Host::Domain(name) => name == "localhost",
@@ -237,7 +239,7 @@ fn route(text: &str, hello: &str, patience: Duration) -> Result<Route, BadSmtpUr
     })
 }
 
-/// A name to greet with: a host name, or an address in brackets (RFC 5321, 4.1.3).
+/// A name for `EHLO`: a host name, or an address in brackets (RFC 5321, 4.1.3).
 fn greeting(name: &str) -> String {
     match Host::parse(name) {
         Ok(Host::Ipv4(address)) => format!("[{address}]"),
@@ -247,7 +249,8 @@ fn greeting(name: &str) -> String {
     }
 }
 
-/// One line without control characters, not too long, with addresses masked (S-82).
+/// Cleans a reply to one line without control characters, of limited length, with addresses masked
+/// (S-82).
 pub(super) fn tidy(reply: &str) -> String {
     let visible = crate::domain::name::clean(reply);
     let mut out = String::with_capacity(visible.len());

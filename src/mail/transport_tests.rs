@@ -17,17 +17,17 @@ fn envelope() -> Envelope {
     seal(head(), written).unwrap()
 }
 
-/// What the server answers to a command; everything else gets 250.
+/// The server's answer to one command; all other commands get 250.
 #[derive(Clone, Copy)]
 struct Script {
     command: &'static str,
     answer: &'static [u8],
-    /// Ends after the answer, and gives the command back as it was heard.
+    /// Closes the connection after the answer, and returns the command that was received.
     hangs_up: bool,
 }
 
-/// A mail server for one connection. Hangs up instead of answering when the answer is empty.
-/// Returns its address and, when it has ended, the mail it took.
+/// A mail server for one connection. If the answer is empty, it closes the connection instead.
+/// Returns its address and, when it has ended, the mail it received.
 fn server(script: Script) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
@@ -53,7 +53,7 @@ fn server(script: Script) -> (String, JoinHandle<String>) {
             } else if line.starts_with("DATA") {
                 say(b"354 go on");
                 if script.command == "mid-DATA" {
-                    // Some of the mail, then the line goes dead.
+                    // Part of the mail, then the connection is lost.
                     let mut some = [0; 100];
                     lines.read_exact(&mut some).unwrap();
                     return mail;
@@ -115,14 +115,14 @@ fn only_a_refused_recipient_is_permanent() {
         ("RCPT", "450 4.2.0 greylisted", false),
         ("RCPT", "452 4.2.2 mailbox full", false),
         ("body", "451 4.3.0 try later", false),
-        // our own fault or the server's, not the recipient's
+        // an error of the portal or the server, not of the recipient
         ("EHLO", "535 5.7.8 authentication failed", false),
         ("MAIL", "530 5.7.0 authentication required", false),
         ("MAIL", "553 5.1.8 sender address rejected", false),
         ("RCPT", "554 5.7.1 relay access denied", false),
         ("body", "552 5.3.4 message too big", false),
         ("DATA", "503 5.5.1 bad sequence", false),
-        // the line goes dead
+        // the connection is lost
         ("RCPT", "", false),
         ("mid-DATA", "", false),
         ("EHLO", "", false),
@@ -144,7 +144,7 @@ fn only_a_refused_recipient_is_permanent() {
     }
 }
 
-/// D4: a refusal is a refusal, however its words are written, and an acceptance, too.
+/// D4: a refusal is a refusal however its text is written, and so is an acceptance.
 #[test]
 fn d4_replies_that_are_hard_to_read_count_by_their_code() {
     // what the server sends to RCPT, permanent, what is kept
@@ -192,7 +192,7 @@ fn d4_replies_that_are_hard_to_read_count_by_their_code() {
     }
 }
 
-/// D5: the portal greets with the host people reach it under, unless the address says otherwise.
+/// D5: the portal gives the host name users reach it under, unless the URL says otherwise.
 #[test]
 fn d5_the_portal_greets_with_its_own_name() {
     for (path, hello, said) in [

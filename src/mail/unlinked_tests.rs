@@ -1,4 +1,4 @@
-//! Names that lead somewhere, in every mail: no program may make a link of them.
+//! Names that look like addresses, in every mail: no program may make a link of them.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use linkify::LinkFinder;
@@ -10,7 +10,7 @@ use super::samples;
 use super::tests::{about_customer, visible, written};
 use crate::domain::Language;
 
-/// What somebody may have entered before such names were refused, or brought from elsewhere.
+/// Names that may have been entered before such names were refused, or imported.
 const HOSTILE: [&str; 8] = [
     "Jetzt zahlen: https://boese.example/avv GmbH",
     "Beispiel.de GmbH www.boese.example",
@@ -22,7 +22,7 @@ const HOSTILE: [&str; 8] = [
     "<a href=\"https://boese.example\">Hier zahlen</a>",
 ];
 
-/// A mail in which everything that others can type is `name`.
+/// A mail in which every value that others can type is `name`.
 fn spoilt(mut content: Box<dyn MailBody>, name: &str) -> Box<dyn MailBody> {
     for typed in content.typed_by_others() {
         name.clone_into(typed);
@@ -30,7 +30,8 @@ fn spoilt(mut content: Box<dyn MailBody>, name: &str) -> Box<dyn MailBody> {
     content
 }
 
-/// Addresses that a program finds in the words of a mail, but for the portal's and the operator's own.
+/// Addresses that a mail program recognises in a mail, except for the portal's and the operator's
+/// own.
 fn foreign_links(mail: &RenderedMail) -> Vec<String> {
     let page = scraper::Html::parse_document(&mail.html);
     let hrefs = scraper::Selector::parse("[href], [src], [action]").unwrap();
@@ -84,7 +85,7 @@ fn a5_no_mail_makes_a_link_of_words_of_others() {
 
 #[test]
 fn a5_the_samples_are_spoilt_where_others_can_type() {
-    // The test above means something only if the names really stand in the mails.
+    // The test above means something only if the names are really in the mails.
     let case = samples::case(Language::De);
     for (which, content) in bodies::samples(&case) {
         let is_named = !content.clone().typed_by_others().is_empty();
@@ -135,7 +136,7 @@ fn hostile_names_stay_names() {
             case.sub_partner = Some(typed.to_owned());
             for ((name, content), (_, usual)) in every(&case).into_iter().zip(&harmless) {
                 let mut mail = written(language, content);
-                // The gaps that keep programs from making links (S-26).
+                // The spaces that keep programs from making links (S-26).
                 for part in [&mut mail.html, &mut mail.text, &mut mail.subject] {
                     *part = part.replace('\u{200A}', "");
                 }

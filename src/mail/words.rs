@@ -1,5 +1,4 @@
-//! Phrases the templates are put together from: who, which products, when; right in number and
-//! language.
+//! Phrases for the templates: who, which products, when; in the right number and language.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -10,11 +9,11 @@ use super::render::MailInput;
 use crate::domain::calendar::{self, REMINDERS};
 use crate::domain::{CustomerNumber, Language, Operator, name};
 
-/// What every template of one mail can say.
+/// The phrases for the templates of one mail.
 pub struct MailWords<'a> {
-    /// Language the mail is written in.
+    /// Language of the mail.
     pub(super) language: Language,
-    /// Who writes it.
+    /// The operator, who is the sender.
     pub(super) operator: &'a Operator,
     base_url: &'a str,
     for_customer: Option<CustomerNumber>,
@@ -44,12 +43,12 @@ impl<'a> MailWords<'a> {
         self.language.is_en()
     }
 
-    /// The word in the mail's language.
+    /// The text in the mail's language.
     pub(super) fn either<'w>(&self, german: &'w str, english: &'w str) -> &'w str {
         if self.en() { english } else { german }
     }
 
-    /// A subject: what it is about, then company and customer number (4.5).
+    /// A subject: the task, then company and customer number (4.5).
     pub(super) fn about(&self, lead: &str, case: &CaseWords) -> String {
         format!(
             "{lead} {} ({} {})",
@@ -69,7 +68,7 @@ impl<'a> MailWords<'a> {
         self.about(&lead, case)
     }
 
-    /// "Plusnet AVV-Portal".
+    /// Name of the portal: "Plusnet AVV-Portal".
     pub(super) fn portal(&self) -> String {
         format!("{} AVV-Portal", self.operator.short_name)
             .trim_start()
@@ -80,27 +79,27 @@ impl<'a> MailWords<'a> {
         self.for_customer.is_some()
     }
 
-    /// Printed in the footer of what customers get.
+    /// Printed in the footer of mails to customers.
     pub(super) fn customer_number(&self) -> Option<CustomerNumber> {
         self.for_customer
     }
 
-    /// Whether the mail ends with whom to call.
+    /// Whether the mail ends with the operator's phone number.
     pub(super) fn offers_help(&self) -> bool {
         self.offers_help
     }
 
-    /// Opens a section of the text part.
+    /// The character that begins a section of the text part.
     pub(super) fn section(&self) -> char {
         super::wrap::SECTION
     }
 
-    /// Address of a page of the portal, for example `/datenschutz`.
+    /// The complete URL of a page of the portal, for example `/datenschutz`.
     pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base_url)
     }
 
-    /// The part of the address by which a reader can tell a true link from a false one.
+    /// The host name, by which a reader can tell a genuine link from a false one.
     pub(super) fn host(&self) -> String {
         url::Url::parse(self.base_url)
             .ok()
@@ -114,7 +113,7 @@ impl<'a> MailWords<'a> {
             .unwrap_or_else(|| self.base_url.to_owned())
     }
 
-    /// `one` when a partner works alone, `many` when a sub-partner joins in.
+    /// `one` for a partner alone, `many` for a partner with a sub-partner.
     pub(super) fn partners<'w>(&self, case: &CaseWords, one: &'w str, many: &'w str) -> &'w str {
         if case.sub_partner.is_some() {
             many
@@ -128,7 +127,8 @@ impl<'a> MailWords<'a> {
         if case.products.len() == 1 { one } else { many }
     }
 
-    /// "Ihr Produkt A", "Ihre Produkte A und B", "your products A, B and C".
+    /// The products in a phrase: "Ihr Produkt A", "Ihre Produkte A und B", "your products A, B and
+    /// C".
     pub(super) fn your_products(&self, case: &CaseWords) -> String {
         let lead = match (self.en(), case.products.len() == 1) {
             (false, true) => "Ihr Produkt",
@@ -141,12 +141,12 @@ impl<'a> MailWords<'a> {
             .to_owned()
     }
 
-    /// "A", "A und B", "A, B und C".
+    /// A list in the mail's language: "A", "A und B", "A, B und C".
     pub(super) fn list(&self, names: &[String]) -> String {
         name::list(names, self.language)
     }
 
-    /// "Sonntag, 6. Dezember 2026": the Berlin day a period ends on.
+    /// The Berlin day on which a period ends: "Sonntag, 6. Dezember 2026".
     pub(super) fn day(&self, moment: &DateTime<Utc>) -> String {
         let date = calendar::weekday_date(calendar::day(*moment), self.language);
         match date.split_once(", ") {
@@ -155,7 +155,7 @@ impl<'a> MailWords<'a> {
         }
     }
 
-    /// "24. November 2026 um 14:05 Uhr", "24 November 2026, 14:05 (Berlin time)".
+    /// Date and time: "24. November 2026 um 14:05 Uhr", "24 November 2026, 14:05 (Berlin time)".
     pub(super) fn moment(&self, moment: &DateTime<Utc>) -> String {
         let text = calendar::long_moment(*moment, self.language);
         match text.split_once(", ") {
@@ -165,32 +165,32 @@ impl<'a> MailWords<'a> {
         }
     }
 
-    /// "24. November 2026".
+    /// The Berlin day of a moment: "24. November 2026".
     pub(super) fn date(&self, moment: &DateTime<Utc>) -> String {
         unbroken(&calendar::long_date(calendar::day(*moment), self.language))
     }
 
-    /// "31. Dezember 2029".
+    /// A day: "31. Dezember 2029".
     pub(super) fn last_day(&self, date: &NaiveDate) -> String {
         unbroken(&calendar::long_date(*date, self.language))
     }
 
-    /// Whether an area is shut for the partner who reads the mail.
+    /// Whether any area is closed for the partner who reads the mail.
     pub(super) fn has_shut(&self, access: &[ModuleAccess]) -> bool {
         access.iter().any(|area| !area.open)
     }
 
-    /// How many reminders there are.
+    /// Number of reminders in a round.
     pub(super) fn reminders(&self) -> u8 {
         REMINDERS
     }
 
-    /// How many follow reminder `number`.
+    /// Number of reminders after reminder `number`.
     pub(super) fn reminders_left(&self, number: &u8) -> u8 {
         REMINDERS.saturating_sub(*number)
     }
 
-    /// When the phone is staffed.
+    /// The hours in which the phone is staffed.
     pub(super) fn hours(&self) -> &str {
         if self.en() {
             &self.operator.hours_en
@@ -199,14 +199,14 @@ impl<'a> MailWords<'a> {
         }
     }
 
-    /// Where a dissent in text form goes.
+    /// The address for a dissent in text form.
     pub(super) fn dissent_to(&self) -> Option<&str> {
         let own = self.operator.objection_email.as_ref();
         own.or(self.operator.party.email.as_ref())
             .map(crate::domain::EmailAddress::as_str)
     }
 
-    /// Where answers to this mail go.
+    /// The address for replies to this mail.
     pub(super) fn reply_to(&self) -> Option<&str> {
         self.operator
             .party
@@ -215,7 +215,7 @@ impl<'a> MailWords<'a> {
             .map(crate::domain::EmailAddress::as_str)
     }
 
-    /// Where an objection in text form goes.
+    /// The address for an objection in text form.
     pub(super) fn objection_address(&self) -> Option<&str> {
         self.operator
             .objection_email
@@ -225,7 +225,7 @@ impl<'a> MailWords<'a> {
     }
 }
 
-/// The same text with spaces no line may break at.
+/// The same text with non-breaking spaces.
 pub(super) fn unbroken(text: &str) -> String {
     text.replace(' ', "\u{a0}")
 }

@@ -84,7 +84,7 @@ fn each_mail_says_what_is_special_about_it() {
             "ein weiteres Produkt",
             "a further product",
         ),
-        // What is new stands in every mail that asks, whatever made it necessary (rows 20, 25, 26).
+        // Every mail that asks says what is new, whatever the reason (rows 20, 25, 26).
         (
             "request Product true",
             "Neu: Der Untervertriebspartner Küsten-TK e. K. ist seit dem 20. November 2026 nicht mehr für Sie tätig. Als Untervertriebspartner kommt Nord-TK GbR hinzu. Der Vertrag umfasst zusätzlich das Produkt Tengo Centraflex.",
@@ -140,7 +140,7 @@ fn each_mail_says_what_is_special_about_it() {
             "weiter, und Ihr Vertriebspartner Muster IT GmbH und dessen Untervertriebspartner Nord-TK GbR dürfen damit Ihre Produkte Tengo Centraflex",
             "with version 1.0, and your sales partner Muster IT GmbH and its sub-partner Nord-TK GbR may still manage your products Tengo Centraflex",
         ),
-        // Row 49: nothing is said of an access that is closed.
+        // Row 49: access that is closed is not mentioned.
         (
             "new version shut out",
             "gilt mit der Fassung 1.0 unverändert weiter.   WAS IST NEU?",
@@ -253,7 +253,7 @@ fn each_mail_says_what_is_special_about_it() {
             "your existing agreement continues",
         ),
         ("objected", "nichtig geworden", "became void"),
-        // 5.8-18: a contract on paper says so, and who signed it when.
+        // 5.8-18: a contract on paper is called so, with who signed it and when.
         (
             "concluded on paper",
             "haben den Auftragsverarbeitungsvertrag auf Papier abgeschlossen",

@@ -1,15 +1,15 @@
-//! Lines of a text mail.
+//! Line breaks of a text mail.
 
-/// Longest line of a text part, in characters, as long as its words allow it.
+/// Longest line of a text part, in characters, unless a word is longer.
 pub(super) const COLUMNS: usize = 74;
 
-/// Begins a line that opens a section. Cleaned names cannot contain it.
+/// The first character of a line that opens a section. Cleaned names cannot contain it.
 pub(super) const SECTION: char = '\u{c}';
 
-/// Breaks long lines at spaces and sets one empty line between paragraphs, two before a section.
-/// A word longer than a line, such as a link, stays whole: broken in two it could not be opened.
-/// No-break spaces hold a date together and then become ordinary spaces, because people copy from
-/// text mails.
+/// Breaks long lines at spaces and puts one empty line between paragraphs, two before a section. A
+/// word longer than a line, such as a link, is not broken, because a broken link could not be
+/// opened. Non-breaking spaces keep a date together and then become ordinary spaces, because
+/// readers copy from text mails.
 pub(super) fn wrap(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 64);
     let mut gap = 0;
@@ -59,15 +59,15 @@ fn wrap_line(line: &str, out: &mut String) {
     out.push('\n');
 }
 
-/// A wrapped text without the breaks that [`wrap`] set, for pages, which break lines themselves. What
-/// begins a line for a reason stays there.
+/// A wrapped text without the line breaks of [`wrap`], for pages, which break lines themselves. All
+/// other line breaks stay.
 pub(super) fn unwrap(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
         out.push_str(line);
         let next = lines.peek().and_then(|next| next.split(' ').next());
-        // The next word had no room here.
+        // The next word did not fit on the line.
         let went_on = next.is_some_and(|word| {
             !word.is_empty()
                 && !line.is_empty()

@@ -1,4 +1,4 @@
-//! Pages about mails and what is answered to them, all of the operator.
+//! Pages about mails and the replies to them, all for the operator.
 
 use super::{MAILS, REPLIES};
 use crate::domain::{CustomerNumber, MailId, ReplyId};
@@ -13,12 +13,12 @@ pub fn mails_of(number: CustomerNumber) -> String {
     format!("{MAILS}?kunde={number}")
 }
 
-/// Operator: one answer to a mail (GET), with what can be done about it (POST).
+/// Operator: one reply to a mail (GET), with what can be done about it (POST).
 pub fn reply(reply: ReplyId) -> String {
     format!("{REPLIES}/{reply}")
 }
 
-/// Operator: the answers that were filed to one customer.
+/// Operator: the replies that were filed to one customer.
 pub fn replies_of(number: CustomerNumber) -> String {
     format!("{REPLIES}?kunde={number}")
 }

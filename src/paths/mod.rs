@@ -10,9 +10,9 @@ use crate::domain::{
 pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
 pub use users::{disable_user, enable_user, reset_factor};
 
-/// Start page: leads everybody to the page of their role.
+/// Start page: redirects to the page of the user's role.
 pub const HOME: &str = "/";
-/// Sign-in.
+/// The sign-in page, also the target of its form.
 pub const SIGN_IN: &str = "/anmelden";
 /// The second step of the sign-in: a code.
 pub const SIGN_IN_CODE: &str = "/anmelden/code";
@@ -30,27 +30,27 @@ pub const RECOVERY_CODES: &str = "/sicherheit/wiederherstellungscodes";
 pub const CODES_KEPT: &str = "/sicherheit/wiederherstellungscodes/aufbewahrt";
 /// Ask for a link to set a password.
 pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
-/// "Zugang anfordern".
+/// The form "Zugang anfordern" for a login.
 pub const ACCESS: &str = "/zugang";
 /// The customer list.
 pub const CUSTOMERS: &str = "/kunden";
-/// Operator: adds a customer. Not below the list, where everything is a number.
+/// Operator: adds a customer. Not below the list, where every segment is a number.
 pub const ADD_CUSTOMER: &str = "/betrieb/kunden/neu";
 /// The customer's own contract, and the operator's view of all of them.
 pub const ADMINISTRATION: &str = "/administration/avv";
-/// Everything that proves a customer's agreements, as ZIP.
+/// The evidence bundle of a customer's agreements, as ZIP.
 pub const EVIDENCE: &str = "/administration/avv/nachweis.zip";
-/// The customer objects here.
+/// The page on which the customer objects.
 pub const OBJECTION: &str = "/administration/avv/widerspruch";
 /// Operator's start page.
 pub const OPERATION: &str = "/betrieb";
-/// Operator: particulars of the provider.
+/// Operator: details of the provider.
 pub const OPERATOR: &str = "/betrieb/betreiber";
-/// Operator: users.
+/// Operator: the list of users.
 pub const USERS: &str = "/betrieb/benutzer";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
-/// Operator: what people answered to mails.
+/// Operator: the replies of people to mails.
 pub const REPLIES: &str = "/betrieb/antworten";
 /// Operator: proposals that wait for a second administrator.
 pub const PROPOSALS: &str = "/betrieb/vorschlaege";
@@ -60,44 +60,44 @@ pub const PARTNERS: &str = "/betrieb/partner";
 pub const SUB_PARTNERS: &str = "/submandanten";
 /// Operator: customers that were deleted.
 pub const DELETED: &str = "/betrieb/geloescht";
-/// Operator: what needs a person.
+/// Operator: the alerts.
 pub const ALERTS: &str = "/betrieb/hinweise";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
-/// How the periodic work gets on, for the operator.
+/// Operator: the state of the periodic work.
 pub const RUNS: &str = "/betrieb/hintergrundarbeit";
 /// Operator: work over many customers.
 pub const BULK_RUNS: &str = "/betrieb/laeufe";
 /// Operator: versions of the contract text.
 pub const VERSIONS: &str = "/betrieb/vertragsfassungen";
-/// The contract text in force, for everybody (C-07).
+/// The contract text in force, without sign-in (C-07).
 pub const CONTRACT: &str = "/vertrag";
-/// Help.
+/// The help page.
 pub const HELP: &str = "/hilfe";
-/// Legal pages.
+/// The legal notice (Impressum).
 pub const IMPRINT: &str = "/impressum";
-/// Privacy notice.
+/// The portal's privacy notice.
 pub const PRIVACY: &str = "/datenschutz";
-/// Accessibility statement.
+/// The accessibility statement.
 pub const ACCESSIBILITY: &str = "/barrierefreiheit";
-/// Anybody holds a document against the portal's own.
+/// Comparing a document with those of the portal, without sign-in.
 pub const CHECK: &str = "/pruefen";
-/// Contact.
+/// How to reach the operator.
 pub const CONTACT: &str = "/kontakt";
-/// Mails of the development transport.
+/// The mails of the development transport.
 pub const DEV_MAILBOX: &str = "/dev/postfach";
 
-/// A published version of the contract text, for everybody (C-07).
+/// A published version of the contract text, without sign-in (C-07).
 pub fn contract(number: &str) -> String {
     format!("{CONTRACT}/{}", segment(number))
 }
 
-/// For everybody: two published versions of the contract text side by side.
+/// Two published versions of the contract text side by side, without sign-in.
 pub fn comparison(old: &str, new: &str) -> String {
     format!("{CONTRACT}/{}/vergleich/{}", segment(old), segment(new))
 }
 
-/// A piece of text as one segment or value of an address.
+/// Encodes a text as one segment or value of an address.
 fn segment(text: &str) -> String {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
     let out = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
@@ -150,7 +150,7 @@ pub fn evidence_of(number: CustomerNumber) -> String {
     format!("{EVIDENCE}?kunde={number}")
 }
 
-/// The status page.
+/// The status page of a customer.
 pub fn status(number: CustomerNumber) -> String {
     format!("/kunden/{number}/avv")
 }
@@ -201,7 +201,7 @@ pub const PRODUCTS: &str = "/betrieb/produkte";
 /// Adds a product (operator).
 pub const NEW_PRODUCT: &str = "/betrieb/produkte/neu";
 
-/// A product (operator).
+/// One product of the catalogue (operator).
 pub fn product(code: &str) -> String {
     format!("{PRODUCTS}/{code}")
 }
@@ -221,7 +221,7 @@ pub fn lock_links(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/links")
 }
 
-/// Asks for a new conclusion while the agreement in force goes on (operator).
+/// Asks for a new conclusion while the agreement in force stays valid (operator).
 pub fn renewal(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/neuabschluss")
 }
@@ -241,7 +241,7 @@ pub fn record_objection(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/widerspruch")
 }
 
-/// What the customer declared against the contract (operator).
+/// Objections and declines of the customer (operator).
 pub fn declarations(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/erklaerungen")
 }
@@ -266,7 +266,7 @@ pub fn propose_paper(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/papiervertrag")
 }
 
-/// A proposal, for whoever confirms, rejects or withdraws it (operator).
+/// A proposal, to be confirmed, rejected or withdrawn (operator).
 pub fn proposal(id: ProposalId) -> String {
     format!("/betrieb/vorschlaege/{id}")
 }
@@ -309,7 +309,7 @@ pub fn finish_alert(alert: AlertId) -> String {
     format!("{ALERTS}/{alert}/erledigt")
 }
 
-/// The gate for a reverse proxy.
+/// The forward authentication of a reverse proxy for a module.
 pub fn gate(number: CustomerNumber, module: &str) -> String {
     format!("/zugriff/{number}/{module}")
 }
@@ -319,27 +319,27 @@ pub fn customers_of(partner: PartnerId) -> String {
     format!("/kunden?mandant={partner}")
 }
 
-/// The public consent page.
+/// The page of a consent link.
 pub fn consent(token: &str) -> String {
     format!("/zustimmung/{token}")
 }
 
-/// The draft as PDF.
+/// The draft of a consent link as PDF.
 pub fn consent_draft(token: &str) -> String {
     format!("/zustimmung/{token}/entwurf.pdf")
 }
 
-/// The success page.
+/// The success page of a consent link.
 pub fn consent_success(token: &str) -> String {
     format!("/zustimmung/{token}/erfolg")
 }
 
-/// The concluded contract by link.
+/// The concluded contract of a consent link.
 pub fn consent_pdf(token: &str) -> String {
     format!("/zustimmung/{token}/avv.pdf")
 }
 
-/// Decline (GET: confirmation, POST: do it).
+/// Declines by a consent link (GET: confirmation, POST: do it).
 pub fn consent_decline(token: &str) -> String {
     format!("/zustimmung/{token}/ablehnen")
 }
@@ -364,12 +364,12 @@ pub fn set_password(token: &str) -> String {
     format!("/passwort/{token}")
 }
 
-/// Operator: the register of general sub-processors.
+/// Operator: the list of general sub-processors.
 pub const SUB_PROCESSORS: &str = "/betrieb/unterauftragsverarbeiter";
-/// Operator: announced changes of the register.
+/// Operator: announced changes of that list.
 pub const ANNOUNCEMENTS: &str = "/betrieb/aenderungsmitteilungen";
 
-/// Operator: one entry of the register.
+/// Operator: one entry of that list.
 pub fn sub_processor(entry: SubProcessorId) -> String {
     format!("{SUB_PROCESSORS}/{entry}")
 }
@@ -394,7 +394,7 @@ pub fn dissent_proof(notice: NoticeId, file: FileId) -> String {
     format!("/betrieb/mitteilungen/{notice}/nachweis/{file}")
 }
 
-/// Adds it to a dissent that was recorded without (operator).
+/// Adds the file of a dissent that was recorded without one (operator).
 pub fn add_dissent_proof(notice: NoticeId) -> String {
     format!("/betrieb/mitteilungen/{notice}/nachweis")
 }
@@ -414,7 +414,7 @@ pub fn stop_address(token: &str) -> String {
     format!("/adresse/{token}")
 }
 
-/// Operator: whose address it is that a partner entered (GET: page, POST: decide).
+/// Operator: decides about an address that a partner entered (GET: page, POST: decide).
 pub fn entered_address(number: CustomerNumber) -> String {
     format!("/betrieb/kunden/{number}/adresse")
 }

@@ -1,4 +1,4 @@
-//! Pages about a user, all of the operator.
+//! Pages about a user, all for the operator.
 
 use crate::domain::UserId;
 

@@ -62,7 +62,7 @@ impl Queryable<Text, Pg> for CustomerNumber {
     }
 }
 
-/// Where a list begins: behind this customer, or before all of them.
+/// The lower bound of a list: this customer's number, or before all customers.
 pub(super) fn behind(after: Option<CustomerNumber>) -> String {
     after.map(String::from).unwrap_or_default()
 }

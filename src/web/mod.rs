@@ -1,6 +1,6 @@
 //! The pages. `routes` is the whole site as one table of method, path, who may, handler. The rooms
-//! have the page families: the page struct stands beside its handler, its template in the folder of
-//! the same name. `kit` is what families share; none imports another.
+//! contain the page families: the page struct is beside its handler, its template in the folder of
+//! the same name. `kit` is shared by the families; none of them imports another.
 //!
 //! A request goes `limits → headers → error pages → (session → guard) → handler`: see `server` and `kit`.
 

@@ -1,4 +1,4 @@
-//! The whole site as one table: method, path, who may, handler.
+//! The whole site as one table: method, path, who has access, handler.
 //!
 //! The guard, the access test and the site itself read the same rows, so a handler cannot be
 //! reached without a declared [`Who`].
@@ -70,7 +70,7 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
             config.route(row.path, route.wrap(from_fn(answer_errors)));
         }
     }
-    // What does not exist is said in the frame of whoever asks (C3).
+    // The page for an unknown address has the layout of the viewer (C3).
     let nowhere = web::route()
         .to(|| async { Err::<HttpResponse, _>(PageError::NotFound) })
         .wrap(from_fn(|request, next| guard(Who::Visitor, request, next)))
@@ -87,7 +87,7 @@ mod tests {
     use crate::paths;
     use crate::web::kit::menu::menu;
 
-    /// Pages that begin something and hang on the page they belong to.
+    /// Last segments of pages that begin something and belong to the page above them.
     const STEPS: [&str; 2] = ["/neu", "/test"];
 
     #[test]

@@ -16,14 +16,15 @@ use crate::web::kit::headers::headers;
 use crate::web::kit::limits;
 use crate::web::routes;
 
-/// So long a connection is read on, unheard, whose body was not taken: a browser that still sends would
-/// not see its answer otherwise. The server counts from a time that is a little old when a thread has
-/// much to do, and an end that has passed by then is never noticed: so much longer than that.
+/// How long a connection is still read, without using the data, if its body was not read to the
+/// end: otherwise a browser that is still sending would not see the answer. The server measures
+/// this from a time that is slightly old if a thread is busy, and never notices an end that has
+/// passed already; so the time must be much longer than that.
 const LINGER: Duration = Duration::from_secs(5);
-/// A stop waits this long for requests that are being answered, in seconds.
+/// How long a graceful stop waits for requests in progress, in seconds.
 const STOP_TIME: u64 = 20;
 
-/// Starts answering on `listener`. `workers` is the number of threads that do.
+/// Starts answering on `listener` with this number of `workers` (threads).
 pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     let connections = app.config.web.limits.connections.div_ceil(workers.max(1));
     let head_time = app.config.web.limits.head_time;
@@ -32,7 +33,7 @@ pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result
         let (rows, crowd) = (app.clone(), crowd.clone());
         Site::new()
             .app_data(web::Data::new(app.clone()))
-            // A number too long for its type, a key that is none: there is nothing of that name.
+            // A number too long for its type, or an invalid key: nothing has that name.
             .app_data(web::PathConfig::default().error_handler(|_, _| PageError::NotFound.into()))
             .configure(move |config| routes::configure(config, &rows))
             .wrap(from_fn(error_pages))
@@ -47,7 +48,7 @@ pub fn start(app: App, listener: TcpListener, workers: usize) -> std::io::Result
     .client_request_timeout(head_time)
     .keep_alive(KEPT)
     .client_disconnect_timeout(LINGER)
-    // A client that hung up waits for no answer: what it asked for is dropped.
+    // The request of a client that closed the connection is dropped.
     .h1_allow_half_closed(false)
     .shutdown_timeout(STOP_TIME)
     .disable_signals()

@@ -1,10 +1,12 @@
-//! The walls of the house: one crate has none, so this test reads the sources.
+//! The dependencies between the rooms: all of them are in one crate, so this test reads the
+//! sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Rooms from the top down; nobody may name a room with a smaller number, nor another of the two
-/// top floors. What is not listed (`app`, `config`, `clock`, `paths`, `logging`) belongs to every floor.
+/// The rooms from the top down; none may use a room with a smaller number, nor the other one of the
+/// two top floors. Modules that are not listed (`app`, `config`, `clock`, `paths`, `logging`)
+/// belong to every floor.
 const FLOORS: &[&[&str]] = &[
     &["cli"],
     &["web", "jobs"],
@@ -13,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["domain"],
 ];
 
-/// What only one room or file may name.
+/// Crates and functions that only one room or file may use.
 const OWNERS: &[(&str, &str)] = &[
     ("diesel", "storage"),
     ("diesel_migrations", "storage"),
@@ -35,7 +37,7 @@ const OWNERS: &[(&str, &str)] = &[
 /// How a group of imports from this crate begins.
 const GROUP: &str = "crate::{";
 
-/// Rooms of the pages in which several families stand; any other room is one family.
+/// Rooms of the pages with several families; any other room is one family.
 const SHARED_ROOMS: &[&str] = &["contract", "customers", "operation", "public"];
 
 #[test]
@@ -47,7 +49,7 @@ fn every_room_keeps_to_itself() {
         for (number, line) in text.lines().enumerate() {
             let mut code = code_of(line).to_owned();
             if in_group {
-                // A group of imports over several lines: each is read as if it stood alone.
+                // A group of imports over several lines: each line is read as if it were alone.
                 in_group = !code.contains("};");
                 code.insert_str(0, GROUP);
             } else {
@@ -191,7 +193,8 @@ fn module_of(path: &str) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// What a file of the module `own` names inside the room `web`, by whole paths without `web` itself.
+/// The modules of the room `web` that a file of the module `own` names, as whole paths without
+/// `web` itself.
 fn page_paths(own: &[String], code: &str) -> Vec<Vec<String>> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let starts = ["crate::web::", "super::"];
@@ -212,7 +215,7 @@ fn page_paths(own: &[String], code: &str) -> Vec<Vec<String>> {
             .filter(|name| !["crate", "web", "super", ""].contains(name));
         named.extend(names.map(str::to_owned));
         match rest.strip_prefix('{').and_then(|rest| rest.split_once(';')) {
-            // Of a group it is the first names that count.
+            // Of a group only the first names count.
             Some((group, _)) if path.ends_with("::") => {
                 found.extend(group.split([',', '{', '}']).map(|part| {
                     let first = part.trim().split([':', ' ']).next().unwrap_or_default();
@@ -227,8 +230,9 @@ fn page_paths(own: &[String], code: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// Whether a page of the module `own` may name this: what is for all (`kit`, the room `web` itself), its own
-/// family, and of its room the root and `parts`. `routes` knows everybody, `kit` nobody.
+/// Whether a page of the module `own` may name this: the shared modules (`kit`, the room `web`
+/// itself), its own family, and the root and `parts` of its room. `routes` may name all modules,
+/// `kit` none.
 fn may_name(own: &[String], named: &[String]) -> bool {
     let exists = |path: &[String]| {
         let path = format!("src/web/{}", path.join("/"));
@@ -254,8 +258,8 @@ fn may_name(own: &[String], named: &[String]) -> bool {
     }
 }
 
-/// Each word in the lists of `dev` is a part of a test's name, and whatever starts a browser is in
-/// the browser's group.
+/// Each word in the lists of `dev` is part of a test's name, and every test that starts a browser
+/// is in the browser's group.
 #[test]
 fn every_group_of_tests_is_what_it_says() {
     let (dev, sources) = (read("dev"), files("tests/portal", &["rs"]));
@@ -294,7 +298,7 @@ fn every_group_of_tests_is_what_it_says() {
     }
 }
 
-/// `src/web/customers.rs` and `src/web.rs` are of the room `web`.
+/// The room of a path: `src/web/customers.rs` and `src/web.rs` belong to `web`.
 fn room_of(path: &str) -> &str {
     let inside = path.trim_start_matches("src/");
     let end = inside.find(['/', '.']).unwrap_or(inside.len());
@@ -335,7 +339,7 @@ fn faults_of_line(room: &str, code: &str) -> Vec<String> {
     faults
 }
 
-/// `crate::web…`, `super::web…` and `crate::{…, web::…}` on one line.
+/// Whether a line imports a room: `crate::web…`, `super::web…` and `crate::{…, web::…}`.
 fn imports(code: &str, room: &str) -> bool {
     let grouped = code.split_once(GROUP).is_some_and(|(_, rest)| {
         rest.split([',', '{', '}', ';'])

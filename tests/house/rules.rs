@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What IDs like `S-06` begin with; two digits follow.
+/// The beginnings of IDs like `S-06`; two digits follow.
 const FAMILIES: &[&str] = &["A", "C", "D", "EV", "L", "LC", "O", "P", "R", "S", "T"];
 /// Sections whose points are cited like `5.6-11`.
 const SECTIONS: &[&str] = &["4.1", "5.6", "5.8"];
-/// What may stand between the two ends of a range.
+/// Separators between the two ends of a range.
 const RANGES: &[&str] = &[" to ", " … ", "…", "–"];
 const RULES: &str = "docs/rules.md";
 
@@ -76,7 +76,7 @@ fn ids_are_found_as_people_write_them() {
     );
 }
 
-/// All IDs of rules in a text, ranges spelled out.
+/// All IDs of rules in a text, with ranges expanded.
 fn cited_in(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in text.char_indices() {
@@ -115,7 +115,7 @@ fn cited_in(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// Numbers as in `1, 10, 19 to 29 and 49`.
+/// Reads numbers as in `1, 10, 19 to 29 and 49`.
 fn rows(text: &str, found: &mut BTreeSet<String>) {
     let mut rest = text;
     while let Some((first, tail)) = number(rest) {
@@ -150,7 +150,7 @@ fn range(text: &str) -> Option<&str> {
     RANGES.iter().find_map(|between| text.strip_prefix(between))
 }
 
-/// Faults whose mending a test shows: its name begins with the ID.
+/// Fixed faults: the name of a test that shows a fix begins with the ID of the fault.
 fn mended(text: &str) -> BTreeSet<String> {
     text.match_indices("fn ")
         .filter_map(|(at, _)| text[at + 3..].split_once('_'))
@@ -161,14 +161,14 @@ fn mended(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// `A1` to `F99`.
+/// Whether it is the ID of a fault, `A1` to `F99`.
 fn is_fault(id: &str) -> bool {
     id.strip_prefix(|c: char| ('A'..='F').contains(&c))
         .and_then(number)
         .is_some_and(|(_, tail)| tail.is_empty())
 }
 
-/// The IDs of the first column. Twice the same is a fault of its own.
+/// The IDs of the first column. The same ID twice is an error.
 fn entries(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for line in text.lines() {
@@ -183,7 +183,7 @@ fn entries(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// Everything that cites: sources, tests, templates, migrations, benches and what people read.
+/// All files that cite IDs: sources, tests, templates, migrations, benches and documents.
 fn files() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut open: Vec<PathBuf> = ["src", "tests", "templates", "migrations", "docs", "benches"]

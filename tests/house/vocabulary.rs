@@ -1,10 +1,11 @@
-//! The words of the code: names that had to be explained stay away, and documents name files that exist.
+//! The names in the code: private names that were replaced stay away, and documents name files that
+//! exist.
 
 use std::path::Path;
 
 use super::architecture::{files, names, read};
 
-/// Names of our own making, and the field's word for each. `docs/glossary.md` has the words that stay.
+/// Private names, each with the standard term. `docs/glossary.md` has the terms that are kept.
 const BANNED: &[(&str, &str)] = &[
     ("Knock", "CaseCommand"),
     ("Standing", "CaseStatus"),
@@ -27,10 +28,10 @@ const BANNED: &[(&str, &str)] = &[
     ("objection_proofs", "objection_files"),
 ];
 
-/// Types whose name says nothing outside of their file.
+/// Names of types that say nothing outside of their file.
 const TOO_SHORT: &[&str] = &["Line", "Row", "Place", "Step", "Words", "Outcome", "Moment"];
 
-/// Types of that name that stay: what the field calls so, or too small to be confused.
+/// Types with such a name that are kept: standard terms, or too small to be confused.
 const STAY: &[(&str, &str)] = &[
     ("src/contract/import/", "Line"),
     ("src/contract/import/", "Place"),

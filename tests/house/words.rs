@@ -1,4 +1,5 @@
-//! The words of pages and mails, read off templates and sources: one word for a thing (C12, C14).
+//! The words of pages and mails, read from templates and sources: one word for each thing (C12,
+//! C14).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,8 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The words of a template: what stands outside of tags, comments and the engine's marks, and the
-/// sentences handed to macros.
+/// The words of a template: the text outside of tags, comments and template syntax, and the
+/// sentences passed to macros.
 fn printed(source: &str) -> String {
     let mut out = String::new();
     let mut rest = source;
@@ -56,7 +57,7 @@ fn printed(source: &str) -> String {
         .join(" ")
 }
 
-/// Words that were used beside the one that stays, and the one that stays.
+/// Words that were used in parallel, each with the one that is kept.
 const BANNED: [(&str, &str); 21] = [
     (
         "vertrag zur auftragsverarbeitung",
@@ -87,19 +88,19 @@ const BANNED: [(&str, &str); 21] = [
     ("conclude the agreement", "accept the agreement"),
 ];
 
-/// Names of things that are no words of ours: files, and the law's own terms where it is explained.
+/// Names that are not text of the portal: files, and the law's own terms where it is explained.
 const ALLOWED: [&str; 3] = [
     "contract.toml",
     "avv-portal contract",
     "to conclude the agreement with your company",
 ];
 
-/// Rooms whose sentences are read on pages, in mails and in documents. What the others say is for the
-/// log and the command line, where the code's own words stand (glossary).
+/// Rooms whose sentences appear on pages, in mails and in documents. The sentences of the others
+/// are for the log and the command line, where the terms of the code are used (glossary).
 const SPEAKING: [&str; 5] = ["web", "mail", "domain", "document", "contract"];
 
-/// The sentences of a source file: its texts in quotes that have a space or begin as a sentence does.
-/// Tests, comments and the messages of errors, which go to the log, are left out.
+/// The sentences of a source file: its string literals that contain a space or begin with a capital
+/// letter. Tests, comments and the messages of errors, which are for the log, are left out.
 fn sentences(source: &str) -> Vec<String> {
     let source = source
         .split("#[cfg(test)]\nmod tests {")
@@ -114,7 +115,7 @@ fn sentences(source: &str) -> Vec<String> {
             continue;
         }
         if let Some(character) = tail.strip_prefix('\'') {
-            // '"' and '\'' are characters, 'a in <'a> is none.
+            // '"' and '\'' are character literals, 'a in <'a> is not.
             let length = match character.strip_prefix('\\') {
                 Some(escaped) => escaped.find('\'').map(|end| end.max(1) + 2),
                 None => (character.chars().nth(1) == Some('\''))
@@ -151,7 +152,7 @@ fn sentences(source: &str) -> Vec<String> {
     found
 }
 
-/// The old words in a text, with the ones that stay.
+/// The old words in a text, with the ones that are kept.
 fn old_words(text: &str) -> Vec<String> {
     let mut text = format!(" {text} ").to_lowercase();
     for allowed in ALLOWED {
@@ -227,7 +228,7 @@ fn c12_c14_a_sentence_is_found_wherever_it_stands() {
     assert_eq!(old_words("avv-portal contract check"), [""; 0]);
 }
 
-/// Where forced colours take every colour away, a transparent line becomes a visible one (C13).
+/// With forced colours, which replace every colour, a transparent line becomes visible (C13).
 #[test]
 fn c13_no_line_of_the_menus_is_only_hidden_by_its_colour() {
     let css = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("static/portal.css"))

@@ -34,7 +34,7 @@ const ROLES: [Option<Person>; 8] = [
     Some(Person::ForeignCustomer),
 ];
 
-/// `"GET /pfad"` and object → what each role gets.
+/// `"GET /pfad"` and object → the answer for each role.
 type Table = BTreeMap<(String, String), [String; 8]>;
 
 fn table() -> Table {
@@ -54,7 +54,7 @@ fn table() -> Table {
         .collect()
 }
 
-/// What the table calls an answer.
+/// The entry of the table for an answer.
 fn class(page: &Page) -> String {
     match page.status.as_u16() {
         200 | 204 => "✔".to_owned(),
@@ -64,7 +64,7 @@ fn class(page: &Page) -> String {
     }
 }
 
-/// The objects of a world, and the addresses and forms that name them.
+/// The objects of a world, with the addresses and forms that name them.
 struct Objects {
     world: World,
     other_user: String,
@@ -76,7 +76,7 @@ struct Objects {
     /// An announcement being written, and one that all customers got.
     draft: String,
     announced: String,
-    /// The first company of the register.
+    /// The first company of the list of sub-processors.
     entry: String,
     /// A paper contract of 4712 that waits for a second administrator.
     proposal: String,
@@ -84,7 +84,7 @@ struct Objects {
     version: String,
     roll_out: String,
     run: String,
-    /// An answer that came in.
+    /// A reply that came in.
     reply: String,
 }
 
@@ -342,7 +342,7 @@ impl Objects {
         }
     }
 
-    /// The announcement or the notice a row is about.
+    /// The announcement or the notice that a row is about.
     fn change(&self, pattern: &str, object: &str) -> String {
         let of = |customer| notice(&self.world.app, customer).id.to_string();
         let is_notice = ["/betrieb/mitteilungen/", "/administration/avv/einspruch/"]
@@ -357,7 +357,7 @@ impl Objects {
         }
     }
 
-    /// The partner a row is about.
+    /// The partner that a row is about.
     fn partner(&self, object: &str) -> String {
         let companies = self.world.app.companies();
         let id = match object {
@@ -370,7 +370,7 @@ impl Objects {
         id.to_string()
     }
 
-    /// The sub-partner a row about naming one names.
+    /// The sub-partner that a row names for a customer.
     fn sub_partner(&self, pattern: &str, object: &str) -> Option<String> {
         let companies = self.world.app.companies();
         let id = match object {
@@ -380,7 +380,7 @@ impl Objects {
         pattern.ends_with("/submandant").then(|| id.to_string())
     }
 
-    /// What a POST sends beside its token: enough to be let in and too little to change much.
+    /// The fields of a POST besides its token: enough to get access and too little to change much.
     fn fields(&self, row: &Row, object: &str, index: usize) -> Vec<(&'static str, String)> {
         match row.path {
             "/anmelden" => vec![
@@ -406,7 +406,7 @@ impl Objects {
                     .to_vec()
             }
             "/dev/uhr" => vec![("tage", "zu viele".to_owned())],
-            // The one who looks after the customer already.
+            // The Mandant that looks after the customer already.
             "/betrieb/kunden/{nummer}/partner" => {
                 let companies = self.world.app.companies();
                 let id = match object {
@@ -418,12 +418,12 @@ impl Objects {
             "/betrieb/aenderungsmitteilungen/{mitteilung}/verwerfen" => {
                 vec![("sicher", "ja".to_owned())]
             }
-            // Nobody stands on the list under this number.
+            // No company of the list has this number.
             "/betrieb/aenderungsmitteilungen/{mitteilung}/entfernen" => {
                 vec![("alt", "999999".to_owned())]
             }
             "/administration/avv/widerspruch" => vec![("passwort", "falsch".to_owned())],
-            // Naming the one who is named, or nobody where nobody is, changes nothing.
+            // Naming the present one, or none if there is none, changes nothing.
             "/kunden/{nummer}/submandant"
                 if object == "4711" || object == "4712-foreign-submandant" =>
             {
@@ -434,7 +434,7 @@ impl Objects {
     }
 }
 
-/// Sends the form of a row as its page would: those with files have a form of their own.
+/// Sends the form of a row as its page would; forms with files are sent as multipart.
 async fn send(
     browser: &Browser,
     row: &Row,
@@ -474,7 +474,7 @@ async fn sign_everybody_in(app: &TestApp) -> Vec<(Browser, String)> {
     all
 }
 
-/// Made-up tokens are counted by place, so that each request comes from a place of its own.
+/// Invalid tokens are counted by source, so each request comes from another source.
 fn place(number: usize) -> String {
     format!("198.51.{}.{}", number / 250, number % 250 + 1)
 }
@@ -497,14 +497,14 @@ fn every_route_stands_in_the_table() {
     );
 }
 
-/// S-50 … S-54, A-02 …: status classes of all rows, GET and POST.
+/// S-50 … S-54, A-02 …: classes of the status of all rows, GET and POST.
 #[actix_web::test]
 async fn everybody_gets_what_the_table_says() {
     let objects = Objects::build().await;
     let browsers = sign_everybody_in(&objects.world.app).await;
     let table = table();
     let (mut wrong, mut count) = (String::new(), 0);
-    // Reading first, because posting changes things; signing out last.
+    // GET first, because POST changes things; signing out last.
     let order = |row: &&Row| (row.method == "POST", row.path == "/abmelden");
     let mut all: Vec<&Row> = rows().collect();
     all.sort_by_key(order);
@@ -513,7 +513,7 @@ async fn everybody_gets_what_the_table_says() {
         for ((_, object), expected) in table.iter().filter(|((known, _), _)| *known == name) {
             for (index, (browser, token)) in browsers.iter().enumerate() {
                 count += 1;
-                // Development pages answer their own machine only.
+                // Development pages answer only requests from their own machine.
                 let from = match row.path.starts_with("/dev/") {
                     true => "127.0.0.1".to_owned(),
                     false => place(count),
@@ -547,7 +547,8 @@ async fn everybody_gets_what_the_table_says() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// S-62: a form without the session's token, with another's, or from another site changes nothing.
+/// S-62: a form without the session's token, with another session's, or from another site changes
+/// nothing.
 #[actix_web::test]
 async fn no_form_works_without_its_token_or_from_elsewhere() {
     let objects = Objects::build().await;
@@ -572,7 +573,8 @@ async fn no_form_works_without_its_token_or_from_elsewhere() {
                     (token.as_str(), vec![("sec-fetch-site", "cross-site")]),
                     (token.as_str(), vec![("sec-fetch-site", "same-site")]),
                 ] {
-                    // Who needs no session has no token: the link or the password is the secret there.
+                    // A route without a session has no token: the link or the password is the
+                    // secret there.
                     let is_public = matches!(row.who, Who::Anyone | Who::Visitor);
                     if is_public && headers.iter().all(|(_, value)| *value == app.url) {
                         continue;
@@ -584,7 +586,7 @@ async fn no_form_works_without_its_token_or_from_elsewhere() {
                         fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
                     let page = send(browser, row, path, &all, &headers).await;
                     let got = class(&page);
-                    // Of somebody without a session few forms are kept for later (A3).
+                    // Only a few forms without a session are kept (A3).
                     let refused = got == "403"
                         || (got == "429" && ROLES[index].is_none())
                         || (got == answers[index] && matches!(got.as_str(), "404" | "login"));
@@ -601,7 +603,7 @@ async fn no_form_works_without_its_token_or_from_elsewhere() {
     assert_eq!(app.changes_since(&before), [""; 0]);
 }
 
-/// S-51, S-52: what is found, filtered and counted stops at the own customers as well.
+/// S-51, S-52: results, filters and counts are limited to the viewer's own customers, too.
 #[actix_web::test]
 async fn searching_and_counting_stop_at_the_own_customers() {
     let world = World::build().await;
@@ -632,7 +634,7 @@ async fn searching_and_counting_stop_at_the_own_customers() {
     everything.assert_says("Nachbarin").assert_says("Özdemir");
     let own = app.sign_in(Person::SubPartner).await.get("/kunden").await;
     own.assert_says("Özdemir");
-    // The operator chooses whose contract to see; nobody else does.
+    // The operator chooses whose contract to see; no other user can.
     let customer = app
         .sign_in(Person::Customer)
         .await
@@ -711,7 +713,7 @@ async fn a_parameter_given_twice_is_refused() {
         .post(&action, &fields)
         .await
         .assert_status(400);
-    // The first look at the link was noted, nothing else.
+    // The first opening of the link was noted, nothing else.
     let changes = app.changes_since(&before);
     assert!(
         changes.iter().all(|row| row.contains("link_opened")),
@@ -762,7 +764,7 @@ async fn refused_attempts_are_logged_with_user_route_and_object() {
     }
 }
 
-/// C2: every redirect that brings a message leads to it, whoever is answered and whatever was sent.
+/// C2: every redirect that brings a message leads to it, for every user and every input.
 #[actix_web::test]
 async fn c2_every_redirect_with_a_message_leads_to_the_message() {
     let objects = Objects::build().await;

@@ -1,4 +1,5 @@
-//! Every page in every state, looked at by axe-core at two widths, for reflow and for focus (requirements 4).
+//! Every page in every state, checked by axe-core at two widths, for reflow and for focus
+//! (requirements 4).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,11 +12,11 @@ use crate::harness::{Browser, PASSWORD, Person, RECOVERY, TestApp, axe, minutes}
 use crate::versions_life::begin;
 use crate::walk::sign_in;
 
-/// What is done on a page before it is looked at.
+/// What is done on a page before it is checked.
 enum Interaction {
     Click(&'static str),
     Fill(&'static str, &'static str),
-    /// Enter in the field that has the focus: sends its form.
+    /// Presses Enter in the field that has the focus, which sends its form.
     Send,
 }
 use Interaction::{Click, Fill, Send};
@@ -28,7 +29,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Whether its address is all it takes to be there.
+    /// Whether its address is enough to open it.
     pub fn is_address_enough(&self) -> bool {
         self.interactions.is_empty()
     }
@@ -739,7 +740,7 @@ pub fn operator(places: &Places) -> Vec<Stop> {
     ]
 }
 
-/// No page of the table of routes is forgotten.
+/// Every page of the table of routes is checked.
 #[test]
 fn every_page_is_looked_at() {
     let link = |name: &str| format!("/zustimmung/{name}");
@@ -786,7 +787,8 @@ fn every_page_is_looked_at() {
     assert!(forgotten.is_empty(), "no stop for {forgotten:?}");
 }
 
-/// Files, answers for machines, and addresses that only lead on: a mail program may add a slash (D7).
+/// Files, answers for machines, and addresses that only redirect: a mail program may add a slash
+/// (D7).
 fn is_no_page(path: &str) -> bool {
     path.ends_with("}/")
         || path.ends_with(".pdf")
@@ -916,7 +918,7 @@ async fn c2_what_came_of_a_form_has_the_focus() {
     }
 }
 
-/// Visits every stop in one window per person and fails with all faults at once.
+/// Visits every stop in one window per user and fails with all faults at once.
 async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
     let chromium = Chromium::start();
     let mut faults = BTreeSet::new();
@@ -967,8 +969,8 @@ fn assert_none(faults: BTreeSet<String>) {
     );
 }
 
-/// Whether the page that came after an interaction has the focus on nothing. The browser gives it a moment after
-/// the page is there.
+/// Whether nothing has the focus on the page after an interaction. Waits a moment, as the browser
+/// needs some time.
 async fn is_focus_lost(window: &Window) -> bool {
     for _ in 0..20 {
         let lost = window.run("return document.activeElement === document.body");
@@ -980,7 +982,7 @@ async fn is_focus_lost(window: &Window) -> bool {
     true
 }
 
-/// Which page an address leads to: every link of a kind leads to the same one.
+/// The page an address leads to: all links of a kind lead to the same one.
 fn page_of(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let links = ["/zustimmung/", "/einspruch/"];
@@ -992,7 +994,7 @@ fn page_of(path: &str) -> String {
     found.unwrap_or_else(|| path.to_owned())
 }
 
-/// All of these say that there is nothing.
+/// Pages that all say that there is nothing.
 fn is_dead_end(name: &str) -> bool {
     ["refused", "not found", "unknown"]
         .iter()

@@ -1,5 +1,5 @@
-//! Addresses that partners enter (A4, 5.6-11): nothing is sent there before the operator has confirmed
-//! it, or before the former address had time to stop it.
+//! Addresses that partners enter (A4, 5.6-11): nothing is sent there before the operator has
+//! confirmed it, or before the former address had time to stop it.
 
 use avv_portal::actions::bounces::Taken;
 use avv_portal::domain::case::{EnteredAddress, Status};
@@ -29,7 +29,7 @@ fn entered(app: &TestApp) -> EnteredAddress {
     app.case(CUSTOMER).entered.last().unwrap().clone()
 }
 
-/// The link in the newest mail that tells the former address.
+/// The link in the newest mail to the former address.
 fn stop_link(app: &TestApp) -> String {
     let mails = app.mails_to(MAIL);
     let mail = mails
@@ -53,7 +53,7 @@ async fn decide(app: &TestApp, answer: &str) {
         .assert_redirect(STATUS);
 }
 
-/// Lets the waiting time pass, in the day.
+/// Lets the waiting time pass, to an hour of daytime.
 fn wait(app: &TestApp) {
     app.clock.advance(hours(49));
     app.jobs();
@@ -74,7 +74,7 @@ async fn a4_nothing_goes_to_an_address_that_waits_and_the_former_one_stops_it() 
     let page = partner.follow(&done).await;
     page.assert_says("wartet auf Bestätigung")
         .assert_says("hat dann 48 Stunden Zeit");
-    // Whatever anybody does in the meantime goes to the address of before.
+    // Until then all mails are sent to the former address.
     app.deliver();
     app.clock.advance(minutes(5));
     app.ask(Person::Partner, CUSTOMER).unwrap();
@@ -94,7 +94,7 @@ async fn a4_nothing_goes_to_an_address_that_waits_and_the_former_one_stops_it() 
         .await
         .assert_says("wartet auf Bestätigung");
 
-    // Looking changes nothing, the POST does; without any session and without JavaScript.
+    // GET changes nothing, POST does; without any session and without JavaScript.
     let link = stop_link(&app);
     let before = app.everything();
     let visitor = app.visitor();
@@ -124,7 +124,8 @@ async fn a4_nothing_goes_to_an_address_that_waits_and_the_former_one_stops_it() 
         .assert_says("Bisherige Adresse")
         .assert_says("von der bisherigen Adresse gestoppt")
         .assert_silent_about("Adresse, die auf Bestätigung wartet");
-    // Somebody said no: the operator is to look at it, and time alone lets none pass any more.
+    // An address was stopped: the operator has to look at it, and time alone confirms none any
+    // more.
     assert_eq!(
         app.count("alerts WHERE kind = 'address_by_partner' AND done_at IS NULL"),
         1
@@ -146,7 +147,7 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
     asked(&app);
     let partner = app.sign_in(Person::Partner).await;
     enter(&partner, NEW).await.assert_status(303);
-    // The time runs from the mail, not from the form.
+    // The time counts from the mail, not from the form.
     app.clock.advance(hours(60));
     app.jobs();
     assert_eq!(app.case(CUSTOMER).customer.email().unwrap().as_str(), MAIL);
@@ -155,14 +156,14 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
     app.jobs();
     app.deliver();
     assert_eq!(app.mails_to(NEW).len(), 0);
-    // It is Saturday morning by then; links leave on Monday (F10).
+    // It is Saturday morning by then; links are sent on Monday (F10).
     app.clock.advance(hours(60));
     app.jobs();
     app.deliver();
     assert_eq!(app.links_to(NEW).len(), 1);
     app.conclude(NEW).await;
     app.deliver();
-    // The confirmation goes to both, the former address is told why.
+    // The confirmation is sent to both, and the former address is told why.
     let told = app.mails_to(MAIL).pop().unwrap();
     assert!(
         told.written.subject.contains("Abgeschlossen"),
@@ -180,7 +181,7 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
             .subject
             .contains("Abgeschlossen")
     );
-    // No gate, and everybody reads why.
+    // There is no access, and every user is told why.
     let partner = app.sign_in(Person::Partner).await;
     assert_eq!(app.status_of(CUSTOMER).status, Status::AddressOpen);
     partner
@@ -200,7 +201,7 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
         .get("/betrieb")
         .await
         .assert_says("Adresse zu bestätigen");
-    // Neither a login nor a copy for that mailbox (the same rule).
+    // The new mailbox gets neither a login nor a copy (the same rule).
     let count = app.mails_to(NEW).len();
     let visitor = app.visitor();
     let page = visitor.get("/zugang").await;
@@ -208,7 +209,7 @@ async fn a4_after_the_waiting_time_links_leave_but_no_gate_opens_before_the_oper
         .await;
     app.deliver();
     assert_eq!(app.mails_to(NEW).len(), count);
-    // The alert cannot be put away instead of deciding.
+    // The alert cannot be finished instead of deciding.
     let alert = app.text("id FROM alerts WHERE kind = 'address_by_partner'");
     let list = operator.get("/betrieb/hinweise").await;
     let form = format!("form[action='/betrieb/hinweise/{alert}/erledigt']");
@@ -299,7 +300,7 @@ async fn a4_without_a_former_address_or_one_that_takes_mail_it_needs_the_operato
     app.deliver();
     assert_eq!(app.links_to(NEW).len(), 1);
 
-    // The mail to the former address comes back: time does nothing from then on.
+    // The mail to the former address comes back: from then on time alone does nothing.
     enter(&partner, "dritte@gmx.example")
         .await
         .assert_status(303);
@@ -339,7 +340,8 @@ async fn a4_entries_are_few_and_told_once() {
         app.count("mails WHERE kind ->> 'alert' = 'address_by_partner'"),
         1
     );
-    // Of three the former address was told as long as they waited; strangers read nothing.
+    // Of the three addresses the former one was told only of the one that still waited; the new
+    // ones got no mail.
     assert_eq!(
         app.count("mails WHERE kind ->> 'kind' = 'address_changed' AND state = 'sent'"),
         1
@@ -347,7 +349,8 @@ async fn a4_entries_are_few_and_told_once() {
     for place in 0..3 {
         assert_eq!(app.mails_to(&format!("neu{place}@gmx.example")).len(), 0);
     }
-    // Who saw another address waiting is asked, and who enters the old one takes it back.
+    // A user who saw another address waiting is asked, and entering the old one takes the new one
+    // back.
     let page = partner.get(ADDRESS).await;
     page.assert_says("n•••@gmx.example");
     page.submit(&partner, "main form", &[("email", MAIL)])
@@ -393,7 +396,7 @@ async fn c12_form_mail_and_pages_name_the_same_end_of_the_waiting_time() {
     partner.get(STATUS).await.assert_says(end);
 }
 
-/// C12: where there was no address, none is to stay, and time alone ends nothing.
+/// C12: if there was no address, none is mentioned, and time alone ends nothing.
 #[actix_web::test]
 async fn c12_without_a_former_address_nothing_is_said_of_one() {
     let app = TestApp::start().await;

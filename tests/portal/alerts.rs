@@ -1,5 +1,5 @@
-//! What needs a person: raised once, taken by one, finished, or gone with its cause (M14). And what
-//! the operator's start page makes of it.
+//! Alerts: raised once, taken by one administrator, finished, or closed with their cause (M14). And
+//! how the operator's start page shows them.
 
 use avv_portal::actions::alerts::{self, AlertKind, Raised};
 use avv_portal::actions::bounces::{Taken, take};
@@ -70,7 +70,7 @@ async fn two_administrators_reach_for_one_alert_and_the_second_reads_who_has_it(
     app.jobs();
     bounce(&app, MAIL);
     let (one, two) = (app.sign_in(Person::Operator).await, colleague(&app).await);
-    // Both see it, on the start page as well as in the list.
+    // Both see it, on the start page and in the list.
     let (start, list) = (one.get("/betrieb").await, two.get(LIST).await);
     for page in [&start, &list] {
         page.assert_says("Anforderung nicht zustellbar")
@@ -84,7 +84,7 @@ async fn two_administrators_reach_for_one_alert_and_the_second_reads_who_has_it(
     let who = app.viewer(Person::Operator).name;
     late.assert_says(&format!("Diesen Hinweis hat {who} schon übernommen."))
         .assert_says(&format!("übernommen von {who}"));
-    // A second click is the same click.
+    // A second click does nothing more.
     press(&start, &one, TAKE, &[]).await;
     assert_eq!(app.count("audit_events WHERE kind = 'alert_taken'"), 1);
     one.get("/betrieb/hinweise?welche=meine")
@@ -93,7 +93,7 @@ async fn two_administrators_reach_for_one_alert_and_the_second_reads_who_has_it(
     two.get("/betrieb/hinweise?welche=meine")
         .await
         .assert_says("Sie haben zurzeit keinen Hinweis übernommen");
-    // Who sees that somebody has it may take it over.
+    // An administrator who sees that another one has it may take it over.
     press(&late, &two, TAKE, &[])
         .await
         .assert_says("von Ihnen übernommen");
@@ -121,7 +121,7 @@ async fn two_administrators_reach_for_one_alert_and_the_second_reads_who_has_it(
         .await
         .assert_says("von Clara Zweit")
         .assert_says("Adresse mit Frau Özdemir geklärt");
-    // Nobody else knows of the list, and a form without its token is refused.
+    // No other user can open the list, and a form without its token is refused.
     let partner = app.sign_in(Person::Partner).await;
     partner.get(LIST).await.assert_status(404);
     let id = app.text("max(id) FROM alerts");
@@ -153,10 +153,10 @@ async fn an_alert_goes_with_its_cause_and_comes_back_with_it() {
     app.jobs();
     bounce(&app, MAIL);
     assert_eq!((app.count(open), app.count("alerts")), (1, 2));
-    // What happens to another customer closes nothing.
+    // Events of another customer close nothing.
     app.book(FOREIGN_CUSTOMER, "centraflex", false);
     assert_eq!(app.count(open), 1);
-    // A year after they were done they are forgotten; open ones never are.
+    // A year after they were finished they are deleted; open ones never are.
     app.clock.advance(days(400));
     for job in jobs::JOBS.iter().filter(|job| job.name == "clean") {
         let pass = jobs::Pass {
@@ -189,7 +189,7 @@ async fn the_portal_itself_says_each_stage_once() {
     page.assert_says("Zertifikat läuft ab")
         .assert_says("noch höchstens 60 Tage");
     press(&page, &operator, TAKE, &[]).await;
-    // A later stage takes the place of the one that is open, with whoever has it.
+    // A later stage replaces the open one, and the administrator who has taken it keeps it.
     assert!(raise(&ends(30)) && !raise(&ends(30)));
     let page = operator.get("/betrieb/hinweise?welche=meine").await;
     page.assert_says("noch höchstens 30 Tage");
@@ -239,7 +239,7 @@ async fn pages_of_the_list_follow_each_other_without_a_gap() {
     }
 }
 
-/// 5.6-4, 5.6-7: the same document, to the address of that moment, once for each mail.
+/// 5.6-4, 5.6-7: the same document, to the address at that moment, once for each mail.
 #[actix_web::test]
 async fn a_contract_that_came_back_is_sent_once_more() {
     let app = TestApp::start().await;
@@ -249,7 +249,7 @@ async fn a_contract_that_came_back_is_sent_once_more() {
     app.jobs();
     let first = app.last_mail_to(MAIL);
     bounce(&app, MAIL);
-    // M14, once for a mail that came back; once more when the next one does.
+    // M14, once for each mail that came back.
     let told = || {
         let subjects = app.subjects_to("avv@plusnet.example");
         let own = subjects
@@ -326,7 +326,7 @@ async fn a_contract_that_came_back_is_sent_once_more() {
     assert_eq!(app.count("mails WHERE kind_key = 'concluded'"), 2);
 }
 
-/// Two processes count the same day; time alone has changed a status that no line says yet.
+/// Two processes count the same day; a status has changed by time alone and no row shows it yet.
 #[actix_web::test]
 async fn a_day_is_counted_once_and_as_it_is() {
     let app = TestApp::start().await;

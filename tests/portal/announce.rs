@@ -1,4 +1,4 @@
-//! Announcements for the tests that need one.
+//! Announcements for tests.
 
 use avv_portal::actions::ActionError;
 use avv_portal::actions::announcements::{self, SENDING};
@@ -17,7 +17,7 @@ use avv_portal::storage::sub_processors;
 
 use crate::harness::{Person, TestApp};
 
-/// A company of the register.
+/// A company for the list of sub-processors.
 pub fn company(name: &str) -> SubProcessor {
     SubProcessor {
         party: Party {
@@ -40,7 +40,7 @@ pub fn company(name: &str) -> SubProcessor {
     }
 }
 
-/// Puts a company on the list that nobody was told of yet.
+/// Adds a company to a list that no customer was told of yet.
 pub fn register(app: &TestApp, name: &str) {
     app.write(|conn| {
         let from = "2026-01-01".parse().unwrap();
@@ -48,7 +48,7 @@ pub fn register(app: &TestApp, name: &str) {
     });
 }
 
-/// A draft in which a company comes for the last one of the register.
+/// A draft in which a company replaces the last one of the list.
 pub fn draft(app: &TestApp, name: &str) -> AnnouncementId {
     let (operator, now) = (app.viewer(Person::Operator), app.now());
     app.write(|conn| {
@@ -79,10 +79,10 @@ pub fn confirm(app: &TestApp, id: AnnouncementId) {
     });
 }
 
-/// The runs of announcements that reached everybody.
+/// The runs of announcements that reached all customers.
 pub const SENT: &str = "bulk_runs WHERE kind = 'announcement' AND how = 'done'";
 
-/// One step of the run that is open, in a transaction of its own.
+/// One step of the open run, in a transaction of its own.
 pub fn step(app: &App, now: chrono::DateTime<chrono::Utc>) -> Result<StepResult, ActionError> {
     app.db.transaction_blocking(|conn| step_in(conn, app, now))
 }
@@ -99,7 +99,7 @@ pub fn step_in(
     }
 }
 
-/// An announcement that every customer got.
+/// An announcement that was sent to every customer.
 pub fn announce(app: &TestApp, name: &str) -> AnnouncementId {
     let id = draft(app, name);
     confirm(app, id);

@@ -1,4 +1,5 @@
-//! The audit log: one chain, checked by `audit verify`, searched by the operator (5.6-9, S-80, EV-15).
+//! The audit log: one chain, verified by `audit verify`, searched by the operator (5.6-9, S-80,
+//! EV-15).
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -30,7 +31,7 @@ fn fault(app: &App, noted: Option<Head>) -> Fault {
     }
 }
 
-/// Past the triggers and every check, as whoever owns the tables can.
+/// Runs SQL without triggers and constraints, as the owner of the tables can.
 fn tamper(app: &TestApp, statement: &str) {
     app.sql(&format!(
         "ALTER TABLE audit_head DISABLE TRIGGER USER; ALTER TABLE audit_events DISABLE TRIGGER USER; \
@@ -42,8 +43,8 @@ fn tamper(app: &TestApp, statement: &str) {
     .unwrap_or_else(|error| panic!("{statement}: {error}"));
 }
 
-/// Every column of an event, and every way to add, take or move one, as the tables' owner: the first
-/// event that was touched is named (S-80).
+/// Changes every column of an event, and adds, removes and moves events in every way, as the
+/// tables' owner: the first event that was changed is named (S-80).
 #[actix_web::test]
 async fn whatever_the_owner_touches_is_named() {
     let World { app, .. } = World::build().await;
@@ -52,7 +53,7 @@ async fn whatever_the_owner_touches_is_named() {
     assert!(head.position > 12, "{head}");
     app.sql("CREATE TABLE kept AS TABLE audit_events; CREATE TABLE kept_head AS TABLE audit_head")
         .unwrap();
-    // An event with a status, so that each column of it holds something.
+    // An event with a status, so that none of its columns is empty.
     let place: i64 = app
         .text("max(position) FROM audit_events WHERE status_before IS NOT NULL AND position < (SELECT max(position) - 3 FROM audit_events)")
         .parse()
@@ -191,7 +192,7 @@ async fn whatever_the_owner_touches_is_named() {
         );
     }
     assert_eq!(intact(&app).head, head);
-    // No column was forgotten.
+    // No column was left out.
     let columns: BTreeSet<String> = app
         .text("string_agg(column_name, ' ') FROM information_schema.columns WHERE table_name = 'audit_events' AND table_schema = current_schema()")
         .split(' ')
@@ -207,8 +208,8 @@ async fn whatever_the_owner_touches_is_named() {
     }
 }
 
-/// Cut off together with its head, or written anew from some event on, the log looks intact: only a
-/// head noted elsewhere tells.
+/// Cut off together with its head, or rewritten from some event on, the log looks intact: only a
+/// head that was noted elsewhere reveals it.
 #[actix_web::test]
 async fn a_noted_head_tells_what_the_chain_alone_cannot() {
     let World { app, .. } = World::build().await;
@@ -231,7 +232,7 @@ async fn a_noted_head_tells_what_the_chain_alone_cannot() {
         (found.position, found.flaw),
         (noted.position, Flaw::ShorterThanNoted)
     );
-    // The log goes on over the gap, with other events at the same places.
+    // The log continues after the gap, with other events at the same positions.
     for _ in 0..3 {
         app.clock.advance(days(2));
         app.ask(Person::Partner, NEIGHBOUR).unwrap();
@@ -285,7 +286,8 @@ async fn parallel_writers_make_one_gapless_chain() {
     assert_eq!(app.count("audit_events"), before + 8 * 45);
 }
 
-/// Whoever writes an event holds the end of the chain until the commit, so nothing is written after it.
+/// A transaction that writes an event holds the end of the chain until the commit, so nothing is
+/// written after it.
 #[actix_web::test]
 async fn the_event_is_the_last_thing_a_transaction_writes() {
     let sink = SmtpStub::start();
@@ -304,7 +306,7 @@ async fn the_event_is_the_last_thing_a_transaction_writes() {
              END LOOP; END $$",
     )
     .unwrap();
-    // What is watched for is seen.
+    // The check itself works.
     let late = app.app.db.transaction_blocking(|conn| {
         let particulars = avv_portal::storage::catalogue::find_operator(conn)?.unwrap();
         add_event(conn, &added("zu früh"), app.now())?;
@@ -405,7 +407,8 @@ fn mailed_link(raw: &str) -> String {
     link
 }
 
-/// What is personal goes, the chain stays, and nobody without the server's key can do the same (row 52).
+/// Personal data are erased, the chain stays, and the same cannot be done without the server's key
+/// (row 52).
 #[actix_web::test]
 async fn contents_are_erased_under_a_signed_tombstone() {
     let World { app, .. } = World::build().await;
@@ -441,7 +444,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
         i64::try_from(checked.erased).unwrap()
     );
 
-    // The database lets nothing else through.
+    // The database refuses any other change.
     let stone = app.text("min(position) FROM audit_events WHERE kind = 'erased'");
     for attempt in [
         format!("UPDATE audit_events SET actor = NULL, details = NULL, salt = NULL, erased_by = {stone} WHERE customer_number = '4712'"),
@@ -454,7 +457,8 @@ async fn contents_are_erased_under_a_signed_tombstone() {
         assert!(refused.contains("append-only"), "{attempt}: {refused}");
     }
 
-    // After the secret was changed twice, the signature cannot be checked any more; a head vouches for it.
+    // After the secret was changed twice, the signature cannot be checked any more; a noted head
+    // vouches for it.
     let with_keys = |keys: Keys| {
         let mut config = (*app.app.config).clone();
         config.keys = keys;
@@ -476,7 +480,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
     rotated.previous = Some(app.app.config.keys.current.clone());
     assert!(verify(&with_keys(rotated), None).is_ok());
 
-    // Somebody who writes to the database as the portal does, but has another key.
+    // An attacker who can write to the database as the portal does, but has another key.
     let victim: i64 = app
         .text("min(position) FROM audit_events WHERE customer_number = '4712'")
         .parse()
@@ -507,7 +511,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
     assert_eq!((found.position, found.flaw), (place, Flaw::Forged));
 }
 
-/// The command: what it prints, what it answers.
+/// The command: its output and its exit codes.
 #[actix_web::test]
 async fn the_command_says_what_it_found() {
     let World { app, .. } = World::build().await;
@@ -542,7 +546,7 @@ async fn the_command_says_what_it_found() {
     assert!(!said.contains("Head:"), "{said}");
 }
 
-/// The head goes into the log, where others can keep it.
+/// The head is logged, where a copy can be kept.
 #[actix_web::test]
 async fn the_head_is_logged_once_a_day() {
     let log = Log::listen();
@@ -572,7 +576,7 @@ async fn the_head_is_logged_once_a_day() {
     assert_eq!(job.every, std::time::Duration::from_secs(86_400));
 }
 
-/// The page: what is looked for is found, newest first, page by page, each event once.
+/// The page: the search finds all events, newest first, page by page, each once.
 #[actix_web::test]
 async fn the_operator_searches_the_log() {
     let World { app, .. } = World::build().await;
@@ -667,7 +671,7 @@ async fn the_operator_searches_the_log() {
         .get("/betrieb/protokoll?vor=x")
         .await
         .assert_status(404);
-    // The name of a person leads to everything this person did.
+    // The name of an actor leads to everything this actor did.
     let page = operator
         .get("/betrieb/protokoll?art=sub_partner_named")
         .await;
@@ -680,7 +684,7 @@ async fn the_operator_searches_the_log() {
             app.text("actor ->> 'name' FROM audit_events WHERE kind = 'sub_partner_named'")
         ))
     );
-    // What was erased still has its line.
+    // An erased event still has its row.
     let now = app.now();
     app.write(|conn| {
         erase(

@@ -1,5 +1,5 @@
-//! Bookings on a customer's profile: what a change means is said before it is saved, and happens as
-//! it was said (rows 1, 12, 19, 43 to 46, 50).
+//! Bookings on a customer's profile: the consequences of a change are shown before it is saved, and
+//! happen as they were shown (rows 1, 12, 19, 43 to 46, 50).
 
 use avv_portal::actions::ActionError;
 use avv_portal::domain::product::{Module, Product, ProductOption};
@@ -10,7 +10,7 @@ use crate::seeded::MAIL;
 
 const PROFILE: &str = "/kunden/4711";
 
-/// Follows the link of this name on the profile.
+/// Follows the link with this text on the profile.
 async fn open(browser: &Browser, word: &str) -> Page {
     let profile = browser.get(PROFILE).await;
     let at = profile
@@ -38,7 +38,7 @@ async fn a_booking_is_confirmed_and_asks_the_customer_once() {
     open(&operator, "Buchung hinzufügen")
         .await
         .assert_says("Welches Produkt");
-    // Nothing chosen, or nothing the catalogue has.
+    // Nothing chosen, or something that is not in the catalogue.
     for wrong in ["", "?produkt=", "?produkt=centraflex:ums", "?produkt=%00x"] {
         let path = format!("/betrieb/kunden/4711/buchung/bestaetigen{wrong}");
         let status = operator.get(&path).await.status.as_u16();
@@ -59,7 +59,8 @@ async fn a_booking_is_confirmed_and_asks_the_customer_once() {
     confirm(&operator, &page)
         .await
         .assert_redirect("/kunden/4711");
-    // The second click of a double click, or the back button: a new confirmation, not a second booking.
+    // The second click of a double click, or the back button: a new confirmation, not a second
+    // booking.
     let again = confirm(&operator, &page).await;
     again.assert_redirect("/betrieb/kunden/4711/buchung/bestaetigen?produkt=centraflex");
     operator
@@ -128,7 +129,7 @@ async fn the_end_of_the_last_product_ends_the_agreement_on_the_morning_after() {
         .await;
     confirm(&operator, &page).await.assert_status(303);
 
-    // As it was foretold: open until midnight in Berlin, closed from then on, M13 in the morning.
+    // As it was announced: open until midnight in Berlin, closed from then on, M13 in the morning.
     let partner = app.sign_in(Person::Partner).await;
     let gate = "/zugriff/4711/centraflex";
     app.at("2026-11-30 23:59");
@@ -155,7 +156,7 @@ async fn the_end_of_the_last_product_ends_the_agreement_on_the_morning_after() {
         .get(PROFILE)
         .await
         .assert_says("Vom 23.11.2026 bis 30.11.2026, beendet");
-    // Nothing can be done about what is over.
+    // Nothing can be done about a booking that has ended.
     operator
         .get(&format!("{path}?ende=keins"))
         .await
@@ -164,7 +165,7 @@ async fn the_end_of_the_last_product_ends_the_agreement_on_the_morning_after() {
 
 #[actix_web::test]
 async fn ending_at_once_closes_at_once() {
-    // Row 19: the round is closed and the customer told, because it is still waited for.
+    // Row 19: the round is closed and the customer is told, because it is still being asked.
     let app = TestApp::start().await;
     app.book(CUSTOMER, "centraflex", false);
     app.deliver();
@@ -205,7 +206,7 @@ async fn the_option_makes_an_avv_due_and_takes_the_need_away() {
     off.assert_says("zu „Nicht erforderlich“");
     confirm(&operator, &off).await.assert_status(303);
     assert_eq!(app.status(CUSTOMER), "not_required");
-    // The first page again: its booking is over.
+    // The first page again: its booking has ended.
     let old = confirm(&operator, &on).await;
     operator.follow(&old).await.assert_redirect("/kunden/4711");
     for path in [
@@ -220,7 +221,8 @@ async fn the_option_makes_an_avv_due_and_takes_the_need_away() {
     }
 }
 
-/// B5: the option gets an end, as a product does, and that can be taken back; the product goes on.
+/// B5: the option gets an end, as a product does, and that can be taken back; the product stays
+/// booked.
 #[actix_web::test]
 async fn b5_the_option_ends_on_a_day_and_can_be_taken_back() {
     let app = TestApp::start().await;
@@ -304,7 +306,7 @@ async fn the_list_of_bookings_is_the_operators() {
         .assert_status(200)
         .assert_silent_about("id=\"buchungen\"")
         .assert_silent_about("Kündigen");
-    // A catalogue that lost a product still shows what was booked.
+    // If a product is missing in the catalogue, its booking is still shown.
     assert_eq!(
         app.read(|conn| -> Result<_, ActionError> { Ok(catalogue::list_products(conn)?.len()) }),
         3
@@ -355,7 +357,7 @@ async fn p_05_a_product_is_booked_with_any_of_its_options() {
     form.assert_says("Anlage mit Fax-Option")
         .assert_says("Anlage mit Wartemusik");
     let confirm_at = "/betrieb/kunden/4711/buchung/bestaetigen";
-    // An option of another product is not booked in silence.
+    // An option of another product is not booked silently.
     let wrong = format!("{confirm_at}?produkt=anlage&sip-trunk:ums=ja&anlage:fax=ja");
     let again = operator.get(&wrong).await;
     again
@@ -380,7 +382,7 @@ async fn p_05_a_product_is_booked_with_any_of_its_options() {
     confirm(&operator, &plan).await.assert_redirect(PROFILE);
     assert_eq!(app.status(CUSTOMER), "requested");
     app.deliver();
-    // The agreement is about what needs one.
+    // The agreement is about the product that needs one.
     app.conclude(MAIL).await;
     app.deliver();
     let agreement = app.case(CUSTOMER).agreements[0].clone();
@@ -397,7 +399,7 @@ async fn p_05_a_product_is_booked_with_any_of_its_options() {
         let gate = partner.get(&format!("/zugriff/4711/{module}")).await;
         gate.assert_status(204);
     }
-    // One ends; the other two go on.
+    // One ends; the other two stay.
     let choose = open(&operator, "Option Archiv kündigen").await;
     choose.assert_says("Option Archiv für Anlage kündigen");
     let plan = operator

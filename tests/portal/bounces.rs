@@ -40,7 +40,7 @@ pub fn bring(app: &TestApp, raw: &str) -> Taken {
     take(&app.app, raw.as_bytes(), app.now()).unwrap()
 }
 
-/// Row 8 by a bounce: status, people, pause, the pages, and once only.
+/// Row 8 by a bounce: status, users concerned, reminders, the pages, and all of it only once.
 #[actix_web::test]
 async fn a_returned_mail_marks_mail_and_case_once() {
     let app = TestApp::start().await;
@@ -84,7 +84,7 @@ async fn a_returned_mail_marks_mail_and_case_once() {
         .assert_says("Sie kam zurück: das Postfach gibt es nicht")
         .assert_says("Vom Mailserver angenommen")
         .assert_says("Rückmeldung: nicht zustellbar");
-    // By hand it goes on, with a new link.
+    // A user can ask again, with a new link.
     app.ask(Person::Partner, CUSTOMER).unwrap();
     app.jobs();
     assert_eq!((app.status(CUSTOMER), told(MAIL)), ("requested", 2));
@@ -96,7 +96,7 @@ async fn a_returned_mail_marks_mail_and_case_once() {
     assert_eq!(app.status(CUSTOMER), "requested");
 }
 
-/// What is only a delay, or about something else, is noted and marks nothing.
+/// A mere delay, or a report about something else, is noted and marks nothing.
 #[actix_web::test]
 async fn delays_and_other_addresses_are_noted_only() {
     let app = TestApp::start().await;
@@ -120,7 +120,7 @@ async fn delays_and_other_addresses_are_noted_only() {
     }
     assert_eq!(app.count("mails WHERE state = 'returned'"), 0);
     assert_eq!(app.status(CUSTOMER), "requested");
-    // The original recipient counts where the final one is somebody else.
+    // The original recipient counts if the final one is someone else.
     let forwarded = good.replace(
         &format!("Final-Recipient: rfc822; {MAIL}"),
         &format!("Original-Recipient: rfc822;{MAIL}\r\nFinal-Recipient: rfc822;x@y.example"),
@@ -129,7 +129,8 @@ async fn delays_and_other_addresses_are_noted_only() {
     assert_eq!(app.status(CUSTOMER), "undeliverable");
 }
 
-/// Nobody marks a case who does not hold the mail: what can be guessed or read elsewhere is not enough.
+/// A case cannot be marked without having the mail: values that can be guessed or read elsewhere
+/// are not enough.
 #[actix_web::test]
 async fn forged_reports_mark_nothing() {
     let app = TestApp::start().await;
@@ -146,7 +147,7 @@ async fn forged_reports_mark_nothing() {
     assert_eq!(bring(&app, human), Taken::Answer);
     assert_eq!(app.count("mail_reports"), 0);
     assert_eq!(app.status(CUSTOMER), "requested");
-    // Whoever holds the mail cannot fill the database either.
+    // A stranger with the mail cannot fill the database either.
     let raw = report(&app, MAIL, "delayed", "4.4.1");
     for at in 0..40 {
         bring(&app, &raw.replace("no such", &format!("{at} no such")));
@@ -154,8 +155,8 @@ async fn forged_reports_mark_nothing() {
     assert_eq!(app.count("mail_reports"), 20);
 }
 
-/// A mail that waits was not sent; one to a former address says nothing about that of today; a mail
-/// to a partner or user says nothing about a case.
+/// A mail that waits was not sent; one to a former address says nothing about the present one; a
+/// mail to a partner or user says nothing about a case.
 #[actix_web::test]
 async fn only_the_address_of_today_counts_for_the_case() {
     let app = TestApp::start().await;
@@ -191,7 +192,8 @@ async fn only_the_address_of_today_counts_for_the_case() {
     assert_eq!(app.status(CUSTOMER), "declined");
 }
 
-/// The folder: two processes, each file once, put away where a person finds it, and no mail about it.
+/// The folder: two processes handle each file once and put it where an administrator finds it, and
+/// no mail is sent about it.
 #[actix_web::test]
 async fn files_in_the_inbox_are_taken_once_and_put_away() {
     let app = TestApp::start().await;
@@ -249,7 +251,7 @@ async fn files_in_the_inbox_are_taken_once_and_put_away() {
         .get("/betrieb/mails")
         .await
         .assert_says("2 Rückmeldungen konnten keiner E-Mail zugeordnet werden");
-    // A process that died with a file in its hands: another takes it after a while.
+    // A process died while it held a file: another one takes it after a while.
     let raw = "Subject: left behind\r\n\r\nx\r\n";
     let stamp = now.format("%Y%m%dT%H%M%SZ");
     fs::write(inbox.join(format!("working/{stamp}-abc-left")), raw).unwrap();
@@ -274,7 +276,7 @@ async fn a_bounce_finds_its_mail_by_the_mark_alone() {
     assert_eq!(bring(&app, &raw), Taken::Returned);
 }
 
-/// As a mail server pipes it: the exit codes tell it what to do.
+/// As a mail server pipes it: the exit codes tell the server what to do.
 #[actix_web::test]
 async fn the_command_answers_with_the_codes_of_sysexits() {
     let app = TestApp::start().await;
@@ -311,13 +313,14 @@ async fn the_command_answers_with_the_codes_of_sysexits() {
         65
     );
     assert_eq!(pipe(good, b"").0, 65);
-    // More than is looked at is read to its end: the server's pipe does not break.
+    // A mail longer than what is read is read to its end: the server's pipe does not break.
     let long = [raw.as_bytes(), &vec![b'x'; 3_000_000]].concat();
     assert_eq!(pipe(good, &long).0, 0);
 }
 
-/// D1: the same answer means the same, whether a server gives it in the dialogue or reports it later:
-/// the customer's reminders go on, and one alert tells the operator about its own mail set-up.
+/// D1: the same reply means the same, whether a server gives it in the dialogue or reports it
+/// later: the customer's reminders go on, and one alert tells the operator about its own mail
+/// settings.
 #[actix_web::test]
 async fn d1_what_is_about_us_marks_no_customer() {
     let ours = [
@@ -371,7 +374,7 @@ async fn d1_what_is_about_us_marks_no_customer() {
     assert_eq!(app.status(CUSTOMER), "requested");
     assert_eq!(app.count("mails WHERE state = 'queued'"), 1);
     assert_eq!(app.count("alerts WHERE kind = 'mail_setup'"), 1);
-    // A refusal of the recipient says nothing about us.
+    // A refusal of the recipient says nothing about the portal.
     sink.unknown(MAIL, true);
     app.clock.advance(hours(2));
     jobs::run_once(&app.app, app.now());
@@ -379,8 +382,8 @@ async fn d1_what_is_about_us_marks_no_customer() {
     assert_eq!(app.count("alerts WHERE kind = 'mail_setup'"), 1);
 }
 
-/// D2: given up is given up. A contract that did not arrive is an alert whatever the class of the status,
-/// a request goes on with its reminders.
+/// D2: a failure is final. A contract that did not arrive raises an alert whatever the class of the
+/// status, a request goes on with its reminders.
 #[actix_web::test]
 async fn d2_a_final_failure_of_class_4_is_told() {
     let app = TestApp::start().await;
@@ -408,8 +411,8 @@ async fn d2_a_final_failure_of_class_4_is_told() {
     assert_eq!(app.mails_to(OPERATOR_MAIL).len(), 1, "M14");
 }
 
-/// D3: a report about another address, for example behind a forwarding, needs a person; one in words
-/// counts if it names mail, recipient and reason.
+/// D3: a report about another address, for example after a forwarding, needs an administrator; one
+/// in text form counts if it names mail, recipient and reason.
 #[actix_web::test]
 async fn d3_forwardings_and_reports_in_words() {
     let app = TestApp::start().await;
@@ -442,8 +445,8 @@ async fn d3_forwardings_and_reports_in_words() {
     assert_eq!(app.status(CUSTOMER), "undeliverable");
 }
 
-/// C9: what people answer is read in the portal, filed to a customer, and forgotten in time; what their
-/// programs answer stands for itself.
+/// C9: replies of people can be read in the portal and filed to a customer, and are deleted in
+/// time; replies of programs are listed separately.
 #[actix_web::test]
 async fn c9_answers_are_read_filed_and_forgotten() {
     let app = TestApp::start().await;
@@ -509,7 +512,7 @@ async fn c9_answers_are_read_filed_and_forgotten() {
         .get("/betrieb/antworten?kunde=4711")
         .await
         .assert_says("Re: <b>Vertrag</b>");
-    // C8: the customer's page leads there.
+    // C8: the customer's page links to it.
     for path in ["/kunden/4711", "/betrieb/mails?kunde=4711"] {
         let link = operator
             .get(path)
@@ -517,7 +520,7 @@ async fn c9_answers_are_read_filed_and_forgotten() {
             .attribute("main a[href='/betrieb/antworten?kunde=4711']", "href");
         assert!(link.is_some(), "{path}");
     }
-    // Nobody else learns of it.
+    // No other user sees it.
     let partner = app.sign_in(Person::Partner).await;
     partner.get(&path).await.assert_status(404);
     let history = partner.get("/kunden/4711/avv").await;

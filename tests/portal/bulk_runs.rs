@@ -1,5 +1,5 @@
 //! Work over many customers: what every kind of run does when something is in its way, and the page
-//! that shows all of them. What each kind does is tested with the kind.
+//! with all of them. What each kind does is tested with the kind.
 
 use avv_portal::jobs;
 use chrono::TimeDelta;
@@ -22,12 +22,13 @@ fn mend_cases(app: &TestApp) {
         .unwrap();
 }
 
-/// One pass of the jobs; how many customers it could not write.
+/// One pass of the jobs; returns how many customers it could not write.
 fn pass(app: &TestApp) -> usize {
     jobs::run_once(&app.app, app.now()).failed
 }
 
-/// The page shows how far a run is, and whom it could not reach, until it could.
+/// The page shows the progress of a run, and the customers it could not reach, as long as that is
+/// so.
 #[actix_web::test]
 async fn the_page_shows_every_run_and_whom_it_did_not_reach() {
     let world = World::build().await;
@@ -80,7 +81,7 @@ async fn the_page_shows_every_run_and_whom_it_did_not_reach() {
         .assert_says("Ältere gibt es hier nicht");
 }
 
-/// Row 38: one notice that cannot be written holds up nobody else, and is not forgotten.
+/// Row 38: a notice that cannot be written does not hold up the others, and is not forgotten.
 #[actix_web::test]
 async fn a_notice_that_cannot_be_written_holds_up_nobody_else() {
     let app = concluded().await;
@@ -128,8 +129,8 @@ async fn a_notice_that_cannot_be_written_holds_up_nobody_else() {
     );
 }
 
-/// Row 24: a run that begins by itself stays open while somebody cannot be written, and finds others
-/// meanwhile; afterwards nothing is begun for nobody.
+/// Row 24: a run that begins by itself stays open as long as a customer cannot be written, and
+/// finds others meanwhile; without customers no run is begun.
 #[actix_web::test]
 async fn a_run_that_begins_by_itself_ends_when_nobody_is_left() {
     let world = World::build().await;
@@ -157,7 +158,7 @@ async fn a_run_that_begins_by_itself_ends_when_nobody_is_left() {
     assert_eq!(app.count("bulk_runs"), 1);
 }
 
-/// Row 13, S-94: who waits for the operator is looked at, and leaves no run behind.
+/// Row 13, S-94: a case that waits for the operator is looked at, and leaves no run behind.
 #[actix_web::test]
 async fn a_run_that_found_nobody_is_forgotten() {
     let app = TestApp::start().await;

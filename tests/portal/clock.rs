@@ -1,4 +1,4 @@
-//! A clock that is wrong decides nothing (F4).
+//! No decision is made while the clock is wrong (F4).
 
 use avv_portal::actions::requests;
 use avv_portal::actions::{ActionError, timing::watch_clock};
@@ -36,7 +36,7 @@ async fn f4_a_clock_that_is_behind_concludes_nothing_and_the_operator_is_told() 
         .assert_says("Es wurde nichts abgeschlossen");
     let kept = answer.attribute("input[name=name]", "value");
     assert_eq!(kept.as_deref(), Some("Ayşe Özdemir-Grünewald"));
-    // Every other decision about the case is refused, too, with a sentence of its own.
+    // Every other decision about the case is refused, too, with a message of its own.
     let partner = app.viewer(Person::Partner);
     let refused = app.app.db.transaction_blocking(|conn| {
         requests::ask(conn, &app.app, &partner, CUSTOMER, app.now()).map(|_| ())
@@ -48,7 +48,7 @@ async fn f4_a_clock_that_is_behind_concludes_nothing_and_the_operator_is_told() 
     let changed = app.changes_since(&before);
     let facts = |line: &&String| !line.contains(" audit_events ");
     assert_eq!(changed.iter().filter(facts).count(), 0, "{changed:#?}");
-    // Said once, however often it was refused.
+    // Reported once, however often something was refused.
     app.clock.set(right + Duration::minutes(5));
     app.jobs();
     app.jobs();
@@ -63,7 +63,7 @@ async fn f4_a_clock_that_is_behind_concludes_nothing_and_the_operator_is_told() 
     app.conclude(MAIL).await;
 }
 
-/// The process's clock beside the database's, where it cannot be set.
+/// The process's clock compared with the database's, if it cannot be set.
 #[actix_web::test]
 async fn f4_a_clock_off_the_databases_decides_nothing() {
     let app = TestApp::start().await;
@@ -102,7 +102,7 @@ async fn f4_a_clock_off_the_databases_decides_nothing() {
         });
         match booked {
             Ok(()) => assert!(fits, "{seconds}"),
-            // Behind it, what was booked a moment ago lies ahead as well.
+            // If the clock is behind, a booking of a moment ago is in the future, too.
             Err(ActionError::Clock(_)) => assert!(!fits, "{seconds}"),
             Err(other) => panic!("{seconds}: {other}"),
         }

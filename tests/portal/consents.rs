@@ -8,7 +8,7 @@ use crate::harness::{CUSTOMER, Person, TestApp};
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// The main path (L-01, L-02, S-04, S-07, D-05, A-05): booking, mail, page, conclusion, gate.
+/// The main path (L-01, L-02, S-04, S-07, D-05, A-05): booking, mail, page, conclusion, access.
 #[actix_web::test]
 async fn a_booking_leads_to_a_concluded_agreement_and_an_open_gate() {
     let app = TestApp::start().await;
@@ -58,14 +58,15 @@ const COMPLETE: [(&str, &str); 4] = [
     ("gelesen", "ja"),
 ];
 
-/// Asks the customer and gives the link back.
+/// Asks the customer and returns the link.
 fn asked(app: &TestApp) -> String {
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
     app.consent_link(MAIL)
 }
 
-/// S-03, 5.6-6: looking concludes nothing, however often, by whom and with whatever in the address.
+/// S-03, 5.6-6: opening a link concludes nothing, however often, by any visitor and with any
+/// parameters.
 #[actix_web::test]
 async fn looking_concludes_nothing() {
     let app = TestApp::start().await;
@@ -92,7 +93,7 @@ async fn looking_concludes_nothing() {
     assert_eq!(app.count("audit_events WHERE kind = 'link_opened'"), 1);
 }
 
-/// 4.1-8: in the list at the top no sentence fits two fields.
+/// 4.1-8: in the summary of errors no sentence fits two fields.
 #[actix_web::test]
 async fn s04_what_is_too_long_is_named_by_its_field() {
     let app = TestApp::start().await;
@@ -120,7 +121,8 @@ async fn s04_what_is_too_long_is_named_by_its_field() {
     }
 }
 
-/// S-04: the form as delivered concludes nothing and names every field; so does any that lacks one.
+/// S-04: the form as delivered concludes nothing and names every field; so does any form that lacks
+/// one.
 #[actix_web::test]
 async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
     let app = TestApp::start().await;
@@ -193,7 +195,7 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
             "{:?}",
             answer.all("title")
         );
-        // Typed values stay, those that are too long as well.
+        // Typed values stay, including those that are too long.
         for (field, typed) in &fields {
             if ["name", "funktion"].contains(field) && !wrong.contains(field) {
                 assert_eq!(
@@ -214,12 +216,12 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "requested");
     assert_eq!((app.count("agreements"), app.mails().len()), (0, 1));
-    // A zero byte comes from no browser.
+    // Browsers never send a zero byte.
     let answer = page.submit(&visitor, FORM, &[("name", "Ayşe\u{0}")]).await;
     answer
         .assert_status(400)
         .assert_says("Geändert wurde nichts");
-    // From the page with the errors it goes on.
+    // The page with the errors can be corrected and sent.
     let answer = page
         .submit(
             &visitor,
@@ -245,7 +247,8 @@ async fn a_form_that_lacks_something_concludes_nothing_and_says_what() {
         .assert_says("<b>Chefin</b> & mehr");
 }
 
-/// S-06: what is concluded is what was shown. Whatever changes in between must be read first.
+/// S-06: the text that was shown is the one that is concluded. A text that has changed in between
+/// must be read first.
 #[actix_web::test]
 async fn a_text_that_changed_since_it_was_shown_is_not_concluded() {
     let app = TestApp::start().await;
@@ -286,7 +289,7 @@ async fn a_text_that_changed_since_it_was_shown_is_not_concluded() {
         ("requested", 0)
     );
 
-    // A company that was renamed meanwhile stands in the text, too.
+    // A company that was renamed meanwhile appears in the text, too.
     let page = visitor.get(&link).await;
     app.sql("UPDATE customers SET name = 'Bäckerei Özdemir AG' WHERE number = '4711'")
         .unwrap();
@@ -304,7 +307,8 @@ async fn a_text_that_changed_since_it_was_shown_is_not_concluded() {
     assert!(document.contains("Neue Straße 1") && document.contains("Bäckerei Özdemir AG"));
 }
 
-/// S-07: simultaneous conclusions by several people make one agreement, and everybody sees success.
+/// S-07: simultaneous conclusions by several people make one agreement, and all of them see the
+/// success page.
 #[actix_web::test]
 async fn simultaneous_conclusions_make_one_agreement() {
     let app = TestApp::start().await;
@@ -316,7 +320,7 @@ async fn simultaneous_conclusions_make_one_agreement() {
         addresses.push((customer, address));
     }
     app.jobs();
-    // A second round for every other one, so that two different links compete as well.
+    // A second round for every other customer, so that two different links compete as well.
     app.clock.advance(chrono::Duration::hours(1));
     for (customer, _) in addresses.iter().step_by(2) {
         app.ask(Person::Partner, *customer).unwrap();
@@ -325,7 +329,7 @@ async fn simultaneous_conclusions_make_one_agreement() {
     for (customer, address) in &addresses {
         let links = app.links_to(address);
         let visitors = [app.visitor(), app.visitor(), app.visitor(), app.visitor()];
-        // All have the page before the first one concludes.
+        // All visitors have the page before the first one concludes.
         let mut pages = Vec::new();
         for (at, visitor) in visitors.iter().enumerate() {
             let link = links[at % links.len()].clone();
@@ -386,7 +390,7 @@ async fn simultaneous_conclusions_make_one_agreement() {
     );
 }
 
-/// Row 16: second tab, back button, reload: success again, nothing new.
+/// Row 16: second tab, back button, reload: the success page again, and nothing new.
 #[actix_web::test]
 async fn a_second_tab_and_the_back_button_lead_to_success() {
     let app = TestApp::start().await;
@@ -441,7 +445,7 @@ async fn a_second_tab_and_the_back_button_lead_to_success() {
     );
 }
 
-/// D8: white space in a typed name is a space in the sealed contract, and no reason is cut.
+/// D8: white space in a typed name becomes a space in the sealed contract, and no reason is cut.
 #[actix_web::test]
 async fn d8_a_tab_in_a_name_joins_no_words() {
     let app = TestApp::start().await;

@@ -1,5 +1,5 @@
-//! Contract texts through every form: any tree, and any imported text, says the same words in HTML,
-//! plain text and PDF (T-11, T-15).
+//! Contract texts in every form: any tree, and any imported text, has the same words in HTML, plain
+//! text and PDF (T-11, T-15).
 
 use avv_portal::clock::Clock;
 use avv_portal::contract::import::{Source, import};
@@ -15,7 +15,7 @@ use avv_portal::domain::calendar;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
-/// Texts of our own with the structures and faults of contracts from practice (requirements 1.8).
+/// Our own texts with the structures and errors of real contracts (requirements 1.8).
 const TEXTS: &[(&str, &str)] = &[
     (
         "saas.md",
@@ -60,7 +60,8 @@ fn the_shipped_text_loses_no_word_in_the_pdf() {
     let contract = Contract::embedded().unwrap();
     for language in Language::ALL {
         let document = contract.resolve(&sample_values(language, true), language);
-        // Without number: the line below the title is the portal's, not the contract's.
+        // Without a number, because the line below the title belongs to the portal, not to the
+        // contract.
         same_words(&Document {
             version: String::new(),
             standing: String::new(),
@@ -80,7 +81,7 @@ fn both_languages_in_one_document_lose_no_word_in_the_pdf() {
         let second = document.translation.as_deref().unwrap();
         let pdf = document::render(&document, &frame(&document)).unwrap();
         let found = letters(&pdf_text(&pdf.bytes));
-        // The last place: the table of contents may say the same words.
+        // The last occurrence, because the table of contents may contain the same words.
         let mark = letters(&second.standing);
         let at = found.windows(mark.len()).rposition(|part| part == mark);
         let (first, rest) = found.split_at(at.unwrap());
@@ -100,7 +101,7 @@ fn both_languages_in_one_document_lose_no_word_in_the_pdf() {
     }
 }
 
-/// Words of the article without the document's number, which is not the contract's.
+/// Words of the article without the document's number, which is not part of the contract.
 fn article_words(document: &Document) -> Vec<String> {
     let words = page_words(&html::article(document));
     let number = text::document_number(document);
@@ -110,12 +111,13 @@ fn article_words(document: &Document) -> Vec<String> {
     words
 }
 
-/// Holds the three forms of a document against its words.
+/// Compares the three forms of a document with its words.
 fn same_words(document: &Document) {
     let words = text::words(document);
     assert_eq!(page_words(&html::article(document)), words, "HTML");
     let all = text::words_with_marks(document).join(" ");
-    // The text says where links lead and marks cells and terms; the words between are the same.
+    // The text form prints the targets of links and marks cells and terms; the words between are
+    // the same.
     let mut printed = letters(&text::plain(document)).into_iter().peekable();
     for letter in letters(&all) {
         assert!(printed.by_ref().any(|c| c == letter), "text lacks {letter}");
@@ -124,18 +126,17 @@ fn same_words(document: &Document) {
     let title = letters(&plain(&document.title)).len();
     let wanted: Vec<char> = letters(&all).into_iter().skip(title).collect();
     let found = letters(&pdf_text(&pdf.bytes));
-    // Before the text stand its title and the table of contents; a table that goes on over a page
-    // break has its head again.
+    // The text is preceded by its title and the table of contents; a table that continues after a
+    // page break has its head again.
     let mut heads = Vec::new();
     table_heads(&document.blocks, &mut heads);
     pdf_says(&found, &wanted, &heads);
 }
 
-/// Holds what was found in a PDF, front matter and repeated heads included, against what it has to
-/// say.
+/// Compares the text of a PDF, including front matter and repeated heads, with the expected text.
 fn pdf_says(found: &[char], wanted: &[char], heads: &[Vec<char>]) {
     let reached = |start: usize| matched(&found[start..], wanted, heads);
-    // Only the title and the table of contents can stand before it, so few places are possible.
+    // Only the title and the table of contents can precede it, so few places are possible.
     let front = found.len() + 1 - wanted.len().min(found.len());
     let best = (0..front).map(reached).max().unwrap_or(0);
     if best < wanted.len() {
@@ -148,8 +149,8 @@ fn pdf_says(found: &[char], wanted: &[char], heads: &[Vec<char>]) {
     }
 }
 
-/// How many letters are as wanted until the first that is not; all only if nothing else follows.
-/// A head may begin like the text that follows it, so both readings are tried.
+/// Number of letters that match until the first that does not; all of them only if nothing else
+/// follows. A head may begin like the text that follows it, so both readings are tried.
 fn matched(found: &[char], wanted: &[char], heads: &[Vec<char>]) -> usize {
     let mut best = 0;
     let mut tried = std::collections::HashSet::new();
@@ -239,7 +240,7 @@ fn pdf_text(pdf: &[u8]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Words of a page as its reader gets them.
+/// The words of a page as its reader sees them.
 fn page_words(html: &str) -> Vec<String> {
     let mut text = String::new();
     let mut rest = html;
@@ -341,7 +342,7 @@ fn list((sample, start, items): (&'static str, u32, Vec<Vec<Block>>)) -> Block {
 fn table() -> impl Strategy<Value = Block> {
     (1_usize..5).prop_flat_map(|width| {
         // One short word: a row of several lines may be cut by a page break, and its cells are then
-        // read page by page. Long words in cells are the document room's own tests.
+        // read page by page. Long words in cells are tested in the document room.
         let cell = || "[A-Za-zäö<|#{]{1,4}".prop_map(|text| vec![Inline::Text(text)]);
         let row = move || prop::collection::vec(cell(), width);
         (
@@ -429,7 +430,7 @@ fn number_tables(blocks: &mut [Block], count: &mut usize) {
 }
 
 proptest! {
-    // A PDF takes its time; `PROPTEST_CASES` makes the search long.
+    // A PDF takes some time; `PROPTEST_CASES` sets the number of cases.
     #![proptest_config(ProptestConfig {
         cases: (ProptestConfig::default().cases / 16).max(1), failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
             env!("CARGO_MANIFEST_DIR"),

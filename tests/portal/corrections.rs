@@ -1,5 +1,5 @@
-//! Saving other master data (C10): the page that says what follows, postcodes by country, and the old
-//! and new values in the log.
+//! Saving other master data (C10): the page with the consequences, postcodes by country, and the
+//! old and new values in the log.
 
 use avv_portal::actions::{audit, customers};
 
@@ -39,7 +39,7 @@ async fn c10_saving_while_asked_shows_first_what_follows() {
         .assert_says("Bitte um Abschluss mit den berichtigten Angaben.")
         .assert_says("Stammdaten speichern und E-Mail senden");
     assert_eq!(app.changes_since(&before), [""; 0], "nothing is saved yet");
-    // Back to the form, with all that was typed.
+    // Back to the form, with everything that was typed.
     let back = page.submit(&operator, FORM, &[("zurueck", "ja")]).await;
     back.assert_status(200);
     for (field, value) in typed {
@@ -47,7 +47,7 @@ async fn c10_saving_while_asked_shows_first_what_follows() {
         assert_eq!(kept.as_deref(), Some(value));
     }
     assert_eq!(app.changes_since(&before), [""; 0]);
-    // And on again.
+    // And to the confirmation again.
     let page = back.submit(&operator, FORM, &[]).await;
     let done = page.submit(&operator, FORM, &[]).await;
     done.assert_redirect("/kunden/4711");
@@ -58,7 +58,7 @@ async fn c10_saving_while_asked_shows_first_what_follows() {
     app.deliver();
     assert_eq!(app.mails_to(MAIL).len(), 2);
     assert_eq!(app.case(CUSTOMER).customer.party.city, "Bonn <b>");
-    // The log says it to those who look after the customer.
+    // The log shows it to the partners of the customer.
     let partner = app.sign_in(Person::Partner).await;
     for browser in [&operator, &partner] {
         browser
@@ -67,7 +67,7 @@ async fn c10_saving_while_asked_shows_first_what_follows() {
             .assert_says(&format!("Ort: {city} → Bonn <b>"))
             .assert_says("Telefon: ");
     }
-    // What nothing follows from is saved at once.
+    // Without consequences it is saved at once.
     type_in(&operator, &[("telefon", "0228 11")])
         .await
         .assert_redirect("/kunden/4711");
@@ -75,7 +75,8 @@ async fn c10_saving_while_asked_shows_first_what_follows() {
     assert_eq!(app.mails_to(MAIL).len(), 2);
 }
 
-/// What is confirmed is what was shown, and nothing that somebody else saved is overwritten (B1).
+/// Only the consequences that were shown are confirmed, and nothing that another user saved is
+/// overwritten (B1).
 #[actix_web::test]
 async fn c10_only_what_was_shown_is_confirmed() {
     let (app, operator) = asked().await;
@@ -85,7 +86,8 @@ async fn c10_only_what_was_shown_is_confirmed() {
         .await
         .assert_status(200)
         .assert_says("hat sich bei diesem Kunden etwas geändert");
-    // The customer concludes while the operator reads: no mail will leave, and an agreement is there.
+    // The customer concludes while the operator reads: no mail will be sent, and there is an
+    // agreement.
     app.conclude(MAIL).await;
     let again = page.submit(&operator, FORM, &[]).await;
     again
@@ -94,7 +96,7 @@ async fn c10_only_what_was_shown_is_confirmed() {
         .assert_says("Es wird keine E-Mail gesendet.")
         .assert_says("Er nennt weiter die Angaben, mit denen er abgeschlossen wurde.");
     assert_ne!(app.case(CUSTOMER).customer.party.city, "Bonn");
-    // Somebody else saves the same data.
+    // Another user saves the same data.
     let other = type_in(&operator, &[("telefon", "0228 22")]).await;
     other.assert_redirect("/kunden/4711");
     let both = again.submit(&operator, FORM, &[]).await;
@@ -115,7 +117,7 @@ async fn c10_only_what_was_shown_is_confirmed() {
     );
 }
 
-/// B2: the session ends while the consequences are read.
+/// B2: the session ends while the user reads the consequences.
 #[actix_web::test]
 async fn c10_what_was_typed_survives_a_sign_in_on_the_page_that_asks() {
     let (app, operator) = asked().await;
@@ -171,7 +173,7 @@ async fn c10_a_postcode_is_that_of_its_country() {
     }
 }
 
-/// The values go with the customer, and the chain of the log stays whole.
+/// The values are erased with the customer, and the chain of the log stays whole.
 #[actix_web::test]
 async fn c10_old_and_new_values_go_when_the_customer_is_deleted() {
     let (app, operator) = asked().await;

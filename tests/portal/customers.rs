@@ -1,4 +1,5 @@
-//! Customers are added in the portal, and whoever writes past it is found (`check --cases`).
+//! Customers are added in the portal, and rows that were written without it are found (`check
+//! --cases`).
 
 use avv_portal::actions::list_check::check;
 use avv_portal::domain::CustomerNumber;
@@ -59,7 +60,7 @@ async fn b1_a_customer_is_added_with_everything_and_concludes() {
         &[("mandant", &partner), ("produkt", "centraflex")],
     )
     .await;
-    // The Mandant has Submandanten: the form comes again, with everything that was typed.
+    // The Mandant has Submandanten: the form is shown again, with everything that was typed.
     first
         .assert_status(200)
         .assert_says("Untervertriebspartner");
@@ -89,7 +90,7 @@ async fn b1_a_customer_is_added_with_everything_and_concludes() {
         .await
         .assert_says("ist angelegt. Der Kunde erhält jetzt eine E-Mail");
     assert_eq!(app.count("audit_events"), events + 1);
-    // A double click adds nothing twice, and leads to what the first one did.
+    // A double click adds nothing twice, and leads to the customer that the first one added.
     let after = app.everything();
     let again = page.submit(&operator, "main form", &[]).await;
     again.assert_redirect("/kunden/K-20001");
@@ -98,7 +99,7 @@ async fn b1_a_customer_is_added_with_everything_and_concludes() {
     assert_eq!(case.partner.map(|one| one.id), Some(of.partner));
     assert_eq!(case.sub_partner.map(|one| one.id), Some(of.sub_partner));
     assert_eq!(case.bookings.len(), 1);
-    // List, search and log know it.
+    // It is in list, search and log.
     operator
         .get("/kunden?suche=Huber&liste=1")
         .await
@@ -127,7 +128,7 @@ async fn b1_a_customer_is_added_with_little_and_completed_later() {
     let done = page.submit(&operator, "main form", &[]).await;
     let profile = operator.follow(&done).await;
     profile.assert_says("ohne E-Mail-Adresse");
-    // Whatever was typed can be changed from there, but the number.
+    // Everything that was typed can be changed from there, except the number.
     let ways = profile.attributes("main a", "href");
     for way in [
         "/kunden/K-20001/stammdaten",
@@ -186,7 +187,7 @@ async fn b2_what_is_refused_is_said_at_its_field_and_nothing_is_lost() {
             );
         }
     }
-    // Who has the number is one click away.
+    // A link leads to the customer with the number.
     let taken = fill(&operator, &[("nummer", "4711")]).await;
     assert!(
         taken
@@ -255,7 +256,7 @@ async fn c7_rows_that_were_written_past_the_program_are_found_and_mended() {
     let all = u64::try_from(app.count("customers")).unwrap();
     let checked = check(&app.app, false).unwrap();
     assert_eq!((checked.customers, checked.found()), (all, 0));
-    // Another name, a word less, no row at all, facts that cannot be read.
+    // Another name, a missing word, a missing row, facts that cannot be read.
     for number in ["K-1", "K-2", "K-3", "K-4"] {
         let number: CustomerNumber = number.parse().unwrap();
         app.add_customer(number, "Firma GmbH", None);

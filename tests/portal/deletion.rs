@@ -1,4 +1,5 @@
-//! Deleting a customer (row 51, S-40) and what retention leaves of it (row 52, EV-16).
+//! Deleting a customer (row 51, S-40) and what stays of it after its retention period (row 52,
+//! EV-16).
 
 use avv_portal::actions::objections::Received;
 use avv_portal::actions::{consent, customers, objections, proposals};
@@ -53,7 +54,7 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
     done.assert_redirect(DELETED);
     operator.follow(&done).await.assert_says("ist gelöscht");
 
-    // Gone: lists, searches, pages, links, gate, sessions, signing in.
+    // Gone: lists, searches, pages, links, access, sessions, signing in.
     for browser in [&operator, &partner] {
         for path in ["/kunden", "/kunden?suche=4711", "/kunden?suche=zdemir"] {
             browser
@@ -95,7 +96,7 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
         .await
         .assert_status(422);
 
-    // Kept: contract and history, for the operator alone.
+    // Kept: contract and history, only for the operator.
     let kept = operator.get(DELETED).await;
     kept.assert_says("Bäckerei Özdemir")
         .assert_says("Kunde gelöscht: Vertrag beendet")
@@ -112,7 +113,7 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
         assert_ne!(browser.get(DELETED).await.status, 200);
         assert_ne!(browser.get(&pdf).await.status, 200);
     }
-    // M13 is owed although the customer is deleted; nothing else ever goes out.
+    // M13 must be sent although the customer is deleted; no other mail is ever sent.
     assert_eq!(
         app.count("mails WHERE kind ->> 'kind' = 'ended' AND customer_number = '4711'"),
         1
@@ -153,7 +154,7 @@ async fn deleted_customers_are_paged_by_key() {
     let (operator, mut now) = (app.viewer(Person::Operator), app.now());
     for n in 0..53 {
         let number = app.add_customer(8000 + n, &format!("Weg {n:02} GmbH"), None);
-        // Several in the same moment.
+        // Several at the same moment.
         if n % 3 == 0 {
             now += minutes(1);
         }
@@ -182,7 +183,7 @@ async fn deleted_customers_are_paged_by_key() {
     }
 }
 
-/// Row 52: nothing a day too early; afterwards nothing but the tombstone names the customer.
+/// Row 52: nothing is erased a day too early; afterwards only the tombstone names the customer.
 #[actix_web::test]
 async fn retention_erases_the_customer_and_leaves_a_tombstone() {
     let world = World::build().await;
@@ -256,11 +257,11 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         app.text("document_hash FROM tombstones WHERE agreement_id IS NOT NULL"),
         hash
     );
-    // S-80: the log keeps nothing personal, and its chain is whole.
+    // S-80: the log keeps no personal data, and its chain is whole.
     let personal = "audit_events e WHERE e.customer_number = '4711' AND e.kind <> 'erased' AND e.details IS NOT NULL";
     assert_eq!(app.count(personal), 0);
     assert!(avv_portal::actions::audit::verify(&app.app, None).is_ok());
-    // The others, in force and asked, are untouched.
+    // The other customers, one in force and one being asked, are unchanged.
     assert_eq!(app.count("agreement_documents"), 1);
     assert_eq!(app.case(NEIGHBOUR).requests.len(), 1);
     assert_eq!(retain_once(&app.app, app.now()).unwrap().good, 0, "once");
@@ -274,8 +275,9 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
     assert_eq!(app.case(CustomerNumber::from(9000)).agreements.len(), 1);
 }
 
-/// EV-16, row 52: what was uploaded or typed about a customer goes with it: the proof of an objection,
-/// the reason of a decline, scans of contracts on paper, whether proposed, rejected or in force.
+/// EV-16, row 52: uploads and typed texts about a customer are erased with it: the proof of an
+/// objection, the reason of a decline, scans of contracts on paper, whether proposed, rejected or
+/// in force.
 #[actix_web::test]
 async fn retention_erases_uploads_and_reasons_with_the_customer() {
     let app = TestApp::start().await;
@@ -292,7 +294,8 @@ async fn retention_erases_uploads_and_reasons_with_the_customer() {
     app.deliver();
     app.at("2029-12-31 23:59");
     retain_once(&app.app, app.now()).unwrap();
-    // What proves nothing has gone before; proof and scan of the agreement are evidence.
+    // Data that are no evidence have been erased before; proof and scan of the agreement are
+    // evidence.
     assert_eq!(left(&app), ["1", "0", "2", "3"]);
     app.at("2030-01-01 00:00");
     let done = retain_once(&app.app, app.now()).unwrap();
@@ -306,7 +309,7 @@ async fn retention_erases_uploads_and_reasons_with_the_customer() {
     assert_eq!(app.count("customers WHERE number = '4711'"), 0);
 }
 
-/// EV-16: of a living customer, too, and each at its time.
+/// EV-16: the same for a customer that was not deleted, each at its time.
 #[actix_web::test]
 async fn retention_erases_uploads_and_reasons_of_living_customers_in_time() {
     let app = TestApp::start().await;
@@ -320,7 +323,7 @@ async fn retention_erases_uploads_and_reasons_of_living_customers_in_time() {
     assert_eq!(left(&app), ["1", "0", "2", "3"]);
     app.at("2030-01-01 00:00");
     retain_once(&app.app, app.now()).unwrap();
-    // The open proposal is still somebody's task.
+    // The open proposal still waits for an administrator.
     assert_eq!(left(&app), ["0", "0", "1", "1"]);
     assert_eq!(app.count("proposals WHERE state = 'open'"), 1);
     assert_eq!(app.status_of(CUSTOMER).status, case_status.status);
@@ -377,7 +380,8 @@ fn everything_uploaded(app: &TestApp) -> [String; 4] {
     left(app)
 }
 
-/// EV-16: a living customer keeps what is in force, and the answer that says nobody asks again.
+/// EV-16: a customer that was not deleted keeps what is in force, and the round that shows that it
+/// did not answer.
 #[actix_web::test]
 async fn retention_takes_only_what_is_over_from_living_customers() {
     let app = TestApp::start().await;
@@ -389,7 +393,7 @@ async fn retention_takes_only_what_is_over_from_living_customers() {
         .unwrap();
     let number = CUSTOMER;
     app.clock.advance(days(1));
-    // Three rounds nobody answered; the last one is the answer.
+    // Three rounds without an answer; the last one is the present status.
     for _ in 0..3 {
         app.clock.advance(days(1));
         app.ask(Person::Operator, number).unwrap();
@@ -413,7 +417,7 @@ async fn retention_takes_only_what_is_over_from_living_customers() {
     assert_eq!(app.case(number).agreements[0].person, "");
     assert_eq!(app.status_of(number), case_status);
     assert_eq!(app.count("tombstones"), 1);
-    // The pages still stand.
+    // The pages still open.
     let operator = app.sign_in(Person::Operator).await;
     for path in [
         "/kunden/4711",
@@ -424,7 +428,7 @@ async fn retention_takes_only_what_is_over_from_living_customers() {
     }
 }
 
-/// The documents of agreements leave by the one narrow path only.
+/// The documents of agreements can only be erased in one way.
 #[actix_web::test]
 async fn the_database_refuses_every_other_way() {
     let world = World::build().await;
@@ -436,11 +440,11 @@ async fn the_database_refuses_every_other_way() {
         "DELETE FROM agreement_documents".to_owned(),
         "TRUNCATE agreement_documents".to_owned(),
         "UPDATE agreement_documents SET build = ''".to_owned(),
-        // Named, but in force.
+        // Named, but still in force.
         format!("{named} DELETE FROM agreement_documents WHERE agreement_id = '{id}'"),
         // Ended, but not named.
         format!("{ended} DELETE FROM agreement_documents WHERE agreement_id = '{id}'"),
-        // Named and ended, but others go with it.
+        // Named and ended, but other documents with it.
         format!("{named} {ended} DELETE FROM agreement_documents"),
         format!("{named} {ended} TRUNCATE agreement_documents"),
         format!("{named} {ended} UPDATE agreement_documents SET build = ''"),
@@ -454,7 +458,7 @@ async fn the_database_refuses_every_other_way() {
     assert_eq!(app.count("agreement_documents"), 2);
 }
 
-/// A table that names customers and is not emptied would keep them for ever, or stop the job.
+/// A table that names customers and is not erased would keep them for ever, or stop the job.
 #[actix_web::test]
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;

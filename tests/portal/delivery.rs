@@ -1,4 +1,5 @@
-//! What the mail server can do to a mail on its way, and what the portal then says of it (S-23, row 8).
+//! What the mail server can do to a mail on its way, and what the portal then shows about it (S-23,
+//! row 8).
 
 use std::time::Duration;
 
@@ -21,8 +22,8 @@ fn outbox(app: &TestApp) -> (String, i64, String) {
     )
 }
 
-/// Every stage of the dialogue with every kind of trouble: the mail waits, or is given up where the
-/// server refused the address for good, and the reply is kept in both cases.
+/// Every stage of the dialogue with every kind of fault: the mail waits, or is given up if the
+/// server refused the address permanently, and the reply is stored in both cases.
 #[actix_web::test]
 async fn each_trouble_at_each_stage_leads_to_the_right_state() {
     use Fault::{HangUp, Say, Stall};
@@ -124,7 +125,8 @@ async fn each_trouble_at_each_stage_leads_to_the_right_state() {
         let arrived = sink.taken().iter().filter(|mail| mail.to == to).count();
         let expected = match (state, stage) {
             ("failed", _) => 0,
-            // The server took it and nobody heard: the same mail again, by its Message-ID.
+            // The server accepted it but its reply was lost: the same mail again, by its
+            // Message-ID.
             (_, Taken) => 2,
             _ if stage == End && trouble == Stall => 2,
             _ => 1,
@@ -174,7 +176,7 @@ async fn the_pauses_grow_and_the_last_reply_is_kept() {
     assert_eq!(sink.taken()[0].to, MAIL);
 }
 
-/// The operator's list: pages by key, filters that the address keeps, and nothing that makes no sense.
+/// The operator's list: pages by key, filters that the address keeps, and invalid values ignored.
 #[actix_web::test]
 async fn the_list_of_mails_is_paged_and_filtered() {
     let app = TestApp::start().await;
@@ -225,7 +227,7 @@ async fn the_list_of_mails_is_paged_and_filtered() {
     assert_eq!(plan, Ok(()));
 }
 
-/// One mail in full; trying again what waits or was given up, and never what was sent.
+/// One mail in full; a mail that waits or was given up can be tried again, one that was sent never.
 #[actix_web::test]
 async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
     let sink = SmtpStub::start();
@@ -242,7 +244,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
         .assert_says("Nicht angenommen, wird wiederholt")
         .assert_says("greylisted")
         .assert_says("Kunde 4711");
-    // At once instead of in a minute.
+    // At once instead of after a minute.
     let answer = page.submit(&operator, &again, &[]).await;
     answer.assert_redirect(&path);
     jobs::run_once(&app.app, app.now());
@@ -254,7 +256,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
         .assert_says(&app.text("body_hash FROM mails"));
     assert_eq!(app.count("mail_attempts"), 2);
     assert_eq!(page.attribute(&again, "method"), None, "it was sent");
-    // Not even by a form from before.
+    // Not even with a form from before.
     let list = operator.get("/betrieb/mails/test").await;
     let csrf = list.attribute("input[name=csrf]", "value").unwrap();
     operator
@@ -287,7 +289,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
         1
     );
 
-    // A link that ended while its mail waited: it is not sent and says why.
+    // A link that expired while its mail waited: it is not sent, with the reason.
     let late = app.add_customer(8401, "Spät GmbH", Some("post@spaet.example"));
     sink.trouble(Stage::Recipient, Fault::Say("450 4.2.0 greylisted"));
     app.book(late, "centraflex", false);
@@ -301,7 +303,7 @@ async fn a_mail_is_tried_again_only_if_it_was_not_sent() {
         .assert_says("nicht gesendet");
 }
 
-/// The test mail: the dialogue as it was, no secret in it, an end to waiting and to sending.
+/// The test mail: the whole dialogue, no secret in it, and limits for waiting and sending.
 #[actix_web::test]
 async fn the_test_mail_shows_the_dialogue_and_no_secret() {
     let sink = SmtpStub::start();
@@ -375,8 +377,8 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
     send("probe@anbieter.example").await.assert_status(200);
 }
 
-/// F8: a mail that goes out twice, because the server's word got lost, is the same bytes; and what its
-/// receiver computes of it stands in the proof.
+/// F8: a mail that is sent twice, because the server's reply was lost, has the same bytes; and the
+/// hash its recipient computes is in the evidence.
 #[actix_web::test]
 async fn f8_a_repeated_delivery_has_the_same_bytes() {
     let sink = SmtpStub::start();

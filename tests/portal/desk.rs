@@ -1,4 +1,4 @@
-//! The customer's page as the one place for the operator (C8).
+//! The customer's page as the operator's central page (C8).
 
 use avv_portal::domain::proposal::Proposal;
 use avv_portal::storage::proposals::create_proposal;
@@ -46,7 +46,7 @@ async fn c8_everything_about_a_customer_is_one_click_away() {
         .await
         .assert_says("Angebotener Vertrag")
         .assert_says("Muster IT GmbH");
-    // Partners read contact and telephone, but neither the whole address nor who signs in.
+    // Partners see contact and telephone, but neither the whole address nor the users.
     let partner = app.sign_in(Person::Partner).await;
     partner
         .get("/kunden/4711")
@@ -57,7 +57,7 @@ async fn c8_everything_about_a_customer_is_one_click_away() {
         .assert_silent_about("/betrieb/");
 }
 
-/// What was mailed can be read, and nobody who reads it can conclude.
+/// Mails that were sent can be read, and no reader can conclude with them.
 #[actix_web::test]
 async fn c8_a_sent_mail_is_kept_without_its_link() {
     let app = TestApp::start().await;
@@ -88,7 +88,7 @@ async fn c8_a_sent_mail_is_kept_without_its_link() {
     assert_eq!(app.rows("mail_texts"), before);
 }
 
-/// Ten equal links with deleting among them invite the wrong click.
+/// Ten equal links with deletion among them would invite the wrong click.
 #[actix_web::test]
 async fn c8_what_can_be_done_stands_in_groups_and_deleting_apart() {
     let app = TestApp::start().await;
@@ -105,14 +105,14 @@ async fn c8_what_can_be_done_stands_in_groups_and_deleting_apart() {
         page.all("section[aria-labelledby=loeschen] a"),
         ["Kunden löschen"]
     );
-    // Somebody else's subject lines do not name the company of the page again (C15).
+    // Mail subjects do not repeat the company of the page (C15).
     for line in page.all("ol.history li") {
         assert!(!line.contains("Kundennr."), "{line}");
     }
 }
 
-/// Somebody telephones to object to an announced change: the customer's page leads to where that is
-/// recorded, as long as it can be.
+/// A customer telephones to object to an announced change: the customer's page links to the form to
+/// record it, as long as that is possible.
 #[actix_web::test]
 async fn c8_a_running_announcement_leads_to_recording_an_objection() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! The concluded document: its words, its soundness, and that nothing can change it.
+//! The concluded document: its words, its validity, and that nothing can change it.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -82,7 +82,7 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
         "{preview}"
     );
 
-    // The clock stands on 23.11.2026 10:00 in Berlin.
+    // The clock is at 23.11.2026 10:00 in Berlin.
     let link = app.conclude(MAIL).await;
     app.jobs();
     let concluded = visitor.get(&format!("{link}/avv.pdf")).await.bytes;
@@ -152,7 +152,7 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
             .attribute("main a.button[href$='.pdf']", "href")
             .unwrap();
         assert_eq!(browser.get(&href).await.bytes, concluded, "{person:?}");
-        // the address is worth nothing in the hands of a partner.
+        // the address does not work for a partner.
         for partner in [
             Person::Partner,
             Person::SubPartner,
@@ -178,7 +178,7 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
     }
     for address in ["info@muster-it.example", "info@nord-tk.example"] {
         let mut told = app.mails_to(address);
-        // That it looks after the customer now is told on the day it is assigned (M16).
+        // The mail of the assignment (M16) is not meant here.
         told.retain(|mail| mail.written.subject.contains("abgeschlossen"));
         assert_eq!(told.len(), 1, "{address}");
         assert!(told[0].written.attachments.is_empty());
@@ -199,7 +199,7 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
     assert_eq!(customer.get(&href).await.bytes, concluded);
 }
 
-/// 5.6-7: the database itself refuses to change what was concluded and what was written down.
+/// 5.6-7: the database itself refuses to change concluded and logged data.
 #[actix_web::test]
 async fn nothing_changes_what_was_concluded() {
     let app = TestApp::start().await;
@@ -224,7 +224,7 @@ async fn nothing_changes_what_was_concluded() {
     assert_eq!(stored(), before);
     let pdf = app.text("encode(sha256(pdf), 'hex') FROM agreement_documents");
     assert_eq!(pdf, app.text("pdf_hash FROM agreement_documents"));
-    // What the portal itself may do later does not touch the document.
+    // Later changes that the portal may make do not affect the document.
     let operator = app.viewer(Person::Operator);
     let mut particulars =
         app.read(|conn| Ok(avv_portal::storage::catalogue::find_operator(conn)?.unwrap()));
@@ -323,7 +323,7 @@ async fn an_english_customer_reads_english_everywhere() {
             "„{expected}“ is not in the English PDF"
         );
     }
-    // C4: the binding text is always there, the declaration is the one that was made.
+    // C4: the binding text is always included, the declaration is the one that was made.
     for binding in [
         "Binding version in German",
         "Verbindliche Fassung in deutscher Sprache",
@@ -370,7 +370,7 @@ async fn an_english_customer_reads_english_everywhere() {
     assert!(words(&receipt.written.attachments[0].bytes).contains("Ich bin berechtigt"));
 }
 
-/// No number, link or name of one customer shows up at another one.
+/// No number, link or name of one customer appears at another one.
 #[actix_web::test]
 async fn agreement_numbers_are_unique_and_count_up() {
     let app = TestApp::start().await;

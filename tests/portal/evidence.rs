@@ -1,5 +1,5 @@
-//! The evidence bundle as an auditor takes it: checked by its own recipe, with tools that know nothing
-//! of the portal, after everything somebody might do to it.
+//! The evidence bundle as an auditor uses it: checked by its own instructions, with independent
+//! tools, after every kind of tampering.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -58,7 +58,7 @@ impl Bundle {
         self.folder().join(name)
     }
 
-    /// Runs a line of shell: whether it succeeded, and what it said.
+    /// Runs a line of shell; returns whether it succeeded, and its output.
     fn try_run(&self, line: &str) -> (bool, String) {
         let output = Command::new("sh")
             .args(["-c", line])
@@ -78,7 +78,8 @@ impl Bundle {
         said
     }
 
-    /// The first step that finds something wrong, by the recipe of the bundle as it was issued.
+    /// The first step that finds something wrong, by the instructions of the bundle as it was
+    /// issued.
     pub fn fault(&self, recipe: &Recipe) -> Option<String> {
         for line in &recipe.lines {
             let (done, said) = self.try_run(line);
@@ -102,7 +103,8 @@ impl Bundle {
     }
 }
 
-/// Steps 1 and 2 as commands, the script of the others, and what the operator says its seal is.
+/// Steps 1 and 2 as commands, the script of the others, and the fingerprint that the operator
+/// publishes.
 pub struct Recipe {
     lines: Vec<String>,
     script: Vec<u8>,
@@ -129,8 +131,8 @@ impl Recipe {
     }
 }
 
-/// A customer with everything a bundle can hold: agreement with time stamp, announced change with a
-/// recorded dissent, recorded objection, letters for both.
+/// A customer with everything that a bundle can contain: agreement with time stamp, announced
+/// change with a recorded dissent, recorded objection, letters for both.
 async fn rich() -> TestApp {
     let root = Root::new("Wurzel");
     let at = "2026-11-23T09:00:00Z".parse().unwrap();
@@ -175,8 +177,8 @@ async fn rich() -> TestApp {
     app
 }
 
-/// F2: the bundle is checked by its own recipe; twelve and more ways of tampering are found although
-/// the sums were rewritten, and a bundle sealed anew shows another fingerprint.
+/// F2: the bundle is checked by its own instructions; twelve and more ways of tampering are found
+/// although the sums were rewritten, and a bundle sealed anew shows another fingerprint.
 #[actix_web::test]
 async fn f2_every_way_of_tampering_with_a_bundle_is_found() {
     let app = rich().await;
@@ -230,7 +232,7 @@ async fn f2_every_way_of_tampering_with_a_bundle_is_found() {
         bundle.rewrite_sums();
         let rewritten = bundle.fault(&recipe);
         assert!(rewritten.is_some(), "{name}: sums rewritten");
-        // Sealed anew with another key: the operator's fingerprint is not there.
+        // Sealed anew with another key: the operator's fingerprint is missing.
         bundle.run(
             "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ../k.pem -out ../c.pem -subj /CN=Falsch 2>/dev/null && \
              openssl cms -sign -binary -in SHA256SUMS -signer ../c.pem -inkey ../k.pem -outform DER -out SHA256SUMS.p7s",
@@ -238,7 +240,7 @@ async fn f2_every_way_of_tampering_with_a_bundle_is_found() {
         let sealed = bundle.fault(&recipe);
         let said = sealed.unwrap_or_default();
         assert!(said.contains("another fingerprint"), "{name}: {said}");
-        // What belongs together is found even by somebody who trusts that seal.
+        // Inconsistencies are found even by a reader who trusts that seal.
         let trusting = Recipe {
             lines: Vec::new(),
             script: recipe.script.clone(),
@@ -266,7 +268,8 @@ fn every_file_is_explained(bundle: &Bundle) {
     }
 }
 
-/// F2: the customer's own bundle holds by the same recipe and keeps what is the operator's alone.
+/// F2: the customer's own bundle passes the same instructions and leaves out what is only for the
+/// operator.
 #[actix_web::test]
 async fn f2_the_customers_bundle_holds_by_the_same_recipe() {
     let app = rich().await;
@@ -298,7 +301,7 @@ async fn b4_letters_and_notes_are_in_the_bundle() {
     }
 }
 
-/// B4: a recorded dissent takes its letter, at once or later, and gives it to the operator alone.
+/// B4: a recorded dissent takes its letter, at once or later, which only the operator can download.
 #[actix_web::test]
 async fn b4_a_recorded_dissent_takes_a_scan() {
     let app = TestApp::start().await;
@@ -352,8 +355,8 @@ async fn b4_a_recorded_dissent_takes_a_scan() {
     assert_eq!(app.count("dissent_files"), 2);
 }
 
-/// B4: what stays as proof of a deleted customer stays reachable for the operator, and for nobody else,
-/// until retention is over; then it is gone.
+/// B4: the evidence about a deleted customer stays available to the operator, and to no other user,
+/// until its retention period has expired; then it is erased.
 #[actix_web::test]
 async fn b4_a_deleted_customers_proofs_stay_reachable() {
     let app = rich().await;
@@ -392,8 +395,8 @@ async fn b4_a_deleted_customers_proofs_stay_reachable() {
     operator.get(&bundle).await.assert_status(404);
 }
 
-/// F5: from the same state of the database, at the same moment and with the same wording, the same customer
-/// concludes under another number: what a restore brings back cannot give a number out twice.
+/// F5: from the same state of the database, at the same moment and with the same text, the same
+/// customer concludes under another number: after a restore no number is assigned twice.
 #[actix_web::test]
 async fn f5_a_number_does_not_come_twice_after_a_restore() {
     let mut numbers = std::collections::BTreeSet::new();
@@ -410,10 +413,10 @@ async fn f5_a_number_does_not_come_twice_after_a_restore() {
     assert_eq!(wordings.len(), 1, "only the number differs");
 }
 
-/// A12: whatever form takes a file, a PDF that does more than show pages is refused.
+/// A12: every form with a file refuses a PDF that does more than show pages.
 #[actix_web::test]
 async fn a12_every_upload_is_looked_into() {
-    // One door for files of people: whoever reads parts of a form himself goes around it.
+    // There is only one way to read uploads: no other module may read the parts of a form.
     let mut readers = std::fs::read_dir("src/web")
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -477,8 +480,8 @@ async fn a12_every_upload_is_looked_into() {
     assert_eq!(app.count("files") + app.count("kept_files"), 0);
 }
 
-/// A12: the scan of a contract on paper goes to the customer; one with a script, a program to start or a
-/// file inside is refused with a sentence, and what was typed stays.
+/// A12: the scan of a contract on paper is sent to the customer; one with a script, a program to
+/// start or an embedded file is refused with a message, and what was typed stays.
 #[actix_web::test]
 async fn a12_a_scan_with_more_than_pages_is_refused() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Customers in every state there is, for tests that look at all pages.
+//! Customers in every possible state, for tests that check all pages.
 
 use avv_portal::actions::roll_outs::Plan;
 use avv_portal::actions::{
@@ -20,7 +20,7 @@ use crate::versions::put_in_force;
 
 const LONG_NAME: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mit beschränkter Haftung";
 
-/// Addresses that only the database knows.
+/// Addresses that depend on keys in the database.
 #[derive(Default)]
 pub struct Places {
     pub valid: String,
@@ -47,24 +47,24 @@ pub struct Places {
     /// An announcement that was sent, and one being written.
     pub announced: String,
     pub drafted: String,
-    /// A company of the register.
+    /// A company of the list of sub-processors.
     pub entry: String,
     /// The notice of the customer, and the link in its mail.
     pub notice: String,
     pub dissent: String,
-    /// A link by which another customer dissented, and that customer's notice.
+    /// A link with which another customer dissented, and that customer's notice.
     pub dissented: String,
     pub dissent_notice: String,
-    /// The page by which a former address stops one that a partner entered (A4).
+    /// The page with which a former address stops one that a partner entered (A4).
     pub stop: String,
-    /// A proposal of somebody else, and one the operator of the tests made.
+    /// A proposal of another administrator, and one of the tests' administrator.
     pub proposal: String,
     pub own_proposal: String,
     /// The page of a contract mail that came back.
     pub refused: String,
 }
 
-/// Customers in every state. Half happens, then fifteen days go by, then the rest.
+/// Customers in every state. Half of the events happen, then fifteen days pass, then the rest.
 pub async fn insert_fixtures() -> (TestApp, Places) {
     let app = TestApp::start().await;
     let companies = app.companies();
@@ -98,7 +98,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
         .await
         .assert_status(303);
 
-    // Deleted with a contract behind it; and one that retention has erased already.
+    // Deleted after it had a contract; and one whose data have been erased already.
     ask(&app, 6099, "Imkerei Vogelsang", "post@vogelsang.example");
     app.conclude("post@vogelsang.example").await;
     let (by, now) = (app.viewer(Person::Operator), app.now());
@@ -173,7 +173,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     (app, places)
 }
 
-/// An older version than the one that comes with the program, and a roll-out of that one, with
+/// An older version than the one that comes with the program, and a roll-out of the newer one, with
 /// customers in every state.
 fn roll_out(app: &TestApp) {
     put_in_force(app, "0.9", "2025-12-01".parse().expect("a day"));
@@ -218,8 +218,8 @@ fn roll_out(app: &TestApp) {
     .expect("figures of runs");
 }
 
-/// A contract on paper in force, one that waits for the operator of the tests, and an objection in
-/// error that this operator proposed. Before it, somebody declined with a reason and objected by
+/// A contract on paper in force, one that waits for the tests' administrator, and an objection in
+/// error that this administrator proposed. Before that, a decline with a reason and an objection by
 /// letter.
 async fn propose(app: &TestApp, places: &mut Places) {
     app.sql(
@@ -289,7 +289,7 @@ fn refused(app: &TestApp) -> String {
     format!("/betrieb/mails/{mail}")
 }
 
-/// Another company stands where the customer stood.
+/// The customer is now another company.
 fn rename(app: &TestApp, customer: CustomerNumber) {
     let (operator, now, case) = (app.viewer(Person::Operator), app.now(), app.case(customer));
     let party = Party {
@@ -304,7 +304,7 @@ fn rename(app: &TestApp, customer: CustomerNumber) {
     });
 }
 
-/// Six weeks of figures before today, and today's.
+/// Figures of six weeks until today.
 fn history(app: &TestApp) {
     jobs::count_at(&app.app, app.now()).expect("today's figures");
     app.sql(
@@ -407,7 +407,7 @@ fn blocked_mandant(app: &TestApp) -> PartnerId {
     })
 }
 
-/// A change that was announced, a dissent from it, and the draft of another.
+/// A change that was announced, a dissent from it, and the draft of another one.
 async fn announce_change(app: &TestApp, places: &mut Places) {
     register(app, "RZ Rheinland Betriebsgesellschaft mbH");
     places.announced = announce(app, "RZ Alpen AG").to_string();

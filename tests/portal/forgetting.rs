@@ -1,4 +1,4 @@
-//! What belongs to no customer has an end, too (A9).
+//! Data that belong to no customer are deleted, too (A9).
 
 use std::fs;
 
@@ -43,7 +43,7 @@ async fn a9_events_of_no_customer_are_erased_by_a_tombstone_in_time() {
     assert_eq!(named, 0);
     let intact = verify(&app.app, None).unwrap();
     assert!(intact.erased >= 7 && intact.tombstones > 0);
-    // The page of the log still opens.
+    // The page of the log still works.
     let operator = app.sign_in(Person::Operator).await;
     operator.get("/betrieb/protokoll").await.assert_status(200);
 }
@@ -81,7 +81,7 @@ async fn a9_locked_users_lose_their_name_after_a_year_or_on_request() {
         app.count("audit_events WHERE kind = 'user_erased' AND details::text LIKE '%@%'"),
         0
     );
-    // Once is enough.
+    // A second time nothing is left to do.
     forget(&app);
     assert_eq!(app.count("audit_events WHERE kind = 'user_erased'"), 2);
     // The address is free again.
@@ -90,7 +90,7 @@ async fn a9_locked_users_lose_their_name_after_a_year_or_on_request() {
         0
     );
 
-    // On request at once, but only who is locked.
+    // On request at once, but only if the user is locked.
     let erase = |email: &str| {
         let (email, now) = (EmailAddress::parse(email).unwrap(), app.now());
         app.write(|conn| erase_user_by_command(conn, &email, now))
@@ -122,7 +122,7 @@ fn a9_mails_nobody_understood_are_kept_for_ninety_days() {
             .count()
     };
     for (age, done, unclear) in [(29, 1, 1), (31, 0, 1), (89, 0, 1), (91, 0, 0)] {
-        // The job asks for what is older than thirty days.
+        // The job deletes what is older than thirty days.
         inbox.forget(taken + days(age) - days(30)).unwrap();
         assert_eq!((left("done"), left("unclear")), (done, unclear), "{age}");
     }

@@ -1,5 +1,5 @@
-//! Nothing typed is lost: late forms, old forms, forms somebody else overtook, uploads (B1 … B3); and
-//! whoever is signed in keeps the frame (C2, C3).
+//! Nothing typed is lost: late forms, old forms, forms overtaken by another user, uploads (B1 …
+//! B3); and signed-in users keep the layout (C2, C3).
 
 use avv_portal::storage::kept;
 use avv_portal::web::Who;
@@ -16,7 +16,7 @@ const MASTER: &str = "/kunden/4711/stammdaten";
 const MAIL: &str = "info@oezdemir.example";
 const FORM: &str = "main form";
 
-/// B2: the session ends while somebody writes; what was typed stands in the form after signing in.
+/// B2: the session ends while a user is typing; after signing in, the form contains what was typed.
 #[actix_web::test]
 async fn b2_a_form_that_came_too_late_stands_in_its_page_again() {
     let app = TestApp::start().await;
@@ -51,7 +51,7 @@ async fn b2_a_form_that_came_too_late_stands_in_its_page_again() {
     assert_eq!(back.attribute("#strasse", "value").as_deref(), Some(street));
     assert!(back.attribute("#sprache-en[checked]", "id").is_some());
     assert_ne!(app.case(CUSTOMER).customer.party.street, street);
-    // Loading the page anew loses nothing either.
+    // Reloading the page loses nothing either.
     let back = operator.get(&done.location()).await;
     assert_eq!(back.attribute("#strasse", "value").as_deref(), Some(street));
     let saved = back.submit(&operator, FORM, &[]).await;
@@ -60,7 +60,7 @@ async fn b2_a_form_that_came_too_late_stands_in_its_page_again() {
     assert_eq!(app.count("kept_forms"), 0, "what was used is forgotten");
 }
 
-/// B2: it is given to nobody else, and to nobody at all after an hour.
+/// B2: no other user gets it, and after an hour not even its owner.
 #[actix_web::test]
 async fn b2_a_kept_form_is_for_one_person_and_one_hour() {
     let app = TestApp::start().await;
@@ -91,7 +91,7 @@ async fn b2_a_kept_form_is_for_one_person_and_one_hour() {
     assert_eq!(app.count("kept_forms"), 0);
 }
 
-/// B2, S-62: a form of an earlier session of the same person changes nothing and loses nothing.
+/// B2, S-62: a form of an earlier session of the same user changes nothing and loses nothing.
 #[actix_web::test]
 async fn b2_a_form_of_an_earlier_session_is_shown_in_the_new_one() {
     let app = TestApp::start().await;
@@ -118,7 +118,7 @@ async fn b2_a_form_of_an_earlier_session_is_shown_in_the_new_one() {
     assert_eq!(app.case(CUSTOMER).customer.party.street, "Neue Gasse 3");
 }
 
-/// B2: every route that takes a form of a signed-in person keeps it, and no password.
+/// B2: every route that takes a form of a signed-in user keeps it, but no password.
 #[actix_web::test]
 async fn b2_every_form_that_comes_too_late_is_kept_without_passwords() {
     let app = TestApp::start().await;
@@ -130,7 +130,7 @@ async fn b2_every_form_that_comes_too_late_is_kept_without_passwords() {
             continue;
         }
         count += 1;
-        // So many of one person are not kept in an hour; this is not about that.
+        // The limit per user and hour is not the subject of this test.
         app.sql("DELETE FROM attempts").unwrap();
         let path: String = row.path.replace(['{', '}'], "");
         let note = format!("Notiz zu {path}");
@@ -175,7 +175,7 @@ async fn b2_every_form_that_comes_too_late_is_kept_without_passwords() {
         app.count("kept_forms") <= 5,
         "a person's kept forms are few"
     );
-    // Whoever makes a token up keeps nothing.
+    // A form with an invented token is not kept.
     let before = app.rows("kept_forms");
     let forged = token.replacen('.', "1.", 1);
     let fields = [("csrf", forged.as_str()), ("notiz", "x")];
@@ -184,7 +184,8 @@ async fn b2_every_form_that_comes_too_late_is_kept_without_passwords() {
     assert_eq!(app.rows("kept_forms"), before);
 }
 
-/// A3: whoever has a form's token and no session writes so much in an hour, and is told so.
+/// A3: a stranger who has a form's token but no session can only store a limited amount in an hour,
+/// and is told so.
 #[actix_web::test]
 async fn a3_late_forms_are_kept_within_bounds() {
     let app = TestApp::start().await;
@@ -201,7 +202,7 @@ async fn a3_late_forms_are_kept_within_bounds() {
     let before = app.rows("kept_forms");
     stranger.post(MASTER, &fields).await.assert_status(429);
     assert_eq!(app.rows("kept_forms"), before);
-    // The person who is signed in is none the poorer.
+    // The signed-in user is not affected.
     operator.get(MASTER).await.assert_status(200);
     app.clock.advance(hours(1));
     let large = vec![b'x'; 18 * 1024 * 1024];
@@ -270,7 +271,7 @@ fn templates() -> Vec<std::path::PathBuf> {
     all
 }
 
-/// B3: a file that was chosen survives the error of another field, once and again.
+/// B3: a file that was chosen survives the error of another field, more than once.
 #[actix_web::test]
 async fn b3_a_chosen_file_is_kept_while_another_field_is_corrected() {
     let app = TestApp::start().await;
@@ -298,8 +299,8 @@ async fn b3_a_chosen_file_is_kept_while_another_field_is_corrected() {
     assert_eq!(app.count("kept_files"), 0, "what was used is forgotten");
 }
 
-/// B3: whatever form takes a file: if something else is wrong with it, the file waits or the page says
-/// what is wrong with the file.
+/// B3: every form with a file: if something else is wrong, the file is kept or the page says what
+/// is wrong with the file.
 #[actix_web::test]
 async fn b3_every_form_with_a_file_keeps_it() {
     let app = TestApp::start().await;
@@ -335,7 +336,7 @@ async fn b3_every_form_with_a_file_keeps_it() {
     }
 }
 
-/// B1: of two people who change the same data the later one sees both values and is asked.
+/// B1: of two users who change the same data, the later one sees both values and is asked.
 #[actix_web::test]
 async fn b1_a_later_save_shows_both_values_and_asks() {
     let app = TestApp::start().await;
@@ -371,7 +372,7 @@ async fn b1_a_later_save_shows_both_values_and_asks() {
             stored, "Neu von Eins",
             "{path}: nothing is restored in silence"
         );
-        // An error in between does not forget what was seen.
+        // An error in between does not lose the stamp.
         let empty = late.submit(&second, FORM, &[("name", "")]).await;
         empty.assert_status(422);
         let still = empty
@@ -380,7 +381,7 @@ async fn b1_a_later_save_shows_both_values_and_asks() {
         still
             .assert_status(422)
             .assert_says("Gespeichert ist inzwischen");
-        // Who saves once more has seen it.
+        // A user who saves once more has seen the new values.
         let done = asked
             .submit(&second, FORM, &[(other, "Neu von Zwei")])
             .await;
@@ -417,7 +418,7 @@ async fn b1_a_later_save_shows_both_values_and_asks() {
     assert_eq!(email, "zwei@oezdemir.example");
 }
 
-/// C3: whoever is signed in keeps frame, menu and name, whatever goes wrong.
+/// C3: signed-in users keep layout, menu and name on every error page.
 #[actix_web::test]
 async fn c3_error_pages_keep_the_frame_of_who_is_signed_in() {
     let app = TestApp::start().await;
@@ -468,7 +469,7 @@ async fn c3_error_pages_keep_the_frame_of_who_is_signed_in() {
     assert!(page.all("header .account").is_empty());
 }
 
-/// C2: in a real browser without scripts the message is in the window and has the focus.
+/// C2: in a real browser without scripts the message is visible and has the focus.
 #[actix_web::test]
 async fn c2_a_message_is_in_the_window_and_has_the_focus() {
     let (app, chromium) = (TestApp::start().await, Chromium::start());
@@ -492,7 +493,7 @@ async fn c2_a_message_is_in_the_window_and_has_the_focus() {
     }
 }
 
-/// B5: a form sent twice by a double click acts once and answers the same.
+/// B5: a form sent twice by a double click acts once and gives the same answer.
 #[actix_web::test]
 async fn b5_a_double_click_does_it_once() {
     let app = TestApp::start().await;
@@ -543,7 +544,7 @@ async fn b5_a_double_click_does_it_once() {
         .assert_status(422);
 }
 
-/// B5: what cannot be taken back is asked before.
+/// B5: an action that cannot be undone is confirmed first.
 #[actix_web::test]
 async fn b5_discarding_a_draft_asks_first() {
     let app = TestApp::start().await;
@@ -600,7 +601,7 @@ async fn b3_the_fields_of_a_version_and_its_text_are_saved_together() {
         let page = operator.get(&path).await;
         let (_, fields) = page.form("#v-entwurf");
         let typed = format!("{note}\n{text}");
-        // First with a mistake among the fields: everything typed stays.
+        // First with an error in the fields: everything typed stays.
         let wrong = with(
             &fields,
             &[
@@ -641,7 +642,7 @@ async fn b3_the_fields_of_a_version_and_its_text_are_saved_together() {
     }
 }
 
-/// B3: taking a company off the list does not lose the reason that was being typed.
+/// B3: removing a company from the list does not lose the reason that was being typed.
 #[actix_web::test]
 async fn b3_the_list_of_a_draft_and_its_reason_keep_each_others_input() {
     let app = TestApp::start().await;
@@ -677,7 +678,7 @@ async fn b3_the_list_of_a_draft_and_its_reason_keep_each_others_input() {
     assert_eq!(app.count("kept_forms"), 0);
 }
 
-/// B1: who names or assigns somebody has seen who it was until then.
+/// B1: a user who names or assigns a partner has seen the present one.
 #[actix_web::test]
 async fn b1_a_later_assignment_is_asked_when_another_came_first() {
     let app = TestApp::start().await;
@@ -711,10 +712,11 @@ async fn b1_a_later_assignment_is_asked_when_another_came_first() {
     named.submit(&first, FORM, &[]).await.assert_status(404);
 }
 
-/// B1: every form that changes something carries what it showed. A form without it has a reason here.
+/// B1: every form that changes something carries a stamp of what it showed. A form without one is
+/// listed here with a reason.
 #[test]
 fn b1_every_form_that_changes_something_carries_what_it_showed() {
-    // What is only added, sent or answered shows nothing that somebody else could have changed; the
+    // Forms that only add, send or answer show nothing that another user could have changed; the
     // rules refuse what is no longer possible, and a second click does nothing more.
     const SHOWS_NOTHING: &[&str] = &[
         // The own second factor: what is wrong with its moment, the rules refuse.
@@ -729,7 +731,7 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "contract/roll_outs/progress.html",
         "contract/versions/new.html",
         "contract/versions/parts_page.html",
-        // Adds; its confirmation has `stand` among the typed values it carries on.
+        // Adds a customer; its confirmation has `stand` among the typed values it carries.
         "customers/addition/addition.html",
         "customers/addition/confirmation.html",
         "customers/links.html",

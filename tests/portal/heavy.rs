@@ -1,4 +1,4 @@
-//! Work whose cost a stranger chooses: bounded, made once, never in the way of people (S-78).
+//! Work whose cost a stranger can choose: limited, done once, never in the way of users (S-78).
 
 use std::fs;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::seeded::World;
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// A3: a draft is made once, and however many ask, people sign in and conclude.
+/// A3: a draft is made once, and however many visitors ask for it, users can sign in and conclude.
 #[actix_web::test]
 async fn a3_drafts_keep_nobody_waiting() {
     let app = TestApp::start().await;
@@ -46,7 +46,7 @@ async fn a3_drafts_keep_nobody_waiting() {
     );
 }
 
-/// A3: asking for a head makes nothing, of anything that is made.
+/// A3: a HEAD request makes nothing, for any kind of document.
 #[actix_web::test]
 async fn a3_a_head_makes_nothing() {
     let world = World::build().await;
@@ -89,7 +89,7 @@ async fn a3_a_head_makes_nothing() {
     );
 }
 
-/// What costs CPU time, by how it is called.
+/// Calls that cost CPU time.
 const HEAVY: &[&str] = &[
     "passwords::verify(",
     "passwords::hash(",
@@ -105,11 +105,11 @@ const HEAVY: &[&str] = &[
     "unpack(",
     ".pack()",
 ];
-/// Functions of the room `web` that call it, and so are heavy themselves.
+/// Functions of the room `web` that call them, and so are expensive themselves.
 const HELPERS: &[&str] = &["read_upload", "made", "article", "compared"];
 
-/// A3: nothing heavy happens beside the places for it. A function that calls something heavy takes a
-/// place, or is a helper that only such functions call.
+/// A3: no expensive work is done outside the places for it. A function that calls something
+/// expensive takes a place, or is a helper that only such functions call.
 #[test]
 fn a3_every_heavy_handler_takes_a_place() {
     let mut found = Vec::new();
@@ -132,7 +132,7 @@ fn a3_every_heavy_handler_takes_a_place() {
                 found.push(format!("{path}: `{name}` calls {calls:?} without a place"));
             }
         }
-        // A look at the disk, and a form put into the portal's own page.
+        // A check of the disk, and filling a form into the portal's own page.
         let small = ["web/public/health.rs", "web/kit/kept/mod.rs"];
         let is_small = small.iter().any(|own| path.ends_with(own));
         if text.contains("spawn_blocking") && !is_small {
@@ -197,8 +197,8 @@ fn sources(folder: &str) -> Vec<String> {
     found
 }
 
-/// A3: strangers who fill the line for passwords keep nobody waiting who signed in from there before,
-/// and those of one network none of another.
+/// A3: strangers who fill the queue for passwords do not delay a user who signed in from the same
+/// source before, and those of one network do not delay those of another.
 #[actix_web::test]
 async fn a3_strangers_starve_no_sign_in() {
     let app = TestApp::start_behind_proxy().await;
@@ -219,7 +219,7 @@ async fn a3_strangers_starve_no_sign_in() {
     assert_eq!(from("192.0.2.9").await, 303);
     drop(crowd);
     assert_eq!(from("198.51.100.9").await, 303);
-    // All places are taken, and the line is full of strangers.
+    // All places are taken, and the queue is full of strangers.
     let (ends, tasks): (Vec<_>, Vec<_>) = (0..400)
         .map(|_| {
             let (end, wait) = std::sync::mpsc::channel::<()>();
@@ -229,7 +229,7 @@ async fn a3_strangers_starve_no_sign_in() {
             (end, task)
         })
         .unzip();
-    // Whoever is refused for the length of the line is through at once.
+    // Requests that are refused because of the length of the queue end at once.
     while tasks.iter().filter(|task| task.is_finished()).count() < 98 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -1,6 +1,6 @@
-//! The mails of a case's life on their real way: action, outbox, mail server (M8, M11, M13, M15),
-//! and what they say is new (rows 19, 20, 23 to 26, 29, 43, 44, 49, 51). What M12 and a demanded M1 say
-//! of access (rows 22, 35, 46, 48, 49).
+//! The mails in the life of a case as they are really sent: action, outbox, mail server (M8, M11,
+//! M13, M15), and the news they contain (rows 19, 20, 23 to 26, 29, 43, 44, 49, 51). What M12 and a
+//! demanded M1 say about access (rows 22, 35, 46, 48, 49).
 
 use avv_portal::actions::customers::NewAddress;
 use avv_portal::actions::{CaseCommand, bookings, consent, customers, partners, sub_partners};
@@ -16,7 +16,7 @@ use crate::versions::put_in_force;
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// The text part of a mail as the server took it, on one line, and its subject.
+/// The subject and the text part of a mail as the server received it, on one line.
 fn read(mail: &Taken) -> String {
     let part = mail
         .raw
@@ -46,7 +46,7 @@ fn read(mail: &Taken) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What arrived at an address since the `from`th mail of all, oldest first.
+/// Mails to an address since the `from`th mail of all, oldest first.
 fn arrived(sink: &SmtpStub, from: usize, to: &str) -> Vec<String> {
     sink.taken()[from..]
         .iter()
@@ -68,8 +68,8 @@ fn says(mail: &str, sentences: &[&str]) {
     }
 }
 
-/// A portal whose customer has concluded for what `book` booked, with a sub-partner if wanted.
-/// Mails go to the sink; the link is taken from there.
+/// A portal whose customer has concluded for these products, with a sub-partner if wanted. Mails
+/// are sent to the stub, from which the link is read.
 async fn concluded(products: &[(&str, bool)], sub: Option<PartnerId>) -> (TestApp, SmtpStub) {
     let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
@@ -146,7 +146,7 @@ fn cancel(app: &TestApp, booking: usize) {
 }
 
 /// Rows 20, 25, 24: named, replaced, left. The customer reads it in the mail and on the page, the
-/// note stands at the contract, and the document stays byte for byte.
+/// note is at the contract, and the document stays byte for byte.
 #[actix_web::test]
 async fn what_is_new_stands_in_mail_and_page_and_the_annex_note_at_the_contract() {
     let (app, sink) = concluded(&[("centraflex", false)], None).await;
@@ -195,7 +195,8 @@ async fn what_is_new_stands_in_mail_and_page_and_the_annex_note_at_the_contract(
             "nicht mehr für Sie tätig. Als Untervertriebspartner kommt Fernmeldetechnik Süßenguth & Töchter GmbH hinzu.",
         ],
     );
-    // Row 23 in the words of one who left before: the request is withdrawn, the contract goes on.
+    // Row 23 in the words of one who left before: the request is withdrawn, the contract stays in
+    // force.
     let from = sink.taken().len();
     name_sub(&app, None);
     app.jobs();
@@ -279,7 +280,8 @@ async fn a_new_partner_is_told_to_the_customer_and_the_old_one_gets_no_way_back(
     let page = app.visitor().get(&newest_link(&app, &sink)).await;
     page.assert_says("Muster IT GmbH betreut Sie nicht mehr.")
         .assert_says("mit uns weiter; ein Vertriebspartner hat bis dahin aber keinen Zugriff");
-    // The new partner does not read on the status page who was there before; the operator does.
+    // The new partner does not see on the status page which partner was there before; the operator
+    // does.
     let operator = app.sign_in(Person::Operator).await;
     operator
         .get("/kunden/4711/avv")
@@ -383,7 +385,7 @@ async fn the_end_is_told_when_nobody_looks_after_the_customer_and_after_deletion
     );
 }
 
-/// Rows 9 and 47: the former address learns of it; the link goes to the new one only.
+/// Rows 9 and 47: the former address is told; the link is only sent to the new one.
 #[actix_web::test]
 async fn the_former_address_is_told_that_requests_go_elsewhere() {
     let sink = SmtpStub::start();
@@ -400,7 +402,7 @@ async fn the_former_address_is_told_that_requests_go_elsewhere() {
     });
     app.jobs();
     let mail = one(arrived(&sink, from, MAIL));
-    // A5: nothing that was typed becomes a link.
+    // A5: no typed text becomes a link.
     let unlinked =
         avv_portal::domain::unlinked::unlinked("v•••@oezdemir.example").replace('\u{200A}', " ");
     says(
@@ -424,7 +426,7 @@ async fn the_former_address_is_told_that_requests_go_elsewhere() {
     );
 }
 
-/// Row 49: the customer and the partner; never why.
+/// Row 49: the customer and the partner are told; never the reason.
 #[actix_web::test]
 async fn a_blocked_partner_and_its_customer_are_told() {
     let (app, sink) = concluded(&[("centraflex", false)], None).await;
@@ -469,25 +471,25 @@ async fn a_blocked_partner_and_its_customer_are_told() {
     );
 }
 
-/// What happens to a customer that concluded for Centraflex, with a sub-partner.
+/// What happened to a customer that concluded for Centraflex with a sub-partner.
 #[derive(Debug, Clone, Copy)]
 enum Since {
     Nothing,
-    /// Row 25, then row 22.
+    /// Row 25, then row 22: the amendment for another sub-partner was declined.
     OtherSubDeclined,
-    /// Row 24.
+    /// Row 24: the sub-partner left.
     SubLeft,
-    /// Row 46, then row 22.
+    /// Row 46, then row 22: the amendment for a further product was declined.
     ProductDeclined,
-    /// Row 26.
+    /// Row 26: another Mandant was assigned.
     OtherPartner,
-    /// Row 20.
+    /// Row 20: the customer was asked because of another sub-partner.
     OtherSubAsked,
-    /// Row 49; also to all that stand after it in a table.
+    /// Row 49: the partner was blocked; applies to all that follow in a table.
     Blocked,
 }
 
-/// A portal with one customer per line of a table, all of whom have concluded version 1.0.
+/// A portal with one customer per row of a table, all of which have concluded version 1.0.
 async fn table_of(lines: usize) -> (TestApp, Vec<(CustomerNumber, String)>) {
     let app = TestApp::start().await;
     let (partner, sub) = (app.companies().partner, app.companies().sub_partner);
@@ -541,7 +543,7 @@ fn happen(app: &TestApp, customer: CustomerNumber, since: Since) {
     }
 }
 
-/// M12 as the roll-out queues it; it is not sent yet.
+/// Queues M12 as the roll-out does, without sending it.
 fn tell_of_version(app: &TestApp, customer: CustomerNumber) {
     let now = app.now();
     app.write(|conn| {
@@ -559,7 +561,7 @@ fn in_force_tomorrow(app: &TestApp, version: &str) {
     app.clock.advance(days(2));
 }
 
-/// Row 35: M12 speaks of no access that the agreement in force does not open.
+/// Row 35: M12 mentions no access that the agreement in force does not give.
 #[actix_web::test]
 async fn a_new_version_is_told_without_promising_access() {
     let goes_on = "gilt mit der Fassung 1.0 unverändert weiter";
@@ -611,7 +613,7 @@ async fn a_new_version_is_not_told_when_it_is_no_news_any_more() {
             Since::OtherSubAsked,
             "inzwischen um einen Abschluss gebeten ist",
         ),
-        // A later version, at the end: it is in force for everybody.
+        // A later version comes last, because it is in force for all customers.
         (Since::Nothing, "inzwischen eine andere Fassung gilt"),
     ];
     let (app, customers) = table_of(table.len()).await;
@@ -638,7 +640,8 @@ async fn a_new_version_is_not_told_when_it_is_no_news_any_more() {
     }
 }
 
-/// Rows 48 and 36: what is not covered is not managed yet, whoever demands the conclusion.
+/// Rows 48 and 36: products that are not covered are not managed yet, whatever demanded the
+/// conclusion.
 #[actix_web::test]
 async fn a_demanded_conclusion_says_what_is_managed_and_what_is_to_be() {
     let table = [

@@ -1,4 +1,5 @@
-//! What one stranger may cost: bodies that never end, connections without number (S-83, S-89).
+//! The load that one stranger can cause: bodies that never end, connections without number (S-83,
+//! S-89).
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,7 +11,7 @@ use avv_portal::web::routes::rows;
 use crate::harness::{Log, PASSWORD, Person, TestApp};
 use crate::seeded::csrf;
 
-/// Longer than this nothing here takes on any machine.
+/// Nothing here takes longer than this on any machine.
 const GUARD: Duration = Duration::from_secs(60);
 
 /// A portal whose bodies have to arrive at once.
@@ -24,8 +25,8 @@ async fn impatient(per_source: usize) -> TestApp {
     app
 }
 
-/// The server begins to work with the first request: these tests wait on plain sockets, and then
-/// nobody gives it a turn.
+/// The server begins to work with the first request: these tests wait on plain sockets, during
+/// which it gets no turn.
 async fn wake(app: &TestApp) {
     app.visitor().get("/healthz").await.assert_status(200);
 }
@@ -40,7 +41,7 @@ fn connect(app: &TestApp) -> TcpStream {
     stream
 }
 
-/// Sends the head of a request, and of its body what is given.
+/// Sends the head of a request, and the given part of its body.
 fn begin(app: &TestApp, line: &str, headers: &str, body: &str) -> TcpStream {
     let mut stream = connect(app);
     let host = host(app);
@@ -52,7 +53,7 @@ fn begin(app: &TestApp, line: &str, headers: &str, body: &str) -> TcpStream {
     stream
 }
 
-/// Everything that came until the portal ended the connection; an error if it did not.
+/// Everything that was received until the portal closed the connection; an error if it did not.
 fn until_end(stream: &mut TcpStream) -> io::Result<String> {
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
@@ -63,7 +64,7 @@ fn until_end(stream: &mut TcpStream) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
-/// The session's cookie of somebody who signs in over a plain socket.
+/// The session's cookie of a user who signs in over a plain socket.
 fn cookie(app: &TestApp, person: Person) -> String {
     let form: String = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs([("email", person.email()), ("passwort", PASSWORD)])
@@ -80,7 +81,8 @@ fn cookie(app: &TestApp, person: Person) -> String {
     cookie.split(';').next().unwrap().to_owned()
 }
 
-/// A1: whatever the form, whoever sends it and however: a body that does not arrive ends its connection.
+/// A1: for every form, every sender and every encoding: a body that does not arrive ends its
+/// connection.
 #[actix_web::test]
 async fn a1_no_route_waits_for_a_body_without_end() {
     let app = impatient(100_000).await;
@@ -110,7 +112,7 @@ async fn a1_no_route_waits_for_a_body_without_end() {
         .collect();
     assert!(paths.len() > 50, "{paths:?}");
     for person in &people {
-        // Some at a time: they end together.
+        // Several at a time: they end together.
         for some in paths.chunks(60) {
             let mut open = Vec::new();
             for path in some {
@@ -126,7 +128,7 @@ async fn a1_no_route_waits_for_a_body_without_end() {
             }
         }
     }
-    // A form that came slowly is told so, in its own words.
+    // A form that was too slow gets an error page with its own text.
     let slow = format!("{form}{length}");
     let answer = until_end(&mut begin(&app, "POST /anmelden", &slow, stuck)).unwrap();
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
@@ -142,7 +144,7 @@ fn fill(path: &str, key: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// A1: now and then a byte is no progress.
+/// A1: a byte now and then does not count as progress.
 #[actix_web::test]
 async fn a1_drops_of_a_body_do_not_hold_a_connection() {
     let app = impatient(100).await;
@@ -155,8 +157,8 @@ async fn a1_drops_of_a_body_do_not_hold_a_connection() {
     }
 }
 
-/// A1: half a request ends its connection, however whole the one before it was, and whatever drops of
-/// it still come; a connection on which whole requests come stays.
+/// A1: half a request ends its connection, even after a whole one, and whatever bytes of it still
+/// arrive; a connection with whole requests stays open.
 #[actix_web::test]
 async fn a1_half_a_request_does_not_hold_a_connection() {
     let app = TestApp::start_configured(Transport::memory(), |config| {
@@ -221,12 +223,12 @@ async fn a1_half_a_request_does_not_hold_a_connection() {
     }
 }
 
-/// A1: one address gets its share of connections and no more, and gets it back.
+/// A1: one address gets its share of connections and no more, and can use it again later.
 #[actix_web::test]
 async fn a1_one_source_has_a_share_of_the_connections() {
     let log = Log::listen();
     let app = impatient(10).await;
-    // Whatever the test's own start left open goes first.
+    // Connections of the test's own start are closed first.
     let mut open: Vec<TcpStream> = Vec::new();
     let refused = loop {
         let mut stream = connect(&app);
@@ -264,7 +266,8 @@ async fn a1_one_source_has_a_share_of_the_connections() {
     }
 }
 
-/// A1: a trusted proxy brings everybody's connections; there the share is one of requests.
+/// A1: the connections of all visitors come through a trusted proxy; there the share is one of
+/// requests.
 #[actix_web::test]
 async fn a1_a_trusted_proxy_is_not_one_source() {
     let app = TestApp::start_configured(Transport::memory(), |config| {
@@ -294,7 +297,7 @@ async fn a1_a_trusted_proxy_is_not_one_source() {
     drop(idle);
 }
 
-/// A1: uploads that never arrive keep nobody else's check waiting.
+/// A1: uploads that never arrive do not delay other checks.
 #[actix_web::test]
 async fn a1_stalled_uploads_keep_no_check_waiting() {
     let app = TestApp::start().await;
@@ -313,7 +316,7 @@ async fn a1_stalled_uploads_keep_no_check_waiting() {
         )
         .await;
     page.assert_status(200);
-    // None of them has ended: they were not what was waited for.
+    // None of them has ended, so they were not waited for.
     for stream in &stalled {
         stream.set_nonblocking(true).unwrap();
         let waits = stream
@@ -323,8 +326,8 @@ async fn a1_stalled_uploads_keep_no_check_waiting() {
     }
 }
 
-/// A3: of a stranger's form nothing is read that this portal did not make, and of what it made only so
-/// much at a time.
+/// A3: a stranger's form is only read if it was made by this portal, and only a limited amount of
+/// such forms at a time.
 #[actix_web::test]
 async fn a3_strangers_hold_no_memory() {
     let app = TestApp::start_configured(Transport::memory(), |config| {
@@ -369,7 +372,7 @@ async fn a3_strangers_hold_no_memory() {
     }
 }
 
-/// A10: the gate knows a number by one spelling, and a host by any.
+/// A10: forward authentication accepts one spelling of a number, and any spelling of a host.
 #[actix_web::test]
 async fn a10_a_number_has_one_spelling_and_a_host_has_many() {
     let world = crate::seeded::World::build().await;

@@ -1,4 +1,4 @@
-//! What a mailed link shows in every state: one sentence and one action (requirements 5.5).
+//! The page of a mailed link in every state: one sentence and one action (requirements 5.5).
 
 use avv_portal::actions::objections::{self, Received};
 use avv_portal::domain::calendar;
@@ -8,7 +8,7 @@ use crate::harness::{CUSTOMER, Page, Person, TestApp, days, hours};
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// The one action of a state page.
+/// The only action of a state page.
 #[derive(Debug, PartialEq, Eq)]
 enum Action {
     NewLink,
@@ -146,7 +146,7 @@ async fn links_of_a_concluded_contract_say_who_concluded_it() {
         .await
         .assert_status(303);
 
-    // 5.8-15: the link that concluded opens the success page until the end of the fourteenth day.
+    // 5.8-15: the link that concluded shows the success page until the end of the fourteenth day.
     app.clock.set(calendar::success_page_end(
         app.case(CUSTOMER).agreements[0].concluded_at,
     ));
@@ -260,7 +260,8 @@ async fn a_link_nobody_needs_any_more_says_so_and_one_of_a_deleted_customer_is_u
     visitor.get(&link).await.assert_status(404);
 }
 
-/// S-11, S-12: unknown, mangled and foreign links look alike and tell nothing; many of them have to wait.
+/// S-11, S-12: unknown, mangled and foreign links look alike and reveal nothing; a visitor who
+/// tries many of them has to wait.
 #[actix_web::test]
 async fn unknown_and_mangled_links_look_alike() {
     let app = TestApp::start().await;
@@ -314,7 +315,8 @@ async fn unknown_and_mangled_links_look_alike() {
     visitor.get(&link).await.assert_status(200);
 }
 
-/// D7: what mail programs add to a link or break it with is forgiven, on every page a mail leads to.
+/// D7: links work with everything that mail programs add to them or break them with, on every page
+/// that a mail links to.
 #[actix_web::test]
 async fn d7_links_open_with_what_mail_programs_make_of_them() {
     let app = TestApp::start().await;

@@ -1,10 +1,11 @@
-//! The customer list in a real browser: who sees whom, and how a customer is found.
+//! The customer list in a real browser: which users see which customers, and how a customer is
+//! found.
 
 use crate::harness::chromium::{Chromium, ENTER, Scripts, Window};
 use crate::harness::{FOREIGN_CUSTOMER, Person, TestApp};
 use crate::walk::sign_in;
 
-/// The list: columns, in-place reload, search, filter, order, pages (D-01, D-02, requirements 4.3).
+/// The list: columns, reload in place, search, filter, order, pages (D-01, D-02, requirements 4.3).
 #[actix_web::test]
 async fn a_partner_finds_customers_in_the_list() {
     let (app, chromium) = (TestApp::start().await, Chromium::start());
@@ -56,8 +57,8 @@ async fn a_partner_finds_customers_in_the_list() {
         "5001 Aalener Kanzlei",
         "5000 Zahnarztpraxis Übermut & Kollegen",
     ];
-    // A wide page shows the filter always; a narrow one folds it away. To the driver, links in a
-    // closed `details` are hidden, whatever the styles say: the page is asked instead.
+    // A wide page always shows the filter; a narrow one folds it away. The driver treats links in a
+    // closed `details` as hidden, whatever the styles say, so the page itself is asked.
     let link = "document.querySelector(\"details.filter a[href*='status=requested']\")";
     assert_eq!(
         partner
@@ -102,7 +103,7 @@ async fn a_partner_finds_customers_in_the_list() {
     assert!(rows(&partner).await[0].starts_with("10059 "));
 }
 
-/// Who sees which customers (role matrix, 1.3).
+/// Which users see which customers (role matrix, 1.3).
 #[actix_web::test]
 async fn everybody_sees_their_own_customers() {
     let (app, chromium) = (TestApp::start().await, Chromium::start());
@@ -142,7 +143,7 @@ async fn everybody_sees_their_own_customers() {
     );
 }
 
-/// Sixty customers and a few that stand out.
+/// Sixty customers and a few special ones.
 fn fill_the_list(app: &TestApp) {
     let companies = app.companies();
     let asked = app.add_customer(
@@ -192,7 +193,7 @@ fn strings(value: &serde_json::Value) -> Vec<String> {
         .collect()
 }
 
-/// A click on the column head loads the states again without leaving the page (D-02).
+/// A click on the column head reloads the statuses without leaving the page (D-02).
 async fn reload_in_place(app: &TestApp, partner: &Window) {
     partner.run("window.stayed = true").await;
     let first = "document.querySelector('#kundenliste tbody tr .c-stat .tag').textContent";

@@ -10,7 +10,7 @@ use crate::seeded::{csrf, is_to_sign_in, user_id};
 
 const STRANGER: &str = "gibt.es.nicht@muster-it.example";
 
-/// Tries to sign in from a place, without looking at the form first.
+/// Tries to sign in from a source, without opening the form first.
 async fn attempt(browser: &Browser, email: &str, password: &str, place: &str) -> Page {
     browser
         .post_with(
@@ -21,7 +21,7 @@ async fn attempt(browser: &Browser, email: &str, password: &str, place: &str) ->
         .await
 }
 
-/// A signed-in page of a person.
+/// A page that a signed-in user can open.
 fn home(person: Person) -> &'static str {
     match person {
         Person::Operator => "/betrieb",
@@ -30,7 +30,7 @@ fn home(person: Person) -> &'static str {
     }
 }
 
-/// Name and value of the session's cookie an answer sets.
+/// Name and value of the session's cookie that an answer sets.
 fn cookie(page: &Page) -> (String, String) {
     let set = page.header("set-cookie");
     let (name, rest) = set
@@ -39,14 +39,14 @@ fn cookie(page: &Page) -> (String, String) {
     (name.to_owned(), rest.split(';').next().unwrap().to_owned())
 }
 
-/// A page as a browser with nothing but this cookie gets it.
+/// A page for a browser with nothing but this cookie.
 async fn with_cookie(app: &TestApp, cookie: &(String, String), path: &str) -> Page {
     app.visitor()
         .get_with(path, &[("cookie", &format!("{}={}", cookie.0, cookie.1))])
         .await
 }
 
-/// S-37: nothing in the answer tells whether a user exists, and it takes as long.
+/// S-37: nothing in the answer reveals whether a user exists, and it takes the same time.
 #[actix_web::test]
 async fn an_unknown_user_and_a_wrong_password_get_the_same_answer_in_the_same_time() {
     let app = TestApp::start_behind_proxy().await;
@@ -59,7 +59,7 @@ async fn an_unknown_user_and_a_wrong_password_get_the_same_answer_in_the_same_ti
     .unwrap();
     let mut times: [Vec<Span>; 3] = Default::default();
     let mut answers = Vec::new();
-    // The shortest of several; as many as it takes until other people's load is not in it.
+    // The shortest of several; as many as are needed until the load of the machine does not matter.
     let alike = |times: &[Vec<Span>; 3]| {
         let best = times
             .each_ref()
@@ -91,11 +91,11 @@ async fn an_unknown_user_and_a_wrong_password_get_the_same_answer_in_the_same_ti
         answers.windows(2).all(|pair| pair[0] == pair[1]),
         "the pages differ"
     );
-    // Without the work for nobody the answer came eight times as fast.
+    // Without the work for an unknown user, the answer would be eight times as fast.
     assert!(alike(&times), "known, unknown, invited: {times:?}");
 }
 
-/// S-37: waiting grows with failures, per account and place, and strangers lock nobody out.
+/// S-37: waiting grows with failures, per account and source, and strangers cannot lock a user out.
 #[actix_web::test]
 async fn failures_make_their_place_wait_and_nobody_else() {
     let app = TestApp::start_behind_proxy().await;
@@ -108,7 +108,8 @@ async fn failures_make_their_place_wait_and_nobody_else() {
             .await
             .assert_status(422);
     }
-    // From now on even the right password has to wait there, and each further failure doubles the wait.
+    // From now on even the right password has to wait there, and each further failure doubles the
+    // wait.
     let mut waited = 0;
     for expected in [5, 10, 20, 40, 80] {
         let refused = attempt(&app.visitor(), email, PASSWORD, elsewhere).await;
@@ -127,7 +128,7 @@ async fn failures_make_their_place_wait_and_nobody_else() {
         waited += expected;
     }
     assert!(waited < 900, "the failures must still count");
-    // The same account from where its user is at home, and another account from there.
+    // The same account from its user's known source, and another account from there.
     attempt(&app.visitor(), email, PASSWORD, home)
         .await
         .assert_status(303);
@@ -139,14 +140,14 @@ async fn failures_make_their_place_wait_and_nobody_else() {
     )
     .await
     .assert_status(303);
-    // In the end everybody may try again.
+    // In the end all of them may try again.
     app.clock.advance(minutes(20));
     attempt(&app.visitor(), email, PASSWORD, elsewhere)
         .await
         .assert_status(303);
 }
 
-/// S-37: many strangers from many places slow down unknown places, never the known one.
+/// S-37: many strangers from many sources slow down unknown sources, never the known one.
 #[actix_web::test]
 async fn strangers_everywhere_do_not_lock_the_user_out() {
     let app = TestApp::start_behind_proxy().await;
@@ -171,7 +172,7 @@ async fn strangers_everywhere_do_not_lock_the_user_out() {
     attempt(&app.visitor(), email, PASSWORD, home)
         .await
         .assert_status(303);
-    // Spelling the address differently does not open another account to guess at.
+    // Another spelling of the address does not give further attempts.
     attempt(
         &app.visitor(),
         &email.to_uppercase(),
@@ -182,7 +183,7 @@ async fn strangers_everywhere_do_not_lock_the_user_out() {
     .assert_status(429);
 }
 
-/// S-37: one place that tries many accounts has to wait as well.
+/// S-37: a source that tries many accounts has to wait as well.
 #[actix_web::test]
 async fn one_place_cannot_try_a_password_on_everybody() {
     let app = TestApp::start_behind_proxy().await;
@@ -231,8 +232,8 @@ async fn guesses_at_the_same_time_are_counted() {
     );
 }
 
-/// S-84: without a trusted proxy nobody chooses the place attempts are counted for, nor with one by
-/// writing more hops in front.
+/// S-84: without a trusted proxy a client cannot choose the source attempts are counted for, nor
+/// with one by adding hops in front.
 #[actix_web::test]
 async fn forged_addresses_do_not_escape_throttling() {
     let direct = TestApp::start().await;
@@ -276,7 +277,7 @@ async fn forged_addresses_do_not_escape_throttling() {
     attempt(&proxied.visitor(), STRANGER, "falsch", "::ffff:203.0.113.5")
         .await
         .assert_status(429);
-    // IPv4 addresses written as IPv6 are not all the same place.
+    // IPv4 addresses written as IPv6 are not all the same source.
     attempt(&proxied.visitor(), STRANGER, "falsch", "::ffff:203.0.113.6")
         .await
         .assert_status(422);
@@ -319,7 +320,7 @@ async fn the_cookie_says_what_it_must() {
         set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Path=/"),
         "{set}"
     );
-    // The database holds no key that opens the session: what stands in the cookie is not in a row.
+    // The database contains no key that opens the session: the value of the cookie is in no row.
     let (_, value) = cookie(&page);
     let key: String = percent_encoding::percent_decode_str(&value)
         .decode_utf8_lossy()
@@ -334,7 +335,7 @@ async fn the_cookie_says_what_it_must() {
     );
 }
 
-/// S-31: signing in gives a new key, and the one before it opens nothing any more.
+/// S-31: signing in gives a new key, and the one before does not work any more.
 #[actix_web::test]
 async fn signing_in_renews_the_session() {
     let app = TestApp::start().await;
@@ -357,7 +358,7 @@ async fn signing_in_renews_the_session() {
         token,
         "the form token of the old session lives on"
     );
-    // Nobody plants a key of their own choice.
+    // An attacker cannot set a key of their own choice.
     let planted = (first.0.clone(), "A".repeat(first.1.len()));
     assert!(is_to_sign_in(&with_cookie(&app, &planted, "/kunden").await));
     let browser = app.visitor();
@@ -443,7 +444,7 @@ async fn signing_out_kills_the_session() {
         .assert_says("Sie sind abgemeldet");
 }
 
-/// B5: a lock can be undone, with a new password; the address of a locked user leads there.
+/// B5: a user can be unlocked, with a new password; the address of a locked user leads there.
 #[actix_web::test]
 async fn b5_a_lock_can_be_undone() {
     let app = TestApp::start().await;
@@ -454,7 +455,7 @@ async fn b5_a_lock_can_be_undone() {
         format!("/betrieb/benutzer/{id}/sperren"),
         format!("/betrieb/benutzer/{id}/entsperren"),
     );
-    // Not locked: nothing to undo.
+    // Not locked: nothing to unlock.
     let none = operator.get(&unlock).await;
     none.assert_redirect("/betrieb/benutzer");
     let page = operator.get(&lock).await;
@@ -463,7 +464,7 @@ async fn b5_a_lock_can_be_undone() {
         .await
         .assert_redirect("/betrieb/benutzer");
 
-    // Inviting the address again leads to the lock.
+    // Inviting the address again leads to unlocking.
     let new = operator.get("/betrieb/benutzer/neu").await;
     let again = new
         .submit(
@@ -506,7 +507,7 @@ async fn b5_a_lock_can_be_undone() {
     app.jobs();
     let invited = app.last_mail_to(email);
     assert_eq!(app.mails_to(email).len(), 1);
-    // The old password opens nothing; the invitation does.
+    // The old password does not work; the invitation does.
     let fields = [("email", email), ("passwort", PASSWORD)];
     app.visitor()
         .post("/anmelden", &fields)
@@ -537,8 +538,8 @@ async fn b5_a_lock_can_be_undone() {
         .assert_says("Sperre von");
 }
 
-/// B5, S-39: an administrator who is let in again counts as made by whoever did it, and the others are
-/// told; an erased user has nothing to come back to.
+/// B5, S-39: an unlocked administrator counts as made by the one who unlocked it, and the others
+/// are told; an erased user cannot be unlocked.
 #[actix_web::test]
 async fn b5_an_administrator_let_in_again_is_a_new_one() {
     let app = TestApp::start().await;
@@ -583,7 +584,7 @@ async fn b5_an_administrator_let_in_again_is_a_new_one() {
     assert_eq!(app.count("alerts WHERE kind = 'administrator_added'"), 1);
 }
 
-/// S-33: disabling, another role and another partner hold at the next request.
+/// S-33: locking, another role and another partner take effect at the next request.
 #[actix_web::test]
 async fn changes_to_a_user_hold_at_the_next_request() {
     let app = TestApp::start().await;
@@ -636,7 +637,7 @@ async fn password_link(app: &TestApp, email: &str) -> String {
     text[start..].split_whitespace().next().unwrap().to_owned()
 }
 
-/// S-38: a link works once and for an hour, ends the other sessions, and the user hears of it.
+/// S-38: a link works once and for an hour, ends the other sessions, and the user is notified.
 #[actix_web::test]
 async fn a_forgotten_password_is_set_by_a_mailed_link_once() {
     let app = TestApp::start().await;
@@ -698,7 +699,7 @@ async fn a_forgotten_password_is_set_by_a_mailed_link_once() {
         .assert_status(303);
 }
 
-/// S-38: too late, replaced by a newer one, or of a disabled user.
+/// S-38: expired, replaced by a newer one, or of a disabled user.
 #[actix_web::test]
 async fn old_password_links_are_dead() {
     let app = TestApp::start().await;
@@ -736,7 +737,7 @@ async fn old_password_links_are_dead() {
         .assert_status(422);
 }
 
-/// S-38: the answer tells nothing about who has an account, and nobody is flooded.
+/// S-38: the answer does not reveal who has an account, and no user is flooded.
 #[actix_web::test]
 async fn asking_for_a_password_link_tells_nothing() {
     let app = TestApp::start_behind_proxy().await;

@@ -1,4 +1,4 @@
-//! What the table of mails says of each kind holds in the other rooms, in the index and in the documents.
+//! The table of mails agrees with the other rooms, the index and the documents for each kind.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(format!("{root}/{path}")).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// `SetPassword` as files name it.
+/// The name of a variant in file names: `SetPassword` becomes `set_password`.
 fn snake(variant: &str) -> String {
     let mut name = String::new();
     for (at, letter) in variant.char_indices() {
@@ -43,7 +43,7 @@ fn every_mail_is_written_and_delivered_in_the_files_of_its_group() {
     }
 }
 
-/// The statement that forgets mails finds them by the index only if both name the same kinds.
+/// The statement that deletes mails can use the index only if both name the same kinds.
 #[actix_web::test]
 async fn the_index_of_mails_to_forget_leaves_out_those_that_are_kept() {
     let app = TestApp::start().await;

@@ -1,4 +1,5 @@
-//! The outbox: what is queued leaves exactly once, whatever happens to server and process (S-23, S-93).
+//! The outbox: every queued mail is sent exactly once, whatever happens to server and process
+//! (S-23, S-93).
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -23,7 +24,7 @@ fn arrivals(sink: &SmtpStub) -> BTreeMap<String, usize> {
     count
 }
 
-/// An hour without a mail server: nothing is lost, nothing leaves twice, the status does not lie.
+/// An hour without a mail server: nothing is lost, nothing is sent twice, the status is right.
 #[actix_web::test]
 async fn after_an_hour_without_mail_server_everything_leaves_once() {
     let sink = SmtpStub::start();
@@ -53,7 +54,7 @@ async fn after_an_hour_without_mail_server_everything_leaves_once() {
         sink.attempts()
     );
     assert_eq!(app.count("mails WHERE state = 'queued'"), 8);
-    // A mail server that is away says nothing about an address.
+    // An unavailable mail server says nothing about an address.
     assert_eq!(
         app.status(avv_portal::domain::CustomerNumber::from(8000)),
         "requested"
@@ -74,7 +75,7 @@ async fn after_an_hour_without_mail_server_everything_leaves_once() {
     }
 }
 
-/// Row 8: an address that refuses mail. Status, people, pause, and the ways out.
+/// Row 8: an address that refuses mail. Status, users concerned, reminders, and the ways out.
 #[actix_web::test]
 async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     let sink = SmtpStub::start();
@@ -94,7 +95,7 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
         page.assert_says("Nicht zustellbar")
             .assert_says("Nicht angekommene E-Mails");
     }
-    // Reminders pause, and nobody is told twice.
+    // Reminders stop, and no user is told twice.
     for _ in 0..4 {
         app.clock.advance(days(15));
         app.jobs();
@@ -105,14 +106,14 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     );
     assert_eq!(app.case(CUSTOMER).open_request().unwrap().reminders, 0);
 
-    // By hand it is tried again; the refusal is told again, as it is a new round.
+    // A user tries it again; the refusal is reported again, as it is a new round.
     app.ask(Person::Partner, CUSTOMER).unwrap();
     assert_eq!(app.status(CUSTOMER), "requested");
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "undeliverable");
     assert_eq!(sink.taken().len(), 4);
 
-    // The mailbox was repaired: sent by hand, and the reminders come again.
+    // The mailbox was repaired: the mail is sent by a user, and the reminders go on.
     app.clock.advance(hours(1));
     sink.unknown(MAIL, false);
     app.ask(Person::Operator, CUSTOMER).unwrap();
@@ -145,7 +146,7 @@ async fn an_address_that_refuses_mail_is_reported_and_not_reminded() {
     assert_eq!(sink.taken().last().unwrap().to, "vertrag@oezdemir.example");
 }
 
-/// A refused word to a partner says nothing about the customer's address.
+/// A refused mail to a partner says nothing about the customer's address.
 #[actix_web::test]
 async fn a_partner_who_refuses_mail_does_not_change_the_status() {
     let sink = SmtpStub::start();
@@ -173,7 +174,7 @@ async fn a_killed_process_loses_no_mail_and_repeats_it_under_the_same_id() {
     let sink = SmtpStub::start();
     let app = TestApp::start_with(sink.transport()).await;
     app.book(CUSTOMER, "centraflex", false);
-    // This process hands the mail over and dies before its transaction is through.
+    // This process hands the mail over and dies before its transaction commits.
     let now = app.now();
     let died = app
         .app
@@ -200,7 +201,7 @@ async fn a_killed_process_loses_no_mail_and_repeats_it_under_the_same_id() {
         mails[1].head("Message-ID"),
         "so that the reader's server sees it is the same"
     );
-    // Only the random line between the parts differs.
+    // Only the random boundary of the parts differs.
     let same = |mail: &Taken| {
         let boundary = mail
             .head("Content-Type")
@@ -264,7 +265,7 @@ async fn two_processes_deliver_each_mail_once() {
     assert_eq!(app.count("mails WHERE state = 'sent' AND attempts = 1"), 50);
 }
 
-/// A mail whose link is worth nothing any more is dropped, and everybody can read why.
+/// A mail whose link cannot be used any more is dropped, with a reason that all users can read.
 #[actix_web::test]
 async fn a_mail_that_is_true_no_longer_is_dropped_with_its_reason() {
     let app = TestApp::start().await;
@@ -314,7 +315,7 @@ async fn a_mail_that_is_true_no_longer_is_dropped_with_its_reason() {
     );
 }
 
-/// C12: a number that is none is said at its field and stays there, as in the log.
+/// C12: an invalid number is an error of its field and stays there, as in the log.
 #[actix_web::test]
 async fn c12_a_wrong_number_in_the_filter_is_named() {
     let app = TestApp::start().await;

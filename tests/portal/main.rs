@@ -1,8 +1,8 @@
-//! Tests of the portal as people meet it: over HTTP, with a real Postgres, and in a real browser.
+//! Tests of the portal as users see it: over HTTP, with a real Postgres, and in a real browser.
 //!
-//! Start with [`harness`]: a test starts a `TestApp` (server on a free port, a schema of its own,
-//! a clock that stands still), signs actors in and lets them act on pages. The files are named by
-//! the noun they are about.
+//! Start with [`harness`]: a test starts a `TestApp` (server on a free port, a schema of its own, a
+//! clock that stands still), signs users in and lets them act on pages. The files are named by the
+//! noun they are about.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 #![expect(clippy::expect_used, reason = "a test may fail")]
 

@@ -7,7 +7,7 @@ use crate::seeded::MAIL;
 const ADDRESS: &str = "/kunden/4711/stammdaten/email";
 const MASTER: &str = "/kunden/4711/stammdaten";
 
-/// Saves other master data and confirms what follows from it (C10).
+/// Saves other master data and confirms the consequences (C10).
 async fn correct(browser: &Browser, page: &Page, typed: &[(&str, &str)]) {
     let asked = page.submit(browser, "main form", typed).await;
     asked
@@ -50,13 +50,13 @@ async fn a_correction_while_asked_sends_the_new_text() {
     page.submit(&operator, "main form", &[("name", &long)])
         .await
         .assert_status(422);
-    // Only the contact: no mail, no dead link.
+    // Only the contact: no mail, and no link stops working.
     page.submit(&operator, "main form", &[("telefon", "0221 99")])
         .await
         .assert_redirect("/kunden/4711");
     app.deliver();
     assert_eq!(app.mails_to(MAIL).len(), 1);
-    // The name in the contract: a new mail, and the old link explains itself.
+    // The name in the contract: a new mail, and the old link explains why it does not work.
     let page = operator.get(MASTER).await;
     let typed = [
         ("name", "<b>Özdemir</b> Backwaren AG"),
@@ -71,7 +71,7 @@ async fn a_correction_while_asked_sends_the_new_text() {
     let page = app.visitor().get(&old).await;
     assert!(page.all("main form input[name=gelesen]").is_empty());
     assert_eq!(app.status(CUSTOMER), "requested");
-    // Searched by the new name from now on.
+    // It is found by the new name from now on.
     operator
         .get("/kunden?suche=Backwaren")
         .await
@@ -127,7 +127,7 @@ async fn the_guard_lets_nobody_conclude_for_the_customer() {
     // 5.6-11: mailbox of the partner, of its users, or in its domain
     let app = TestApp::start().await;
     asked(&app);
-    // Renaming the mailbox of a Submandant first does not free it.
+    // Renaming the mailbox of a Submandant first does not make it acceptable.
     let mandant = app.sign_in(Person::Partner).await;
     let own = app.text("id FROM partners WHERE email = 'info@suessenguth.example'");
     let data = mandant.get(&format!("/submandanten/{own}/daten")).await;
@@ -142,8 +142,8 @@ async fn the_guard_lets_nobody_conclude_for_the_customer() {
             "info@muster-it.example",
             "J.Weiss@Muster-IT.example",
             "irgendwer@post.muster-it.example",
-            // Its Submandanten, whether named for this customer or not: one could be named as soon
-            // as it has concluded.
+            // Its Submandanten, whether named for this customer or not: one could be named right
+            // after concluding for the customer.
             "info@nord-tk.example",
             "k.nordmann+avv@nord-tk.example",
             "irgendwer@suessenguth.example",
@@ -169,7 +169,7 @@ async fn the_guard_lets_nobody_conclude_for_the_customer() {
     }
     assert_eq!(app.case(CUSTOMER).customer.email().unwrap().as_str(), MAIL);
 
-    // The operator insists: only with a reason, which the history keeps.
+    // The operator may insist, but only with a reason, which the history keeps.
     let operator = app.sign_in(Person::Operator).await;
     let page = operator.get(ADDRESS).await;
     let typed = [
@@ -235,7 +235,7 @@ async fn the_mandant_may_enter_an_address_and_everybody_learns_of_it() {
         .await
         .assert_status(422)
         .assert_says("wartet schon");
-    // Nobody else has the page.
+    // No other user can open the page.
     for person in [Person::SubPartner, Person::ForeignPartner, Person::Customer] {
         let other = app.sign_in(person).await;
         other.get(ADDRESS).await.assert_status(404);
@@ -280,7 +280,7 @@ async fn locked_links_open_nothing_and_a_new_one_may_follow() {
     let list = operator.get("/kunden").await;
     list.assert_says("Links gesperrt am")
         .assert_silent_about("noch keine E-Mail gesendet");
-    // Twice is once.
+    // Locking twice does nothing more.
     let again = page
         .submit(&operator, "main form", &[("grund", "noch einmal")])
         .await;
@@ -309,8 +309,9 @@ async fn locked_links_open_nothing_and_a_new_one_may_follow() {
     assert_eq!(app.status(CUSTOMER), "concluded");
 }
 
-/// D6: a domain with umlauts is mailed as servers know it and shown as people do; what is stored and
-/// is no address is called that, shown to the operator, and not lost by saving something else.
+/// D6: a domain with umlauts is mailed in the form that servers know and shown as people write it;
+/// a stored value that is no address is called that, shown to the operator, and not lost when
+/// something else is saved.
 #[actix_web::test]
 async fn d6_umlauts_in_a_domain_and_addresses_that_are_none() {
     let app = TestApp::start().await;

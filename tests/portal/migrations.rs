@@ -1,4 +1,4 @@
-//! The migrations go up, down and up again, and `schema.rs` says what they make.
+//! The migrations run up, down and up again, and `schema.rs` agrees with the result.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use avv_portal::storage::db::run_migrations;
 
 use crate::harness::database;
 
-/// Everything a migration can make in the current schema, one line each.
+/// Everything that a migration can create in the current schema, one line each.
 const CATALOGUE: &str = "
     SELECT 'column ' || table_name || '.' || column_name || ' ' || udt_name || ' ' || is_nullable
         || ' ' || coalesce(column_default, '') AS line
@@ -51,7 +51,7 @@ struct Line {
     line: String,
 }
 
-/// An empty schema that goes when the test ends.
+/// An empty schema that is dropped when the test ends.
 struct Emptiness {
     conn: PgConnection,
     name: String,
@@ -104,7 +104,7 @@ fn every_migration_can_be_taken_back() {
     assert_eq!(place.lines(CATALOGUE), first);
 }
 
-/// One made before the migrations were folded has their versions, not these.
+/// A database from before the migrations were folded has their versions, not these.
 #[test]
 fn a_database_of_an_older_state_is_refused_and_left_as_it_is() {
     let mut place = Emptiness::new();
@@ -147,7 +147,7 @@ fn the_schema_in_the_code_is_that_of_the_database() {
     );
 }
 
-/// The columns of `schema.rs`, in the words of the database.
+/// The columns of `schema.rs`, in the format of the query.
 fn columns_in_code() -> Vec<String> {
     let source = include_str!("../../src/storage/schema.rs");
     let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -159,7 +159,7 @@ fn columns_in_code() -> Vec<String> {
         if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
             table = name.to_owned();
         } else if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
-            // `#[sql_name]` stands before a column whose name is a word of Rust; there is none so far.
+            // `#[sql_name]` precedes a column whose name is a Rust keyword; there is none so far.
             let line = format!("{table}.{column} {}", udt(kind));
             tables.entry(table.clone()).or_default().push(line);
         }

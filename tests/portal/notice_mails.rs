@@ -14,7 +14,7 @@ use crate::notices::{concluded, crowd};
 const MAIL: &str = "info@oezdemir.example";
 const NEW: &str = "RZ Alpen AG";
 
-/// An announcement goes on past mails the server puts off, but not without end.
+/// An announcement goes on although the server puts mails off, but only up to a limit.
 #[actix_web::test]
 async fn mails_that_are_put_off_hold_up_no_announcement() {
     let app = concluded().await;
@@ -42,8 +42,9 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
     assert_eq!(app.count(announce::SENT), 1);
 }
 
-/// What no server takes for five days has not arrived: no period runs, a person sees it and sends it
-/// once more. From then on the older mail says and moves nothing, whatever becomes of it.
+/// A notice that no server accepts for five days has not arrived: no period begins, and the
+/// operator sees it and sends it once more. From then on the older mail has no effect, whatever
+/// happens to it.
 #[actix_web::test]
 async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
     let app = concluded().await;
@@ -61,7 +62,7 @@ async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
         jobs::run_once(&busy, app.now());
         assert_eq!(state_of(own().mail.unwrap()), "queued", "after {late}");
     }
-    // The way is closed: that says nothing about the customer's address.
+    // The connection fails, which says nothing about the customer's address.
     sink.mend();
     sink.trouble(Stage::Greeting, Fault::HangUp);
     app.clock.advance(hours(2));
@@ -103,7 +104,7 @@ async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
     app.jobs();
     assert_eq!(own().facts, facts, "the proof and the period stay");
     assert_eq!(app.mails_to(MAIL).len(), mails, "no second period is named");
-    // Nor when a worker had it in hand already.
+    // Nor if a worker had taken it already.
     app.sql(&format!("UPDATE mails SET state = 'queued', done_at = NULL, next_attempt_at = queued_at WHERE id = {first}"))
         .unwrap();
     app.jobs();
@@ -111,13 +112,14 @@ async fn a_notice_no_server_takes_ends_and_is_sent_once_more() {
     assert_eq!(state_of(first), "dropped");
 }
 
-/// Customers that are there while others come and go are found without looking at everybody again.
+/// Customers that were overtaken while others are added and removed are found without looking at
+/// all of them again.
 #[actix_web::test]
 async fn the_last_look_finds_who_was_overtaken() {
     let app = concluded().await;
     register(&app, "RZ Sued GmbH");
     crowd(&app, 3);
-    // One of the crowd concluded while the announcement was confirmed, and was not seen then.
+    // One of the crowd concluded while the announcement was confirmed, and was missed then.
     app.clock.advance(hours(1));
     let now = app.now();
     let id = draft(&app, NEW);

@@ -17,7 +17,7 @@ const GATE: &str = "/zugriff/4711/centraflex";
 const OLD: &str = "RZ Rheinland mbH";
 const NEW: &str = "RZ Alpen AG";
 
-/// A customer with an agreement that names the first company of the register.
+/// A customer with an agreement that names the first company of the list.
 pub async fn concluded() -> TestApp {
     let app = TestApp::start().await;
     register(&app, OLD);
@@ -39,7 +39,7 @@ fn contract_of(app: &TestApp, number: i64) -> String {
     ))
 }
 
-/// From the empty draft to the letter of the result, as people do it.
+/// From the empty draft to the letter about the result, as users do it.
 #[actix_web::test]
 async fn a_change_is_announced_answered_and_settled() {
     let app = concluded().await;
@@ -203,7 +203,7 @@ async fn a_change_is_announced_answered_and_settled() {
             .assert_silent_about("zdemir");
     }
 
-    // Row 39, by the link: looking changes nothing, an empty form neither.
+    // Row 39, by the link: GET changes nothing, an empty form neither.
     let before = app.everything();
     let page = visitor.get(&own).await;
     page.assert_status(200)
@@ -299,7 +299,7 @@ async fn a_change_is_announced_answered_and_settled() {
     app.clock.advance(days(60));
     assert!(!notice(&app, CUSTOMER).facts.applies(app.now()));
 
-    // What this customer concludes later leaves the change out; others get the new list.
+    // A later conclusion of this customer leaves the change out; others get the new list.
     app.book(CUSTOMER, "mehrstandort-sip-trunk", true);
     app.book(FOREIGN_CUSTOMER, "centraflex", false);
     app.jobs();
@@ -312,7 +312,8 @@ async fn a_change_is_announced_answered_and_settled() {
     assert!(avv_portal::actions::audit::verify(&app.app, None).is_ok());
 }
 
-/// Row 40 and C-18: after the period the page says so kindly; the portal and the operator as well.
+/// Row 40 and C-18: after the period the page explains it; so do the portal and the operator's
+/// page.
 #[actix_web::test]
 async fn after_the_period_nobody_dissents_any_more() {
     let app = TestApp::start().await;
@@ -363,7 +364,7 @@ async fn after_the_period_nobody_dissents_any_more() {
         .assert_says("Die Frist für den Einspruch ist vorbei")
         .assert_says("Ohne Einspruch");
 
-    // What was received in time counts although it is recorded later (row 39).
+    // A dissent that was received in time counts although it is recorded later (row 39).
     let operator = app.sign_in(Person::Operator).await;
     let page = operator
         .get(&format!("/betrieb/mitteilungen/{}", german.id))
@@ -404,7 +405,8 @@ async fn after_the_period_nobody_dissents_any_more() {
         .assert_silent_about("Smith");
 }
 
-/// In the portal, for the own company only (S-51); by tokens that were made for it only (S-11).
+/// In the portal only for the user's own company (S-51); by link only with a token made for it
+/// (S-11).
 #[actix_web::test]
 async fn only_the_customer_dissents() {
     let world = World::build().await;
@@ -457,7 +459,7 @@ async fn only_the_customer_dissents() {
         .get("/administration/avv")
         .await
         .assert_says("Einspruch eingegangen am 23.11.2026");
-    // Terminated: on to the customer's bookings (row 43).
+    // Terminated: leads on to the customer's bookings (row 43).
     let operator = app.sign_in(Person::Operator).await;
     let page = operator
         .get(&format!("/betrieb/mitteilungen/{}", own.id))
@@ -472,8 +474,8 @@ async fn only_the_customer_dissents() {
     assert_eq!(state(app), NoticeState::Terminated);
 }
 
-/// 5.7: whose mail goes out late has its own period, and the change begins later for it. What did not
-/// arrive runs no period and is sent again.
+/// 5.7: a customer whose mail is sent late has its own period, and the change begins later for it.
+/// If it did not arrive, no period begins and it is sent again.
 #[actix_web::test]
 async fn a_late_mail_gives_its_customer_the_whole_period() {
     let world = World::build().await;
@@ -506,7 +508,7 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
     assert_eq!(state(app), NoticeState::NoDissent);
     assert_eq!(late().facts.state(app.now()), NoticeState::Running);
 
-    // It came back: no period runs until it is sent again.
+    // It came back: no period begins until it is sent again.
     let (mail, now) = (late().mail.unwrap(), app.now());
     app.sql(&format!(
         "UPDATE mails SET state = 'returned', returned_at = '{now}' WHERE id = {mail}; \
@@ -525,7 +527,7 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
     page.submit(&operator, "form[action$='/erneut']", &[])
         .await
         .assert_status(303);
-    // The second click brought no second mail.
+    // The second click queued no second mail.
     let again =
         "mails WHERE kind_key = 'announcement' AND state = 'queued' AND customer_number = '9000'";
     assert_eq!(app.count(again), 1);
@@ -535,7 +537,8 @@ async fn a_late_mail_gives_its_customer_the_whole_period() {
     assert_ne!(late().mail, Some(mail));
 }
 
-/// Row 42: who concludes while notices are being made has the new list in its agreement.
+/// Row 42: a customer that concludes while notices are being made has the new list in its
+/// agreement.
 #[actix_web::test]
 async fn a_conclusion_meanwhile_closes_the_notice() {
     let app = concluded().await;
@@ -558,12 +561,12 @@ async fn a_conclusion_meanwhile_closes_the_notice() {
         .get(&link(&app, notice(&app, CUSTOMER).id))
         .await
         .assert_says("Ihr neuer Vertrag enthält die Änderung");
-    // Newly added after the last notice: nothing to tell.
+    // Added after the last notice: there is nothing to tell.
     app.conclude("info@fremd-kunde.example").await;
     app.jobs();
     assert_eq!(app.count("notices WHERE customer_number = '9000'"), 0);
     assert!(contract_of(&app, 9000).contains(NEW));
-    // While a second one is being made: closed before it is there, and no mail goes out.
+    // While a second one is being made: closed before it exists, and no mail is sent.
     let id = draft(&app, "RZ Dritte GmbH");
     confirm(&app, id);
     app.sql("UPDATE bulk_runs SET after_number = '5000' WHERE ended_at IS NULL")
@@ -581,12 +584,12 @@ async fn a_conclusion_meanwhile_closes_the_notice() {
             .any(|subject| subject.starts_with("Änderung bei")),
         "{told:?}"
     );
-    // 4711 was overtaken by the number and is found by the last look.
+    // 4711 was passed by number and is found by the second round.
     assert_eq!(state(&app), NoticeState::Running);
     assert_eq!(app.count(announce::SENT), 2);
 }
 
-/// Many customers with an agreement in force, as rows.
+/// Many customers with an agreement in force, inserted as rows.
 pub fn crowd(app: &TestApp, count: i64) {
     app.sql(&format!(
         "CREATE TEMPORARY TABLE crowd ON COMMIT PRESERVE ROWS AS SELECT 20000 + n AS number, gen_random_uuid() AS request, gen_random_uuid() AS link FROM generate_series(1, {count}) n; \
@@ -598,7 +601,7 @@ pub fn crowd(app: &TestApp, count: i64) {
     .expect("a crowd");
 }
 
-/// Bounded batches, a pause, a killed process, two processes at once: everybody once.
+/// Bounded batches, a pause, a killed process, two processes at once: every customer once.
 #[actix_web::test]
 async fn sending_survives_pauses_and_kills() {
     let app = concluded().await;
@@ -640,7 +643,7 @@ async fn sending_survives_pauses_and_kills() {
         announcements::turn(conn, &operator, id, Turn::Resume, now)?.unwrap();
         Ok(())
     });
-    // Two processes at once, up to what the outbox may hold.
+    // Two processes at once, up to the limit of the outbox.
     let other = app.second_process();
     std::thread::scope(|scope| {
         for process in [&app.app, &other] {
@@ -676,7 +679,7 @@ async fn sending_survives_pauses_and_kills() {
     assert_eq!(seen, 1501);
 }
 
-/// The filter in SQL says what the rule says, for every state.
+/// The filter in SQL agrees with the rule, for every state.
 #[actix_web::test]
 async fn filter_and_rule_agree() {
     let app = concluded().await;
@@ -720,7 +723,7 @@ async fn filter_and_rule_agree() {
     }
 }
 
-/// Hostile names reach every page as text.
+/// Hostile names appear on every page as text.
 #[actix_web::test]
 async fn hostile_companies_stay_text() {
     let app = concluded().await;
@@ -751,7 +754,7 @@ async fn hostile_companies_stay_text() {
         assert!(!html.contains("<script>alert"), "{path}");
     }
     assert_eq!(company("x").party.name, "x");
-    // What makes no sense in an address is left out or not found, never an error.
+    // Invalid values in an address are ignored or not found, never an error.
     for path in [
         "/aenderungsmitteilungen/quatsch",
         "/betrieb/aenderungsmitteilungen/quatsch",
@@ -767,7 +770,7 @@ async fn hostile_companies_stay_text() {
     ] {
         operator.get(&path).await.assert_status(200);
     }
-    // EV-16, row 52: an erased customer leaves no notice behind.
+    // EV-16, row 52: no notice is left of an erased customer.
     let (by, now) = (app.viewer(Person::Operator), app.now());
     app.write(|conn| {
         avv_portal::actions::customers::delete(conn, &app.app, &by, CUSTOMER, "weg", now)
@@ -781,7 +784,7 @@ async fn hostile_companies_stay_text() {
     assert_eq!(app.count("announcements"), 1);
 }
 
-/// A dissent recorded for a notice that is not out yet keeps its mail from going out.
+/// A dissent recorded for a notice that is not sent yet keeps its mail from being sent.
 #[actix_web::test]
 async fn a_dissent_by_phone_before_the_mail_is_enough() {
     let app = concluded().await;
@@ -813,8 +816,8 @@ async fn a_dissent_by_phone_before_the_mail_is_enough() {
     assert_eq!(state(&app), NoticeState::Dissent);
 }
 
-/// EV-16, rows 39, 41 and 52: the evidence of an old agreement goes, and with it who dissented and in
-/// which words. That the customer dissented stays as long as the customer does.
+/// EV-16, rows 39, 41 and 52: the evidence of an old agreement is erased, including who dissented
+/// and the text. That the customer dissented is kept as long as the customer is.
 #[actix_web::test]
 async fn a_dissent_outlives_the_evidence_of_its_agreement() {
     let app = concluded().await;
@@ -878,7 +881,7 @@ async fn a_dissent_outlives_the_evidence_of_its_agreement() {
         .assert_status(200)
         .assert_says("nach dem Ende der Aufbewahrung gelöscht")
         .assert_says("Ausgenommen");
-    // The customer goes, and everything with it.
+    // The customer is erased, and everything with it.
     app.write(|conn| {
         let delete = avv_portal::actions::customers::delete;
         delete(conn, &app.app, &operator, CUSTOMER, "weg", now).map(|_| ())
@@ -889,8 +892,8 @@ async fn a_dissent_outlives_the_evidence_of_its_agreement() {
     assert_eq!(app.count("notices"), 0);
 }
 
-/// Row 42: only what the document holds is closed by it. An announcement that was confirmed after the
-/// document was made is told to this customer like to any other.
+/// Row 42: a conclusion closes only announcements that its document contains. One that was
+/// confirmed after the document was made is sent to this customer like to any other.
 #[actix_web::test]
 async fn a_conclusion_closes_what_its_document_holds() {
     let app = concluded().await;
@@ -916,7 +919,7 @@ async fn a_conclusion_closes_what_its_document_holds() {
     assert_eq!(settled, first.to_string());
 }
 
-/// Nobody confirms an announcement while somebody concludes with the list before it.
+/// An announcement cannot be confirmed while a customer concludes with the list before it.
 #[actix_web::test]
 async fn the_register_holds_still_while_somebody_concludes() {
     let app = concluded().await;
@@ -961,7 +964,7 @@ async fn c9_recipients_of_an_announcement_are_found_by_number_and_name() {
     }
 }
 
-/// O-01: whose agreement is void has no list any more that an announced change could touch.
+/// O-01: a void agreement has no list any more that an announced change could affect.
 #[actix_web::test]
 async fn o_01_after_an_objection_nobody_is_asked_about_an_announced_change() {
     let app = concluded().await;

@@ -1,4 +1,4 @@
-//! Customers with the numbers that another system gave them: `007`, `9`, `10`, `K-10001`.
+//! Customers with numbers of another system: `007`, `9`, `10`, `K-10001`.
 
 use avv_portal::actions::audit::verify;
 use avv_portal::domain::CustomerNumber;
@@ -17,7 +17,7 @@ fn number(text: &str) -> CustomerNumber {
     text.parse().unwrap()
 }
 
-/// The numbers of the list, from above.
+/// The numbers of the list, from top to bottom.
 fn listed(page: &Page) -> Vec<String> {
     page.all("#kundenliste tbody .c-no")
 }
@@ -35,14 +35,14 @@ async fn customers_keep_the_numbers_of_another_system() {
     }
     let operator = app.sign_in(Person::Operator).await;
 
-    // By value, whatever stands around it.
+    // By value, whatever other characters there are.
     let rising = ["007", "9", "10", "4711", "9000", "K-10001"];
     let list = operator.get("/kunden?sort=nummer").await;
     assert_eq!(listed(&list), rising);
     let list = operator.get("/kunden?sort=-nummer").await;
     let falling: Vec<&str> = rising.into_iter().rev().collect();
     assert_eq!(listed(&list), falling);
-    // Behind and before a place.
+    // After and before a cursor.
     for (place, expected) in [
         ("nach=9~", &rising[2..]),
         ("nach=K-9~", &rising[5..]),
@@ -51,11 +51,11 @@ async fn customers_keep_the_numbers_of_another_system() {
         let list = operator.get(&format!("/kunden?sort=nummer&{place}")).await;
         assert_eq!(listed(&list), expected, "{place}");
     }
-    // A part of them, found by a word.
+    // Some of them, found by a word.
     let list = operator.get("/kunden?sort=nummer&suche=gmbh").await;
     assert_eq!(listed(&list), ["007", "9", "10", "4711", "K-10001"]);
 
-    // Found as one writes it, and by its figures; opened by the whole number.
+    // Found as it is written, and by its figures; opened by the whole number.
     for typed in ["K-10001", "k-10001", "%20K-10001%20"] {
         let found = operator.get(&format!("/kunden?suche={typed}")).await;
         found.assert_redirect("/kunden/K-10001");
@@ -70,7 +70,7 @@ async fn customers_keep_the_numbers_of_another_system() {
         assert_eq!(listed(&found), [expected], "{typed}");
     }
 
-    // Its pages are at its number as it is written, and nowhere else.
+    // Its pages are at its exact number, and nowhere else.
     for (path, status) in [
         ("/kunden/K-10001", 200),
         ("/kunden/007", 200),
@@ -118,7 +118,7 @@ async fn customers_keep_the_numbers_of_another_system() {
         assert_eq!(gate(asked).await, expected, "{asked}");
     }
 
-    // The document and the evidence are called by it.
+    // The document and the evidence are named after it.
     let agreement = app.text("number FROM agreements");
     assert!(agreement.starts_with("AVV-2026-K-10001-1-"), "{agreement}");
     let page = operator.get("/administration/avv?kunde=K-10001").await;
@@ -140,7 +140,7 @@ async fn customers_keep_the_numbers_of_another_system() {
     let recipe = Recipe::of(&bundle, app.app.sealer.fingerprint());
     assert_eq!(bundle.fault(&recipe), None);
 
-    // The log finds it, the chain holds, and what is no number is named.
+    // The log finds it, the chain is intact, and an invalid number is reported.
     let log = operator.get("/betrieb/protokoll?kunde=%20K-10001").await;
     log.assert_status(200).assert_says("abgeschlossen");
     let others = operator.get("/betrieb/protokoll?kunde=k-10001").await;
@@ -159,7 +159,7 @@ async fn customers_keep_the_numbers_of_another_system() {
     );
 }
 
-/// What is none is not kept, whoever writes it.
+/// Invalid numbers are refused by the database, whoever writes them.
 #[actix_web::test]
 async fn the_database_keeps_no_other_numbers() {
     let app = TestApp::start().await;
@@ -179,7 +179,7 @@ async fn the_database_keeps_no_other_numbers() {
     }
 }
 
-/// One column with another order would be compared by hand of the planner, or not at all.
+/// A column with another collation would be compared without its index, or not at all.
 #[actix_web::test]
 async fn every_column_with_a_customers_number_is_sorted_alike() {
     let app = TestApp::start().await;
@@ -207,7 +207,7 @@ struct Equal {
     are_equal: bool,
 }
 
-/// Rust compares what Postgres has sorted: pages, merges and runs rely on one order.
+/// Rust compares values that Postgres has sorted: pages, merges and runs rely on the same order.
 #[actix_web::test]
 async fn rust_and_the_database_sort_alike() {
     let app = TestApp::start().await;
@@ -247,7 +247,7 @@ async fn rust_and_the_database_sort_alike() {
         }
         assert_eq!(numbers.len(), by_database.len());
     }
-    // What differs in zeros or capitals alone is two numbers.
+    // Numbers that differ only in zeros or case are two numbers.
     for (one, other) in [("7", "007"), ("k-1", "K-1")] {
         let equal: Equal = sql_query("SELECT $1 = $2 COLLATE customer_number AS are_equal")
             .bind::<Text, _>(one)

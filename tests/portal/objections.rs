@@ -12,7 +12,7 @@ const GATE: &str = "/zugriff/4711/centraflex";
 const OWN: &str = "/administration/avv/widerspruch";
 const RECORD: &str = "/betrieb/kunden/4711/widerspruch";
 
-/// A customer with a contract, a sub-partner and open gates.
+/// A customer with a contract, a sub-partner and access for both partners.
 async fn concluded() -> TestApp {
     let app = TestApp::start().await;
     let (viewer, sub, now) = (
@@ -90,7 +90,7 @@ async fn the_customer_objects_and_every_gate_closes_at_once() {
     }
     assert_eq!(app.status(CUSTOMER), "void");
     assert_eq!(app.line(&partner, CUSTOMER).await.0, "Widersprochen");
-    // A second click: refused kindly, nothing twice.
+    // A second click is refused politely, and nothing happens twice.
     page.submit(&customer, form, &[("passwort", PASSWORD)])
         .await
         .assert_status(303);
@@ -113,7 +113,7 @@ async fn the_customer_objects_and_every_gate_closes_at_once() {
         assert_eq!(told.len(), 2, "M4 and M8 to {address}");
         assert!(!told[1].written.text.contains("/zustimmung/"));
     }
-    // Row 34: no reminders ever from before.
+    // Row 34: no reminders from before are ever sent.
     let mails = app.mails().len();
     for _ in 0..5 {
         app.clock.advance(days(20));
@@ -122,7 +122,7 @@ async fn the_customer_objects_and_every_gate_closes_at_once() {
     assert_eq!((app.mails().len(), app.status(CUSTOMER)), (mails, "void"));
 }
 
-/// Row 31, EV-10, 5.8-19: what reached the operator outside the portal.
+/// Row 31, EV-10, 5.8-19: objections that reached the operator outside the portal.
 #[actix_web::test]
 async fn the_operator_records_what_came_by_letter_mail_or_phone() {
     for (channel, word) in [
@@ -182,7 +182,7 @@ async fn the_operator_records_what_came_by_letter_mail_or_phone() {
         assert_eq!(app.text("received_on FROM objections"), "2026-11-26");
         partner_again.get(GATE).await.assert_status(403);
         app.jobs();
-        // The partner learns fact and date, neither reason nor note nor way.
+        // The partner learns fact and date, but neither reason nor note nor channel.
         for path in ["/kunden", "/kunden/4711", "/kunden/4711/avv"] {
             let page = partner_again.get(path).await;
             page.assert_status(200)
@@ -245,7 +245,8 @@ async fn an_objection_before_conclusion_is_a_decline() {
         .assert_redirect("/administration/avv");
 }
 
-/// 5.8-8, row 33: nothing is revived; a new contract is a new one, and the void one stays readable.
+/// 5.8-8, row 33: nothing is restored; a new contract is a new one, and the void one can still be
+/// read.
 #[actix_web::test]
 async fn after_an_objection_a_new_contract_is_a_new_one() {
     let app = concluded().await;
@@ -261,7 +262,7 @@ async fn after_an_objection_a_new_contract_is_a_new_one() {
     app.jobs();
     let partner = app.sign_in(Person::Partner).await;
 
-    // Neither an old link nor a further booking of the same product brings the contract back.
+    // Neither an old link nor a further booking of the same product restores the contract.
     let visitor = app.visitor();
     visitor
         .post(&format!("{old_link}/neuer-link"), &[])
@@ -306,7 +307,8 @@ async fn after_an_objection_a_new_contract_is_a_new_one() {
         .assert_says("Dem Vertrag wurde widersprochen");
 }
 
-/// Only the customer with the permission objects in the portal, and only the operator records.
+/// Only a customer's user with the permission can object in the portal, and only the operator can
+/// record an objection.
 #[actix_web::test]
 async fn nobody_else_objects() {
     let app = concluded().await;

@@ -1,4 +1,4 @@
-//! Days on which machines fail: Postgres dies under load, the portal is killed, two of them run.
+//! Failures: Postgres dies under load, the portal is killed, two of them run.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +18,7 @@ use crate::harness::{Behaviour, Browser, CUSTOMER, Log, Person, SmtpStub, TestAp
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// A directory the database's user can enter, as a data directory usually is.
+/// A directory that the database's user can enter, as a data directory usually is.
 fn data_dir() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
@@ -30,8 +30,8 @@ fn postmaster(dir: &Path) -> Option<Pid> {
     text.lines().next()?.parse().ok().map(Pid::from_raw)
 }
 
-/// Postgres is killed twice while people work: they are told clearly, nobody is signed out, and it
-/// goes on by itself without a restart of the portal. What was concluded meanwhile is concluded once.
+/// Postgres is killed twice while users work: they get a clear message, no one is signed out, and
+/// it goes on without a restart of the portal. What was concluded meanwhile is concluded once.
 #[actix_web::test]
 async fn postgres_dies_under_load_and_the_portal_goes_on() {
     let log = Log::listen();
@@ -78,7 +78,7 @@ async fn postgres_dies_under_load_and_the_portal_goes_on() {
         let victim = postmaster(dir.path()).unwrap();
         kill(victim, Signal::SIGKILL).unwrap();
         let since = Instant::now();
-        // In the middle of it somebody concludes, again and again until it works.
+        // In the middle of it a customer concludes, trying again until it works.
         loop {
             let answer = form
                 .submit(&visitor, "main form[action^='/zustimmung/']", &fields)
@@ -133,7 +133,7 @@ struct Program {
 }
 
 impl Program {
-    /// With the demo data; their logins by role.
+    /// With the demo data; returns their logins by role.
     fn new() -> (Self, BTreeMap<String, (String, String)>) {
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))
             .unwrap()
@@ -202,7 +202,7 @@ impl Program {
     }
 
     async fn is_ready(&self) -> bool {
-        // Asked by hand: the test's browser takes a refused connection for a failure.
+        // Connected directly, because the test's browser takes a refused connection for a failure.
         let Ok(mut stream) = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await else {
             return false;
         };
@@ -231,7 +231,7 @@ impl Program {
     }
 }
 
-/// A running `serve`; ended with the test at the latest.
+/// A running `serve`, which ends with the test at the latest.
 struct Serving(Child);
 
 impl Serving {
@@ -258,14 +258,14 @@ impl Drop for Serving {
     }
 }
 
-/// Killed while a mail is on its way to a server that does not answer; the next start delivers it.
-/// Afterwards the program ends politely when asked.
+/// Killed while a mail is being sent to a server that does not answer; the next start delivers it.
+/// Afterwards the program ends on SIGTERM.
 #[actix_web::test]
 async fn a_killed_portal_delivers_its_mail_after_the_next_start() {
     let (program, logins) = Program::new();
     let operator = &logins["operator"];
     let mut serving = program.serve().await;
-    // What the demo left waiting goes out first.
+    // Mails that the demo left waiting are sent first.
     tokio::time::sleep(Duration::from_secs(3)).await;
     program.sink.mood(Behaviour::Deaf);
     let browser = program.sign_in(operator).await;
@@ -310,7 +310,7 @@ async fn a_killed_portal_delivers_its_mail_after_the_next_start() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let mails = program.sink.taken();
     assert_eq!(mails.len(), before + 1, "once");
-    // The session outlived both processes.
+    // The session is still valid after both processes.
     browser
         .get(&format!("/kunden/{number}/avv"))
         .await
@@ -326,7 +326,7 @@ async fn a_killed_portal_delivers_its_mail_after_the_next_start() {
     );
 }
 
-/// `jobs run-once` started twice at the same moment: every step once.
+/// `jobs run-once` started twice at the same moment: every step is taken once.
 #[actix_web::test]
 async fn two_runs_of_the_jobs_at_once_take_each_step_once() {
     let (program, _) = Program::new();
@@ -378,7 +378,7 @@ async fn two_runs_of_the_jobs_at_once_take_each_step_once() {
     );
 }
 
-/// Every process of a Postgres, stopped in its tracks until this is dropped.
+/// Every process of a Postgres, suspended until this is dropped.
 struct Frozen(Vec<Pid>);
 
 impl Frozen {
@@ -412,7 +412,7 @@ impl Drop for Frozen {
     }
 }
 
-/// F7: a database that stands still is told within seconds, and nobody waits a minute for a page.
+/// F7: a database that hangs is reported within seconds, and no user waits a minute for a page.
 #[actix_web::test]
 async fn f7_a_database_that_stands_still_is_told_within_seconds() {
     let dir = data_dir();
@@ -424,7 +424,7 @@ async fn f7_a_database_that_stands_still_is_told_within_seconds() {
     let frozen = Frozen::freeze(dir.path());
     let since = Instant::now();
     let ready = visitor.get("/readyz").await;
-    // It took sixty seconds, and then said that all was well.
+    // It used to take sixty seconds, and then reported success.
     assert!(
         since.elapsed() < Duration::from_secs(20),
         "{:?}",

@@ -1,5 +1,5 @@
-//! Contracts under Art. 28(4) GDPR that are missing or end (C6): said where a partner is chosen, on the
-//! operator's list and by mail, and refused if the operator wants that.
+//! Contracts under Art. 28(4) GDPR that are missing or end (C6): shown where a partner is chosen,
+//! as an alert and by mail, and refused if the operator requires that.
 
 use avv_portal::domain::partner_contract::{ContractFilter, ContractRule, ContractState};
 use avv_portal::domain::{PartnerId, calendar};
@@ -18,7 +18,7 @@ async fn strict() -> TestApp {
     .await
 }
 
-/// Records a contract that ends on this day of the calendar in Berlin, or never.
+/// Records a contract that ends on this day in Berlin, or never.
 fn record(app: &TestApp, partner: PartnerId, last: Option<&str>) {
     let until = last.map_or("NULL".to_owned(), |last| format!("'{last}'"));
     app.sql(&format!(
@@ -28,7 +28,7 @@ fn record(app: &TestApp, partner: PartnerId, last: Option<&str>) {
     .unwrap();
 }
 
-/// Names of the partners on a page of the list, as it prints them.
+/// Names of the partners on a page of the list, in its order.
 fn names(page: &Page) -> Vec<String> {
     page.attributes("tbody th a", "href")
 }
@@ -41,7 +41,7 @@ async fn c6_a_choice_without_a_contract_is_warned_of_and_made() {
     record(&app, of.sub_partner, Some("2026-11-01"));
     let operator = app.sign_in(Person::Operator).await;
     let mandant = app.sign_in(Person::Partner).await;
-    // Naming a Submandant: at the choice, and on the page that asks.
+    // Naming a Submandant: at the choice, and on the confirmation page.
     for browser in [&operator, &mandant] {
         browser
             .get("/kunden/4711/avv")
@@ -75,7 +75,7 @@ async fn c6_a_choice_without_a_contract_is_warned_of_and_made() {
         "Mit Anders Systemhaus GmbH ist kein Vertrag nach Art. 28 Abs. 4 DSGVO erfasst.",
     )
     .assert_silent_about("Nord-TK GbR ist am");
-    // Booking: everybody who looks after the customer.
+    // Booking: all partners of the customer.
     for path in [
         "/betrieb/kunden/4711/buchung",
         "/betrieb/kunden/4711/buchung/bestaetigen?produkt=sip-trunk:ums",
@@ -86,7 +86,7 @@ async fn c6_a_choice_without_a_contract_is_warned_of_and_made() {
             .assert_says("Mit Muster IT GmbH ist kein Vertrag")
             .assert_says("mit Nord-TK GbR ist am 1. November 2026 abgelaufen");
     }
-    // A product that needs no agreement relies on none.
+    // A product that needs no agreement relies on no contract.
     operator
         .get("/betrieb/kunden/4711/buchung/bestaetigen?produkt=sip-trunk")
         .await
@@ -116,7 +116,7 @@ async fn c6_a_required_contract_refuses_the_choice_on_the_server() {
     let token = |page: &Page| page.attribute("input[name=csrf]", "value").unwrap();
     let before = app.everything();
 
-    // Naming a Submandant: not offered, not confirmed, and not done by a form somebody made up.
+    // Naming a Submandant: not offered, not confirmed, and not done by a forged form.
     let status = mandant.get("/kunden/4711/avv").await;
     status.assert_says("Ohne geltenden Vertrag nach Art. 28 Abs. 4 kann niemand gewählt werden.");
     let option = format!("option[value='{}']", of.sub_partner);
@@ -139,7 +139,7 @@ async fn c6_a_required_contract_refuses_the_choice_on_the_server() {
         .post("/kunden/4711/submandant", &fields)
         .await
         .assert_redirect("/kunden/4711/avv");
-    // Somebody else's stays unknown (S-54).
+    // Another Mandant's Submandant stays unknown (S-54).
     let foreign = app.text("id FROM partners WHERE name = 'Fremd-Sub KG'");
     let fields = [("csrf", fields[0].1), ("submandant", foreign.as_str())];
     mandant
@@ -170,7 +170,8 @@ async fn c6_a_required_contract_refuses_the_choice_on_the_server() {
         .await
         .assert_says("Mit dem Vertriebspartner gilt kein Vertrag");
 
-    // Booking, by its page and by a form made up; the option likewise is tried when it is switched.
+    // Booking, by its page and by a forged form; in the same way an option is checked when it is
+    // switched on.
     let path = "/betrieb/kunden/4711/buchung/bestaetigen?produkt=centraflex";
     let refused = operator.get(path).await;
     operator
@@ -197,7 +198,7 @@ async fn c6_a_required_contract_refuses_the_choice_on_the_server() {
         .collect();
     assert_eq!(changed, [""; 0], "nothing was done");
 
-    // With a contract all of it goes.
+    // With a contract all of it works.
     record(&app, of.partner, None);
     record(&app, of.sub_partner, Some("2027-01-01"));
     let path = format!("/kunden/4711/submandant?submandant={}", of.sub_partner);
@@ -237,7 +238,7 @@ async fn c6_the_end_of_a_contract_is_told_twice_and_closes_itself() {
         .assert_says("endet in weniger als zwei Monaten");
     let link = page.attribute(".alerts a", "href").unwrap();
     assert_eq!(link, format!("/betrieb/partner/{}", of.partner));
-    // On the day after its last one; the same alert, with whoever has it.
+    // On the day after its last one; the same alert, with the administrator who has taken it.
     app.at("2027-02-20 23:00");
     app.jobs();
     let told = mails();
@@ -248,7 +249,7 @@ async fn c6_the_end_of_a_contract_is_told_twice_and_closes_itself() {
         mails().contains(&"Vertrag nach Art. 28 Abs. 4 ist abgelaufen: Muster IT GmbH".to_owned())
     );
     assert_eq!(app.count("alerts WHERE done_at IS NULL"), 2);
-    // Recording the next one closes it, and that one is spoken of in its own time.
+    // Recording the next one closes it, and that one is announced in its own time.
     let operator = app.sign_in(Person::Operator).await;
     let form = operator
         .get(&format!("/betrieb/partner/{}/vertrag", of.partner))
@@ -267,7 +268,7 @@ async fn c6_the_end_of_a_contract_is_told_twice_and_closes_itself() {
         .get("/betrieb/hinweise?welche=alle")
         .await
         .assert_says("von selbst erledigt");
-    // Who is shut out needs none.
+    // A blocked partner needs none.
     app.sql(&format!(
         "UPDATE partners SET deactivated_at = '2027-02-21' WHERE id = {}",
         of.sub_partner
@@ -297,7 +298,7 @@ async fn c6_a_mail_about_a_contract_that_was_renewed_is_not_sent() {
     assert_eq!(app.count("mails WHERE state = 'dropped'"), 1);
 }
 
-/// The filter finds what the rule says, page by page, for the operator and for a Mandant.
+/// The filter agrees with the rule, page by page, for the operator and for a Mandant.
 #[actix_web::test]
 async fn c6_the_list_is_filtered_by_contract() {
     let app = TestApp::start().await;

@@ -1,4 +1,4 @@
-//! Partners: the register, contracts with files, blocking, deactivating, assigning a customer.
+//! Partners: the directory, contracts with files, blocking, deactivating, assigning a customer.
 
 use avv_portal::domain::{CustomerNumber, PartnerId};
 use avv_portal::jobs;
@@ -12,7 +12,7 @@ const MAIL: &str = "info@oezdemir.example";
 const FORM: &str = "main form[method='post']";
 const ASSIGN: &str = "/betrieb/kunden/4711/partner";
 
-/// A complete partner, as somebody types it.
+/// A complete partner, as it is typed.
 const TYPED: [(&str, &str); 10] = [
     ("name", "Ostsee Telefon & Söhne KG"),
     ("strasse", "Strandweg 1"),
@@ -37,7 +37,7 @@ async fn submit(browser: &Browser, path: &str, fields: &[(&str, &str)]) -> Page 
     page.submit(browser, FORM, fields).await
 }
 
-/// A3: a partner adds as many companies as anybody types, and not thousands.
+/// A3: a partner can add as many companies as one can type, but not thousands.
 #[actix_web::test]
 async fn a3_submandanten_are_not_added_without_end() {
     let app = TestApp::start().await;
@@ -73,7 +73,8 @@ async fn a3_submandanten_are_not_added_without_end() {
 async fn a_mandant_keeps_its_own_submandanten() {
     let app = TestApp::start().await;
     let (companies, mandant) = (app.companies(), app.sign_in(Person::Partner).await);
-    // Somebody else's parent in the form is no way to somebody else's Submandanten (S-54, S-55).
+    // Another Mandant's key in the form does not give access to that one's Submandanten (S-54,
+    // S-55).
     let foreign = companies.foreign_partner.to_string();
     let mut fields: Vec<(&str, &str)> = TYPED[..5].to_vec();
     fields.push(("mandant", &foreign));
@@ -84,19 +85,19 @@ async fn a_mandant_keeps_its_own_submandanten() {
         app.text(&format!("parent_id FROM partners WHERE id = {id}")),
         companies.partner.to_string()
     );
-    // A double click adds it once, and ends on the same page.
+    // A double click adds it once, and leads to the same page.
     let twice = submit(&mandant, "/submandanten/neu", &fields).await;
     assert_eq!(partner_of(&twice), id);
     let page = mandant.follow(&added).await;
     page.assert_says("Es fehlen noch Angaben")
         .assert_says("E-Mail-Adresse")
         .assert_says("Unvollständig");
-    // 5.8-16: it cannot be named before all is there.
+    // 5.8-16: it cannot be named before its data are complete.
     app.book(CUSTOMER, "centraflex", false);
     let choice = format!("/kunden/4711/submandant?submandant={id}");
     mandant.get(&choice).await.assert_status(404);
 
-    // What is wrong is said at its field, and what was typed is kept.
+    // Errors are shown at their fields, and what was typed is kept.
     let data = format!("/submandanten/{id}/daten");
     let wrong = submit(&mandant, &data, &[("email", "kein at"), ("name", " ")]).await;
     wrong
@@ -105,7 +106,7 @@ async fn a_mandant_keeps_its_own_submandanten() {
     assert_eq!(wrong.attribute("#email", "value").unwrap(), "kein at");
     submit(&mandant, &data, &TYPED).await.assert_status(303);
     mandant.get(&choice).await.assert_status(200);
-    // LC-24: who was complete stays so.
+    // LC-24: complete data must stay complete.
     let emptied = submit(&mandant, &data, &[("telefon", "")]).await;
     emptied
         .assert_status(422)
@@ -134,7 +135,7 @@ async fn a_mandant_keeps_its_own_submandanten() {
         let browser = app.sign_in(person).await;
         browser.get(&data).await.assert_status(status);
     }
-    // What was concluded keeps its copy under the old name.
+    // Concluded agreements keep their copy with the old name.
     mandant
         .get(&data)
         .await
@@ -170,7 +171,7 @@ async fn the_operators_list_shows_each_mandant_with_its_submandanten() {
             "Nord-TK GbR"
         ]
     );
-    // Under another name a Mandant moves with all its Submandanten.
+    // With another name a Mandant moves in the list with all its Submandanten.
     let companies = app.companies();
     let path = format!("/betrieb/partner/{}/daten", companies.foreign_partner);
     submit(&operator, &path, &[("name", "Zuletzt GmbH")])
@@ -186,14 +187,14 @@ async fn the_operators_list_shows_each_mandant_with_its_submandanten() {
         2,
         "the Mandant's name finds its Submandanten"
     );
-    // Pages follow each other without a gap and without anybody twice.
+    // Pages follow each other without a gap and without repeating a partner.
     let viewer = app.viewer(Person::Operator);
     let now = app.now();
     app.write(|conn| {
         for n in 0..110 {
             let party = avv_portal::domain::Party {
                 name: format!("Partner {:03} GmbH", n % 60),
-                // Two of one name are two only if something else tells them apart.
+                // Two partners with the same name are distinct only if other data differ.
                 city: format!("Ort {n}"),
                 ..Default::default()
             };
@@ -311,7 +312,7 @@ async fn a_contract_is_recorded_with_its_file_and_warned_about() {
         "default-src 'none'; sandbox"
     );
     assert_eq!(file.header("x-content-type-options"), "nosniff");
-    // Nobody else's, and not under another partner's address.
+    // Not for other Mandanten, and not under another partner's address.
     let foreign = app.sign_in(Person::ForeignPartner).await;
     foreign.get(&link).await.assert_status(404);
     let other = link.replace(
@@ -338,7 +339,7 @@ async fn a_contract_is_recorded_with_its_file_and_warned_about() {
         .assert_says("abgelaufen am 01.12.2026");
 }
 
-/// Row 49.
+/// Row 49: a partner is blocked, and unblocked.
 #[actix_web::test]
 async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
     let world = World::build().await;
@@ -379,7 +380,7 @@ async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
     );
     assert_eq!(app.count("bulk_runs WHERE kind = 'block'"), 1);
 
-    // At once: the gate, the module, whatever sends a mail. Looking is allowed.
+    // At once: access, the module, everything that sends a mail. Reading is allowed.
     for browser in [&mandant, &sub] {
         browser
             .get("/zugriff/4711/centraflex")
@@ -421,7 +422,7 @@ async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
         .await
         .assert_says("ist aber zurzeit gesperrt");
 
-    // Two processes tell everybody whose agreement names it, once.
+    // Two processes notify all customers whose agreement names it, each once.
     let second = app.second_process();
     std::thread::scope(|scope| {
         let now = app.now();
@@ -450,7 +451,7 @@ async fn a_blocked_partner_is_out_at_once_and_customers_are_told_once() {
         0
     );
 
-    // Back again.
+    // Unblocked again.
     submit(&operator, &format!("{path}/freigabe"), &[])
         .await
         .assert_redirect(&path);
@@ -482,7 +483,7 @@ async fn a_round_goes_on_where_it_stood_and_stops_when_the_block_is_taken_back()
     let unblock =
         || app.write(|conn| avv_portal::actions::blocking::unblock(conn, &viewer, id, now));
     let told = || app.count("audit_events WHERE kind = 'told_partner_blocked'");
-    // Taken back before the job came: nobody is told.
+    // Unblocked before the job ran: no customer is notified.
     block();
     unblock();
     app.jobs();
@@ -551,7 +552,7 @@ async fn a_deactivated_submandant_is_out_at_once_and_taken_off_its_customers() {
         1
     );
     sub.get("/kunden/4711").await.assert_status(404);
-    // Active again, it can be named, which is a new sub-processor to the customer.
+    // Active again, it can be named, which makes it a new sub-processor for the customer.
     mandant
         .get(&path)
         .await
@@ -570,7 +571,7 @@ async fn assign(operator: &Browser, path: &str, mandant: &str) -> Page {
     page.submit(operator, FORM, &[]).await
 }
 
-/// Rows 26, 27, 29 and 1, with what the page said before.
+/// Rows 26, 27, 29 and 1, with the consequences that the page announced.
 #[actix_web::test]
 async fn assigning_another_mandant_does_what_the_page_said() {
     let world = World::build().await;
@@ -632,7 +633,7 @@ async fn assigning_another_mandant_does_what_the_page_said() {
     app.conclude(MAIL).await;
     new.get("/zugriff/4711/centraflex").await.assert_status(204);
 
-    // Row 29: nobody looks after the customer, so nothing is needed any more.
+    // Row 29: no partner looks after the customer, so nothing is needed any more.
     let page = operator.get(&format!("{ASSIGN}?mandant=keiner")).await;
     page.assert_says("Anders Systemhaus GmbH als Vertriebspartner entfernen?")
         .assert_says("endet, weil kein AVV mehr nötig ist")
@@ -652,7 +653,7 @@ async fn assigning_another_mandant_does_what_the_page_said() {
     app.jobs();
     assert_eq!(app.status(CUSTOMER), "requested");
 
-    // Row 10: before conclusion the links of the old chain are worthless.
+    // Row 10: before conclusion the links for the former partners stop working.
     let path = format!("/betrieb/kunden/{NEIGHBOUR}/partner");
     operator
         .get(&format!("{path}?mandant={other}"))
@@ -731,7 +732,7 @@ async fn only_a_mandant_that_is_complete_and_free_can_be_assigned() {
         .unwrap();
     }
     assert_eq!(app.case(CUSTOMER), before);
-    // A deleted customer is nobody's.
+    // A deleted customer cannot be assigned.
     let gone = format!("/betrieb/kunden/{}/partner", CustomerNumber::from(1));
     operator.get(&gone).await.assert_status(404);
     let own = format!("/betrieb/kunden/{FOREIGN_CUSTOMER}/partner");

@@ -1,4 +1,5 @@
-//! "Betrieb → Produkte": the catalogue as data (P-04), and what follows for customers when it changes (P-07).
+//! "Betrieb → Produkte": the catalogue as data (P-04), and the consequences for customers when it
+//! changes (P-07).
 
 use avv_portal::actions::ActionError;
 use avv_portal::actions::bulk_runs::{RunMemory, StepResult, take_step};
@@ -21,7 +22,7 @@ fn product(app: &TestApp, code: &str) -> Option<Product> {
     all.into_iter().find(|one| one.code == code)
 }
 
-/// All fields of a form as a browser would send them, without those named in `without`.
+/// All fields of a form as a browser would send them, except for those in `without`.
 fn fields(page: &Page, without: &[&str]) -> Vec<(String, String)> {
     let (_, mut all) = page.form(FORM);
     all.retain(|(name, _)| !without.contains(&name.as_str()));
@@ -58,7 +59,7 @@ async fn p_04_a_product_is_added_with_its_options() {
         ("modul_name", "Anlage"),
         ("modul", "anlage"),
     ];
-    // Another row keeps what was typed.
+    // Adding a row keeps what was typed.
     let mut more = typed.to_vec();
     more.push(("mehr", "ja"));
     let row = form.submit(&operator, FORM, &more).await;
@@ -85,7 +86,7 @@ async fn p_04_a_product_is_added_with_its_options() {
     assert!(!anlage.requires_avv && anlage.options[0].requires_avv);
     let module = anlage.options[0].module.as_ref().unwrap();
     assert!(module.gated && module.key == "faxe");
-    // It can be booked at once, and its code is nobody else's.
+    // It can be booked at once, and its code cannot be used again.
     operator
         .get("/betrieb/kunden/4711/buchung")
         .await
@@ -115,7 +116,7 @@ async fn p_07_what_is_booked_keeps_its_code() {
     let app = TestApp::start().await;
     let operator = app.sign_in(Person::Operator).await;
     let form = operator.get(TRUNK).await;
-    // Nobody has booked it: everything can be another one.
+    // No customer has booked it: everything can change.
     form.submit(&operator, FORM, &[("code", "trunk"), ("name", "Trunk")])
         .await
         .assert_redirect(PRODUCTS);
@@ -140,7 +141,7 @@ async fn p_07_what_is_booked_keeps_its_code() {
             .assert_status(422)
             .assert_says("ist schon gebucht worden");
     }
-    // Retiring takes nothing from anybody, and asks nobody.
+    // Retiring a product changes nothing for customers who have it, and asks no one.
     form.submit(&operator, FORM, &[("eingestellt", "ja")])
         .await
         .assert_redirect(PRODUCTS);
@@ -173,7 +174,7 @@ async fn b1_nobody_overwrites_unseen_what_somebody_else_saved() {
     assert_eq!(product(&app, "sip-trunk").unwrap().name, "SIP-Trunk");
 }
 
-/// The need begins: shown, confirmed, and then everybody is asked, one after the other.
+/// The need begins: shown, confirmed, and then all customers are asked, one after the other.
 #[actix_web::test]
 async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
     let app = TestApp::start().await;
@@ -203,7 +204,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
         .assert_status(422)
         .assert_says("Das Passwort stimmt nicht")
         .assert_says("1 Kunde");
-    // Another customer has come meanwhile: the figure is asked for again.
+    // Another customer was added meanwhile: the number has to be confirmed again.
     let third = app.add_customer(5002, "Dritte GmbH", Some("post@dritte.example"));
     app.book(third, "sip-trunk", false);
     let again = question
@@ -214,7 +215,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
         .submit(&operator, FORM, &[("passwort", PASSWORD)])
         .await
         .assert_redirect(PRODUCTS);
-    // The gate knows at once, the customers are asked by the run.
+    // Access changes at once, the customers are asked by the run.
     gate().await.assert_status(403);
     assert_eq!(app.count("mails"), 0);
     operator
@@ -240,7 +241,7 @@ async fn p_07_a_change_that_starts_the_need_says_first_whom_it_concerns() {
         .assert_says("Alle Kunden mit SIP-Trunk sind geprüft");
 }
 
-/// The need ends: requests are withdrawn, agreements end, and what else is needed goes on.
+/// The need ends: requests are withdrawn, agreements end, and what is still needed goes on.
 #[actix_web::test]
 async fn p_07_a_change_that_ends_the_need_ends_what_nobody_needs_any_more() {
     let app = TestApp::start().await;
@@ -301,7 +302,7 @@ fn step(conn: &mut PgConnection, app: &TestApp, id: BulkRunId) -> Result<StepRes
     )
 }
 
-/// A new name concerns no need and nobody is asked, but the list calls the product by it.
+/// A new name changes no need and no customer is asked, but the list shows it.
 #[actix_web::test]
 async fn p_07_a_new_name_reaches_the_list() {
     let app = TestApp::start().await;
@@ -315,7 +316,7 @@ async fn p_07_a_new_name_reaches_the_list() {
         .await
         .assert_redirect(PRODUCTS);
     app.jobs();
-    // Says so, too, if the row is not what the facts say.
+    // This also fails if the row does not agree with the facts.
     assert_eq!(app.status(CUSTOMER), "requested");
     operator
         .get("/kunden")
@@ -325,7 +326,8 @@ async fn p_07_a_new_name_reaches_the_list() {
     assert_eq!(app.count("requests"), asked, "nobody is asked for a name");
 }
 
-/// Paused, killed in the middle, run by two processes at once, and changed once more: everybody once.
+/// Paused, killed in the middle, run by two processes at once, and changed once more: every
+/// customer is asked once.
 #[actix_web::test]
 async fn p_07_whatever_happens_to_the_run_everybody_is_asked_once() {
     const MANY: u32 = 30;
@@ -378,8 +380,8 @@ async fn p_07_whatever_happens_to_the_run_everybody_is_asked_once() {
         let rounds = app.case(CustomerNumber::from(number)).requests;
         assert_eq!(rounds.len(), 1, "customer {number}");
     }
-    // Taken back before anybody has answered, and then once more while that is on its way: the run of the
-    // earlier change is overtaken.
+    // Taken back before a customer has answered, and then once more while that is in progress: the
+    // run of the earlier change is replaced.
     let form = operator.get(TRUNK).await;
     let question = post(&operator, TRUNK, &fields(&form, &["avv"])).await;
     question

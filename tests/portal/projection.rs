@@ -1,5 +1,5 @@
-//! The list beside the facts: after any story every row, filter and count says what the rules say,
-//! and the invariants of 5.6 hold in the database.
+//! The list compared with the facts: after any sequence every row, filter and count agrees with the
+//! rules, and the invariants of 5.6 hold in the database.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::harness::{Person, SmtpStub, TestApp, days, hours, minutes};
 const FIRST: u32 = 20_000;
 const CUSTOMERS: u32 = 10;
 
-/// Requirements 5.6 as questions to the database; each must find nothing.
+/// Requirements 5.6 as queries; each must return nothing.
 pub const BROKEN: &[&str] = &[
     // 5.6-1
     "(SELECT customer_number FROM agreements WHERE ended_at IS NULL GROUP BY 1 HAVING count(*) > 1) x",
@@ -42,11 +42,11 @@ struct Story {
     subs: [PartnerId; 2],
     /// What was done, for the message of a failure.
     told: Vec<String>,
-    /// How often each kind of act had an effect.
+    /// How often each kind of action had an effect.
     done: BTreeMap<&'static str, usize>,
 }
 
-/// Done, or refused by the rules; anything else is a fault.
+/// Whether it was done or refused by the rules; anything else is a failure.
 #[track_caller]
 fn settled<T>(result: Result<T, ActionError>) -> bool {
     match result {
@@ -85,7 +85,7 @@ impl Story {
         }
     }
 
-    /// How many acts had an effect so far.
+    /// Number of actions that had an effect so far.
     fn effects(&self) -> usize {
         self.done.values().sum()
     }
@@ -122,7 +122,7 @@ impl Story {
             0 => self.app.clock.advance(days(15)),
             1 => self.app.clock.advance(days(1)),
             2 => self.app.clock.advance(hours(7)),
-            // To the last moment of the day and just over it.
+            // To the last moment of the day, or just after it.
             3 => self
                 .app
                 .clock
@@ -132,7 +132,7 @@ impl Story {
         }
     }
 
-    /// Something happens to somebody.
+    /// Does something with a random customer.
     fn act(&mut self) -> CustomerNumber {
         let (customer, now) = (self.customer(), self.app.now());
         let kind = self.pick(22);
@@ -262,7 +262,8 @@ impl Story {
                 ("mailbox", false)
             }
             19 => {
-                // No action yet ends a booking; the provisioning would write the fact and refresh the row.
+                // There is no action that ends a booking in this way yet; provisioning would write
+                // the fact and refresh the row.
                 let ends = now + days([0, 3, 40][self.pick(3)]);
                 self.app.sql(&format!(
                     "UPDATE bookings SET ends_at = '{}' WHERE customer_number = '{customer}' AND ends_at IS NULL
@@ -317,7 +318,7 @@ impl Story {
         )
     }
 
-    /// Rows, filters and counts against the rules.
+    /// Compares rows, filters and counts with the rules.
     fn compare(&self) {
         let now = self.app.now();
         let all: Vec<CustomerNumber> = (FIRST..FIRST + CUSTOMERS)
@@ -375,7 +376,7 @@ impl Story {
         }
     }
 
-    /// Requirements 5.6 as questions to the database; each must find nothing.
+    /// Requirements 5.6 as queries; each must return nothing.
     fn holds(&self) {
         let questions = BROKEN;
         let all: Vec<String> = questions
@@ -430,7 +431,7 @@ async fn whatever_happens_list_and_facts_say_the_same() {
         // Time alone has changed something, and no job has run yet.
         story.compare();
     }
-    // The end of a booking and a reminder can be due on the same morning; then nothing more is.
+    // The end of a booking and a reminder can be due on the same morning; then nothing else is.
     story.app.jobs();
     story.app.jobs();
     let again = story.app.jobs();
@@ -440,7 +441,7 @@ async fn whatever_happens_list_and_facts_say_the_same() {
         "5.6-10"
     );
     story.compare();
-    // A story in which nothing happens proves nothing.
+    // A sequence in which nothing happens proves nothing.
     for name in [
         "book",
         "ask",

@@ -1,4 +1,5 @@
-//! Four eyes (row 33, 5.8-18), and what only the operator reads: proofs and reasons (EV-10, 5.8-19).
+//! The four-eyes principle (row 33, 5.8-18), and what only the operator can read: proofs and
+//! reasons (EV-10, 5.8-19).
 
 use std::io::{Cursor, Read as _};
 
@@ -37,7 +38,7 @@ async fn token(browser: &Browser, path: &str) -> String {
     csrf.unwrap().1
 }
 
-/// Records an objection with a proof or without.
+/// Records an objection with or without a proof.
 async fn object(operator: &Browser, way: &str, proof: Option<&[u8]>) -> Page {
     let path = "/betrieb/kunden/4711/widerspruch";
     let csrf = token(operator, path).await;
@@ -77,8 +78,8 @@ async fn confirm(browser: &Browser, path: &str, password: &str) -> Page {
     page.submit(browser, "#bestaetigen", &fields).await
 }
 
-/// EV-10, EV-11, S-40, S-77, 5.8-19: the proof comes with the objection or later; partners see
-/// fact and date wherever they look.
+/// EV-10, EV-11, S-40, S-77, 5.8-19: the proof is added with the objection or later; partners see
+/// only fact and date everywhere.
 #[actix_web::test]
 async fn the_proof_of_an_objection_is_the_operators_alone() {
     let app = asked().await;
@@ -152,7 +153,7 @@ async fn the_proof_of_an_objection_is_the_operators_alone() {
     }
 }
 
-/// S-77: names of files are never used, and too much is refused with the form kept.
+/// S-77: names of files are never used, and a file that is too large is refused with the form kept.
 #[actix_web::test]
 async fn hostile_names_and_sizes_of_files_do_nothing() {
     let app = asked().await;
@@ -191,7 +192,8 @@ async fn hostile_names_and_sizes_of_files_do_nothing() {
     );
 }
 
-/// EV-10, S-22, 5.8-19: a reason typed on the public page is cleaned, refused when too long, and read by the operator.
+/// EV-10, S-22, 5.8-19: a reason typed on the public page is cleaned, refused if it is too long,
+/// and can be read by the operator.
 #[actix_web::test]
 async fn the_reason_of_a_decline_is_the_operators_alone() {
     let app = asked().await;
@@ -257,7 +259,7 @@ async fn an_objection_recorded_in_error_takes_two_people_and_revives_nothing() {
         .assert_redirect(STATUS);
     assert_eq!(app.count("proposals"), 1);
     let proposal = done.location();
-    // Not alone: neither by the page nor by a form made by hand.
+    // Not alone: neither by the page nor by a forged form.
     let csrf = token(&first_again, &proposal).await;
     for answer in ["bestaetigen", "ablehnen"] {
         let fields = [
@@ -306,7 +308,8 @@ async fn an_objection_recorded_in_error_takes_two_people_and_revives_nothing() {
         .assert_silent_about("orgeschlagen");
 }
 
-/// 5.8-18: recorded by one, confirmed by another; the scan is the document, marked everywhere.
+/// 5.8-18: recorded by one, confirmed by another; the scan is the document, and marked as such
+/// everywhere.
 #[actix_web::test]
 async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     let app = asked().await;
@@ -314,7 +317,7 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     for wrong in [&b"\x89PNG\r\n\x1a\n.."[..], b""] {
         propose_paper(&first, wrong).await.assert_status(422);
     }
-    // Nobody signed this text before it was there.
+    // The text cannot have been signed before it existed.
     paper_signed(&first, SCAN, "1999-01-01")
         .await
         .assert_status(422)
@@ -363,7 +366,8 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
         let marks = list.text().matches("Vertrag auf Papier").count();
         assert_eq!(marks, 1, "marked in the list, this one alone");
     }
-    // EV-11: who got access by it, by number and key; partners do not read how many people others have.
+    // EV-11: who got access by it, by number and key; partners do not see how many users others
+    // have.
     let opened = "Zugriff geöffnet für Muster IT GmbH (";
     first
         .get(STATUS)
@@ -403,15 +407,15 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
         app.count("agreement_documents WHERE length(plain_text) > 1000 AND length(document_hash) = 64 AND contents ? 'paper'"),
         1
     );
-    // The link that was mailed leads nowhere but to the fact.
+    // The link that was mailed only shows the fact.
     let link = app.visitor().get(&app.links_to(MAIL)[0]).await;
     link.assert_says("abgeschlossen");
     confirm_after(&second, &third).await;
     assert_eq!(app.count("agreements"), 1);
 }
 
-/// The scan wherever the contract is given away: as it was uploaded, never opened by a browser, never
-/// taken for a sealed document (S-77).
+/// The scan wherever the contract can be downloaded: as it was uploaded, never opened by a browser,
+/// never taken for a sealed document (S-77).
 async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
     own.assert_says("Unterschriebenen Vertrag herunterladen (Scan, PDF");
     let href = own.attribute(".verdict a", "href").unwrap();
@@ -438,7 +442,7 @@ async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
     assert_eq!(read(&format!("{number}/{number}.pdf")), SCAN);
     let agreements = String::from_utf8(read("vertraege.json")).unwrap();
     assert!(agreements.contains("\"on_paper\": true"), "{agreements}");
-    // What administrators said to each other is not the customer's.
+    // The customer does not see what administrators wrote to each other.
     let events = String::from_utf8(read("ereignisse.json")).unwrap();
     assert!(events.contains("concluded_on_paper"), "{events}");
     assert!(!events.contains("Seite 2 fehlt"), "{events}");
@@ -459,7 +463,7 @@ async fn confirm_after(browser: &Browser, path: &str) {
         .assert_silent_about("Ihr Passwort");
 }
 
-/// What is confirmed must be what the portal would have offered when it was proposed.
+/// A proposal is confirmed only if the portal would still offer the text it was compared with.
 #[actix_web::test]
 async fn a_paper_contract_for_another_chain_is_not_confirmed() {
     let app = asked().await;
@@ -485,7 +489,8 @@ async fn a_paper_contract_for_another_chain_is_not_confirmed() {
     assert_eq!(app.count("agreements"), 0);
 }
 
-/// C9: who can approve is told by mail that something waits, and nobody is told what is decided.
+/// C9: administrators who can approve are told by mail that something waits, and not if it is
+/// decided already.
 #[actix_web::test]
 async fn c9_those_who_can_approve_are_told_by_mail() {
     let app = asked().await;
@@ -507,7 +512,7 @@ async fn c9_those_who_can_approve_are_told_by_mail() {
     for other in [Person::Partner, Person::Customer] {
         assert_eq!(told(other.email()), 0);
     }
-    // Withdrawn before the mail went out: nobody is called for nothing.
+    // Withdrawn before the mail was sent: no one is told in vain.
     let proposal = app.text("id FROM proposals");
     let page = operator
         .get(&format!("/betrieb/vorschlaege/{proposal}"))
@@ -531,7 +536,7 @@ async fn c9_those_who_can_approve_are_told_by_mail() {
     );
 }
 
-/// EV-10: a decline without a reason is a decline all the same.
+/// EV-10: a decline without a reason is still a decline.
 #[actix_web::test]
 async fn ev_10_a_decline_without_a_reason_is_listed() {
     let app = asked().await;

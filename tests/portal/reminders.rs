@@ -25,13 +25,14 @@ fn moment(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// The reference timeline of 1.4, with what the list says at every step (L-03 to L-05, rows 5 and 6).
+/// The reference timeline of 1.4, with what the list shows at every step (L-03 to L-05,
+/// rows 5 and 6).
 #[actix_web::test]
 async fn the_reference_timeline() {
     let app = TestApp::start().await;
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
-    // Berlin time, status, reminders, links mailed so far, tag, what the small print must hold
+    // Berlin time, status, reminders, links mailed so far, tag, what the small print must contain
     #[rustfmt::skip] // one step is one line
     let steps = [
         ("2026-11-23 10:00", "requested", 0, 1, "Angefordert", "07.12.2026"),
@@ -45,7 +46,7 @@ async fn the_reference_timeline() {
         ("2027-01-07 07:59", "reminded", 2, 3, "Angefordert (Erinnerung 2 von 3)", "Erinnerung 3 am 07.01.2027"),
         ("2027-01-07 08:00", "reminded", 3, 4, "Angefordert (Erinnerung 3 von 3)", "21.01.2027"),
         ("2027-01-21 23:59", "reminded", 3, 4, "Angefordert (Erinnerung 3 von 3)", "21.01.2027"),
-        // From midnight on nobody waits any more, whether or not a job has run (design, 2).
+        // From midnight on the request has expired, whether or not a job has run (design, 2).
         ("2027-01-22 00:00", "expired", 3, 4, "Ohne Antwort abgelaufen", ""),
         ("2027-01-22 08:00", "expired", 0, 4, "Ohne Antwort abgelaufen", ""),
         ("2027-06-01 12:00", "expired", 0, 4, "Ohne Antwort abgelaufen", ""),
@@ -53,7 +54,7 @@ async fn the_reference_timeline() {
     for (time, status, reminders, mails, tag, end) in steps {
         app.at(time);
         let browser = app.sign_in(Person::Partner).await;
-        // Once before the jobs ran: what time alone changes needs no job …
+        // Once before the jobs ran: a change by time alone needs no job …
         if status == "expired" {
             assert_eq!(
                 app.line(&browser, CUSTOMER).await.0,
@@ -80,7 +81,7 @@ async fn the_reference_timeline() {
         let (shown, small) = app.line(&browser, CUSTOMER).await;
         assert_eq!(shown, tag, "{time}");
         assert!(small.contains(end), "{time}: {small}");
-        // The newest link works while it is valid; every earlier one is over.
+        // The newest link works while it is valid; every earlier one has expired.
         for (at, link) in links.iter().enumerate() {
             let page = app.visitor().get(link).await;
             let valid = at + 1 == links.len()
@@ -116,7 +117,7 @@ async fn the_reference_timeline() {
         1,
         "one word to the partner at the end (row 6): {told:?}"
     );
-    // L-06: by hand it begins anew, with three reminders to come (5.8-3).
+    // L-06: a user begins it anew, with three reminders to come (5.8-3).
     app.ask(Person::Partner, CUSTOMER).unwrap();
     app.jobs();
     assert_eq!(app.status_of(CUSTOMER).reminders, 0);
@@ -128,7 +129,7 @@ async fn the_reference_timeline() {
 /// 5.7: days are Berlin days, also when the clocks change on the last one.
 #[actix_web::test]
 async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
-    // sent (Berlin), last moment, first moment a reminder may go out
+    // sent (Berlin), last moment, first moment at which a reminder may be sent
     let table = [
         (
             "2027-03-14 23:59",
@@ -187,8 +188,8 @@ async fn daylight_saving_moves_neither_the_last_day_nor_the_morning() {
     }
 }
 
-/// F10: reminders go out at working hours of the operator's calendar, and every page names the day on
-/// which they really go.
+/// F10: reminders are sent during working hours of the operator's calendar, and every page names
+/// the day on which they are really sent.
 #[actix_web::test]
 async fn f10_the_night_and_holidays_of_the_state_are_waited_for() {
     let app = TestApp::start().await;
@@ -214,7 +215,7 @@ async fn f10_the_night_and_holidays_of_the_state_are_waited_for() {
     app.at("2026-12-22 10:00");
     app.book(CUSTOMER, "centraflex", false);
     app.jobs();
-    // Berlin time, reminders sent by then, what the list says, what the time line plans next
+    // Berlin time, reminders sent by then, what the list shows, what the timeline plans next
     #[rustfmt::skip] // one step is one line
     let steps = [
         // The link ends on 5 January; the day after is Epiphany.
@@ -222,7 +223,7 @@ async fn f10_the_night_and_holidays_of_the_state_are_waited_for() {
         ("2027-01-06 10:00", 0, "Erinnerung 1 am 07.01.2027", "07.01.2027"),
         ("2027-01-07 07:59", 0, "Erinnerung 1 am 07.01.2027", "07.01.2027"),
         ("2027-01-07 08:00", 1, "21.01.2027", "22.01.2027"),
-        // Nobody ran the jobs on Friday before 20 o'clock.
+        // No jobs ran on Friday before 20 o'clock.
         ("2027-01-22 19:59", 1, "Erinnerung 2 am 22.01.2027", "22.01.2027"),
         ("2027-01-22 20:00", 1, "Erinnerung 2 am 25.01.2027", "25.01.2027"),
         ("2027-01-24 12:00", 1, "Erinnerung 2 am 25.01.2027", "25.01.2027"),
@@ -247,7 +248,8 @@ async fn f10_the_night_and_holidays_of_the_state_are_waited_for() {
     }
 }
 
-/// 5.6-10: thirty days without a server make one reminder, not a burst, then fourteen days again.
+/// 5.6-10: thirty days without a server make one reminder, not several at once, then fourteen days
+/// again.
 #[actix_web::test]
 async fn a_long_downtime_makes_one_reminder() {
     let app = TestApp::start().await;
@@ -270,7 +272,8 @@ async fn a_long_downtime_makes_one_reminder() {
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 3);
 
-    // A mail that was queued before a downtime longer than its link is dropped, and a reminder follows.
+    // A mail that was queued before a downtime longer than the validity of its link is dropped, and
+    // a reminder follows.
     let late = app.add_customer(5300, "Spät GmbH", Some("post@spaet.example"));
     app.book(late, "centraflex", false);
     app.clock.advance(days(31));

@@ -1,5 +1,5 @@
-//! A new conclusion on demand: the customer is another company now, and the agreement in force goes on
-//! until it answers (rows 36, 37 and 48).
+//! A new conclusion on demand: the customer is now another company, and the agreement stays in
+//! force until it answers (rows 36, 37 and 48).
 
 use avv_portal::actions::customers;
 use avv_portal::domain::{Holidays, Language, Party};
@@ -82,7 +82,7 @@ async fn a_successor_is_asked_and_the_old_contract_goes_on_until_it_concludes() 
         .assert_says("gilt der bisherige Vertrag weiter")
         .assert_says("Für den Neuabschluss: Link gültig bis");
     assert_eq!(app.count("audit_events"), events + 1);
-    // A second click is the same click.
+    // A second click does nothing more.
     let again = page.submit(&operator, "main form", &[]).await;
     operator
         .follow(&again)
@@ -122,7 +122,7 @@ async fn a_successor_is_asked_and_the_old_contract_goes_on_until_it_concludes() 
     partner.get(GATE).await.assert_status(204);
 }
 
-/// Row 37: no silent acceptance, and no silence about it either.
+/// Row 37: silence is no acceptance, and it is reported.
 #[actix_web::test]
 async fn without_an_answer_the_old_contract_stays_and_somebody_is_told() {
     let app = concluded().await;
@@ -156,7 +156,7 @@ async fn without_an_answer_the_old_contract_stays_and_somebody_is_told() {
         .assert_says("ohne Antwort abgelaufen");
     let partner = app.sign_in(Person::Partner).await;
     partner.get(GATE).await.assert_status(204);
-    // Asked once more, the alert is gone by itself.
+    // Asked once more, the alert is closed by itself.
     app.clock.advance(minutes(5));
     demand(&operator).await.assert_status(303);
     let list = operator.get("/betrieb/hinweise").await;
@@ -167,7 +167,7 @@ async fn without_an_answer_the_old_contract_stays_and_somebody_is_told() {
         .assert_says("von selbst erledigt");
 }
 
-/// Row 48: it is offered where the contract does not name the customer as it is, and nowhere else.
+/// Row 48: it is offered if the contract does not name the customer as it is, and only then.
 #[actix_web::test]
 async fn row_48_a_new_conclusion_is_offered_where_something_has_changed() {
     let app = concluded().await;

@@ -1,4 +1,5 @@
-//! Asking the customer: the first mail, mails by hand, new links, declining (requirements 1.4, 5.4).
+//! Asking the customer: the first mail, mails by a user, new links, declining (requirements 1.4,
+//! 5.4).
 
 use avv_portal::actions::customers;
 use avv_portal::domain::calendar;
@@ -80,7 +81,7 @@ async fn a_booking_asks_exactly_when_it_creates_the_need() {
     );
 }
 
-/// Row 12: what is added to the offer makes the earlier link worthless at once.
+/// Row 12: a product that is added to the offer makes the earlier link invalid at once.
 #[actix_web::test]
 async fn a_further_product_replaces_the_earlier_link() {
     let app = TestApp::start().await;
@@ -104,7 +105,7 @@ async fn a_further_product_replaces_the_earlier_link() {
         .assert_says("UMS");
 }
 
-/// L-09, row 2: no silent failure without an address, and the mail goes out when there is one.
+/// L-09, row 2: no silent failure without an address, and the mail is sent once there is one.
 #[actix_web::test]
 async fn a_customer_without_address_is_asked_as_soon_as_there_is_one() {
     let app = TestApp::start().await;
@@ -129,7 +130,7 @@ async fn a_customer_without_address_is_asked_as_soon_as_there_is_one() {
     let partner = app.sign_in(Person::Partner).await;
     assert_eq!(app.line(&partner, customer).await.0, "E-Mail-Adresse fehlt");
 
-    // Time makes nothing of it: no reminder, no second alert.
+    // Time alone changes nothing: no reminder, no second alert.
     app.clock.advance(days(60));
     app.jobs();
     assert_eq!(app.mails().len(), 1);
@@ -165,7 +166,8 @@ async fn a_customer_without_address_is_asked_as_soon_as_there_is_one() {
         .assert_status(200);
 }
 
-/// Row 9, L-08: another address makes every earlier link worthless; the address is read when the mail leaves.
+/// Row 9, L-08: another address makes every earlier link invalid; the address is read when the mail
+/// is sent.
 #[actix_web::test]
 async fn a_changed_address_gets_the_only_link_that_works() {
     let app = TestApp::start().await;
@@ -208,7 +210,8 @@ async fn a_changed_address_gets_the_only_link_that_works() {
         .assert_says("verbindlich abschließen");
 }
 
-/// L-06, 5.8-4: whoever looks after the customer may send again, and a double click sends once.
+/// L-06, 5.8-4: the operator and the customer's partners may send again, and a double click sends
+/// once.
 #[actix_web::test]
 async fn everybody_who_may_sends_the_mail_again_once_per_click() {
     let app = TestApp::start().await;
@@ -264,7 +267,7 @@ async fn everybody_who_may_sends_the_mail_again_once_per_click() {
         assert_eq!(app.links_to(MAIL).len(), sent + 2, "{person:?}");
         assert_eq!(app.status(customer), "requested");
     }
-    // 5.8-5: each link keeps its own end, and all are good.
+    // 5.8-5: each link keeps its own end, and all of them are valid.
     let ends = link_ends(&app, customer);
     let begun = moment("2026-11-23T09:00:00Z");
     let expected: Vec<_> = (0..5)
@@ -277,7 +280,7 @@ async fn everybody_who_may_sends_the_mail_again_once_per_click() {
             .await
             .assert_says("verbindlich abschließen");
     }
-    // Nobody else may.
+    // No other user may.
     for person in [
         Person::ForeignPartner,
         Person::ForeignCustomer,
@@ -296,7 +299,7 @@ async fn everybody_who_may_sends_the_mail_again_once_per_click() {
     assert_eq!(app.links_to(MAIL).len(), 5);
 }
 
-/// Row 14, 5.6-5: declining stops everything until somebody sends a new mail (5.8-17).
+/// Row 14, 5.6-5: declining stops everything until a new mail is sent by a user (5.8-17).
 #[actix_web::test]
 async fn declining_stops_everything() {
     let app = TestApp::start().await;
@@ -309,7 +312,7 @@ async fn declining_stops_everything() {
     let second = app.consent_link(MAIL);
     let visitor = app.visitor();
 
-    // Looking at the page and a POST without the button decline nothing (S-05).
+    // Opening the page and a POST without the button decline nothing (S-05).
     let page = visitor.get(&format!("{second}/ablehnen")).await;
     page.assert_says("Ihre Produkte funktionieren weiter");
     visitor
@@ -344,7 +347,7 @@ async fn declining_stops_everything() {
             .get(link)
             .await
             .assert_says("Der Vertrag wurde abgelehnt");
-        // S-13: an old link of a declined contract brings no new mail.
+        // S-13: an old link of a declined contract causes no new mail.
         visitor
             .post(&format!("{link}/neuer-link"), &[])
             .await
@@ -372,7 +375,8 @@ async fn declining_stops_everything() {
     assert_eq!(app.status(CUSTOMER), "concluded");
 }
 
-/// S-13: a new link on demand, to the stored address only, not too often, and the page tells nothing.
+/// S-13: a new link on demand, only to the stored address, not too often, and the page reveals
+/// nothing.
 #[actix_web::test]
 async fn a_new_link_can_be_asked_for_within_limits() {
     let app = TestApp::start().await;
@@ -390,7 +394,7 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     app.jobs();
     let links = app.links_to(MAIL);
     let visitor = app.visitor();
-    // While a link works, nobody gets another one by it.
+    // As long as a link works, no other one can be asked for with it.
     visitor
         .post(&format!("{}/neuer-link", links[0]), &[])
         .await
@@ -398,7 +402,7 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), 2);
 
-    // The second customer has concluded: its old link must answer in the same words.
+    // The second customer has concluded: its old link must give the same answer.
     let newest = app.newest_link(silent);
     let conclude = app.app.consent_url(newest);
     let page = visitor.get(&conclude).await;
@@ -463,7 +467,8 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     );
 
     app.clock.advance(minutes(10));
-    // The new round made the asked-for link the valid one; the old expired one may ask again.
+    // The new round made the new link the valid one; with the old expired one a new one can be
+    // asked for again.
     ask(other.clone()).await;
     app.jobs();
     assert_eq!(app.links_to(MAIL).len(), before + 2);
@@ -485,7 +490,7 @@ async fn a_new_link_can_be_asked_for_within_limits() {
     );
 }
 
-/// S-13: right after the first mail none goes out, and the page names that condition, too.
+/// S-13: right after the first mail none is sent, and the page names that condition, too.
 #[actix_web::test]
 async fn s_13_the_answer_names_the_ten_minutes() {
     let app = TestApp::start().await;

@@ -1,5 +1,5 @@
-//! The page for the administrator at night, tried out: a dump goes into an empty database, and the
-//! portal goes on from it (F6).
+//! The manual for a restore, tried out: a dump is loaded into an empty database, and the portal
+//! continues from it (F6).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,13 +10,13 @@ use avv_portal::storage::embedded::{EmbeddedPostgres, Purpose};
 use crate::harness::{CUSTOMER, Person, TestApp, days, minutes};
 use crate::seeded::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
 
-/// What the manual says; a test that used other options would prove nothing about it.
+/// The manual; a test that used other options would prove nothing about it.
 const MANUAL: &str = include_str!("../../docs/operating.md");
 pub const DUMP: &str = "pg_dump --format=custom --no-owner --no-privileges";
 pub const RESTORE: &str =
     "pg_restore --exit-on-error --single-transaction --no-owner --no-privileges";
 
-/// A program of Postgres: the newest on this machine, else the one on the search path.
+/// A program of Postgres: the newest on this machine, otherwise the one on the search path.
 fn program(name: &str) -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -97,13 +97,13 @@ async fn f6_a_dump_goes_into_an_empty_database_and_the_portal_goes_on() {
     let everything = old.everything();
     let pdf = old.text("md5(pdf) FROM agreement_documents ORDER BY 1 LIMIT 1");
 
-    // What happens behind the dump is lost with the machine; the head that was logged shows it.
+    // What happens after the dump is lost with the machine; the head that was logged reveals it.
     old.clock.advance(minutes(5));
     let number = old.add_customer(4713, "Danach GmbH", Some("info@danach.example"));
     old.book(number, "centraflex", false);
     let lost = verify(&old.app, None).unwrap().head;
 
-    // Into an empty embedded database, and by the other way into a Postgres of one's own.
+    // Into an empty embedded database, and in the other way into a separate Postgres.
     run_embedded(
         other_dir.path(),
         RESTORE,
@@ -163,7 +163,7 @@ async fn f6_a_dump_goes_into_an_empty_database_and_the_portal_goes_on() {
         pdf
     );
 
-    // A link that was mailed before concludes, and the scheduler goes on where it was.
+    // A link that was mailed before concludes, and the scheduler continues where it was.
     let link = world.open.replace(&old.url, &new.url);
     let visitor = new.visitor();
     let done = visitor

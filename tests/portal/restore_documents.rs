@@ -1,5 +1,5 @@
-//! What was concluded between the last dump and the end of the machine comes back from the documents
-//! that were mailed, and nothing else does (F5).
+//! Agreements that were concluded between the last dump and the loss of the machine are restored
+//! from the documents that were mailed, and nothing else is (F5).
 
 use std::path::{Path, PathBuf};
 
@@ -16,17 +16,18 @@ use crate::harness::{Person, TestApp, days, hours, minutes};
 use crate::restore::{DUMP, RESTORE, data_dir, run};
 use crate::seeded::{NEIGHBOUR, NEIGHBOUR_MAIL, World};
 
-/// In the dump without booking; concludes by a link the dump never heard of.
+/// In the dump without booking; concludes by a link that is not in the dump.
 const LATE: CustomerNumber = CustomerNumber::of_figures(4713);
 const LATE_MAIL: &str = "info@danach.example";
 /// Added after the dump.
 const UNKNOWN_MAIL: &str = "info@neu.example";
-/// What a customer's agreement and its document are, without the keys the database gave.
+/// The data of a customer's agreement and its document, without the keys that the database
+/// assigned.
 const AGREEMENT: &str = "number || concluded_at || person || function || offer || link_id FROM agreements WHERE customer_number =";
 const DOCUMENT: &str = "md5(pdf) || pdf_hash || document_hash || md5(contents::text) || md5(plain_text) || language || pages || remote_address || user_agent || build \
      FROM agreement_documents JOIN agreements ON id = agreement_id WHERE customer_number =";
 
-/// Runs the command and gives what it said, and whether nothing was refused.
+/// Runs the command and returns its output, and whether nothing was refused.
 fn restore(app: &TestApp, files: &[PathBuf], apply: bool) -> (String, bool) {
     let mut said = String::new();
     let good = documents(&app.app, files, apply, &mut |line| {
@@ -36,7 +37,7 @@ fn restore(app: &TestApp, files: &[PathBuf], apply: bool) -> (String, bool) {
     (said, good.unwrap())
 }
 
-/// Writes a file and gives its path.
+/// Writes a file and returns its path.
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -44,7 +45,7 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// The mail with the contract as it lies in a mailbox, and the PDF in it.
+/// The mail with the contract as it is stored in a mailbox, and the PDF in it.
 fn contract_mail(app: &TestApp, address: &str) -> (Vec<u8>, Vec<u8>) {
     let mails = app.mails_to(address);
     let with = |mail: &&avv_portal::mail::transport::Sent| !mail.written.attachments.is_empty();
@@ -86,7 +87,8 @@ async fn f5_what_was_mailed_after_the_dump_is_taken_back() {
     run(DUMP, &["--file", file, old.owner_url()]);
     let head = verify(&old.app, None).unwrap().head;
 
-    // Two more conclude, and one that the dump does not know at all; then the machine is gone.
+    // Two more customers conclude, and one that is not in the dump at all; then the machine is
+    // lost.
     old.clock.advance(minutes(90));
     old.conclude(NEIGHBOUR_MAIL).await;
     old.book(LATE, "centraflex", false);
@@ -163,8 +165,8 @@ async fn f5_what_was_mailed_after_the_dump_is_taken_back() {
     assert!(said.contains("already there: AVV-2026-4713-1-"), "{said}");
     assert_eq!(new.changes_since(&rows), [""; 0]);
 
-    // The booking that was lost with the machine came along; the provisioning may send it again: nobody
-    // is asked twice, nobody is mailed.
+    // The booking that was lost with the machine is restored, too; provisioning may send it again:
+    // no customer is asked twice and no mail is sent.
     assert_eq!(gate(&new, LATE).await, 204);
     let told = new.text(&event.replace("4712", "4713"));
     assert!(told.contains(r#""booked": ["#), "{told}");
@@ -175,7 +177,7 @@ async fn f5_what_was_mailed_after_the_dump_is_taken_back() {
     for address in [NEIGHBOUR_MAIL, LATE_MAIL] {
         assert_eq!(new.subjects_to(address), [""; 0], "{address}");
     }
-    // The customer added after the dump comes back once it is there again.
+    // The customer added after the dump is restored once it has been added again.
     let lost = [put(mailboxes.path(), "neu.eml", &unknowns)];
     let (said, good) = restore(&new, &lost, true);
     assert!(
@@ -186,7 +188,7 @@ async fn f5_what_was_mailed_after_the_dump_is_taken_back() {
     let (said, good) = restore(&new, &lost, true);
     assert!(good && said.contains("1 taken back"), "{said}");
 
-    // Log, bundle, /pruefen and the mailed link take it for what it is.
+    // Log, bundle, /pruefen and the mailed link recognise it.
     assert!(verify(&new.app, Some(head)).unwrap().head.position > head.position);
     let operator = new.sign_in(Person::Operator).await;
     for customer in [NEIGHBOUR, LATE] {
@@ -217,7 +219,7 @@ async fn f5_what_was_mailed_after_the_dump_is_taken_back() {
     );
     success.assert_silent_about("nicht mehr");
 
-    // Life goes on, with other numbers.
+    // It goes on, with other numbers.
     let first = new.text("number FROM agreements WHERE customer_number = '4712'");
     let (viewer, now) = (new.viewer(Person::Operator), new.now());
     let received = letter(&new);

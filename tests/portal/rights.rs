@@ -1,4 +1,4 @@
-//! What the program's database role may do, and what nobody may (A11).
+//! What the program's database role may do, and what no role may do (A11).
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
@@ -6,12 +6,12 @@ use diesel::{Connection as _, PgConnection};
 use crate::harness::TestApp;
 use crate::seeded::World;
 
-/// As the role that the portal works as.
+/// A connection with the role that the portal works with.
 fn as_program(app: &TestApp) -> PgConnection {
     PgConnection::establish(&app.database_url()).unwrap()
 }
 
-/// Statements that must be refused whoever of the two asks, each with what must be left as it was.
+/// Statements that must be refused for both roles, each with what must be left unchanged.
 const KEPT: &[&str] = &[
     "UPDATE audit_events SET kind = 'declined'",
     "UPDATE audit_events SET at = at + interval '1 second'",
@@ -42,7 +42,7 @@ async fn a11_the_programs_role_switches_no_trigger_off_and_changes_no_event() {
         !app.app.db.can_switch_triggers_off().unwrap(),
         "the suite works as the role that owns nothing"
     );
-    // Every table there is, and every way around a trigger.
+    // Every table, and every way around a trigger.
     let tables = app.text(
         "string_agg(table_name, ',') FROM information_schema.tables WHERE table_schema = current_schema()",
     );
@@ -76,7 +76,7 @@ async fn a11_the_programs_role_switches_no_trigger_off_and_changes_no_event() {
     assert_eq!(kept(), before);
 }
 
-/// Not even the owner changes the facts by an ordinary statement: a slip of the hand is refused, too.
+/// Not even the owner can change the facts by an ordinary statement: mistakes are refused, too.
 #[actix_web::test]
 async fn a11_the_facts_of_an_agreement_are_not_changed_by_anybody() {
     let World { app, .. } = World::build().await;
@@ -93,7 +93,7 @@ async fn a11_the_facts_of_an_agreement_are_not_changed_by_anybody() {
             "concluded_at" => "concluded_at - interval '1 hour'",
             "offer" => "offer - 'version'",
             "request_id" | "link_id" => "NULL",
-            // What may be written once is tried below.
+            // Columns that may be written once are tested below.
             "ended_at" | "how" => "DEFAULT, ended_at = now()",
             "sub_partner_left_at" => "now(), person = 'x'",
             _ => "'anders'",

@@ -1,4 +1,5 @@
-//! A newly published contract version reaches those who concluded an older one (rows 35 to 37).
+//! A newly published contract version reaches customers that concluded an older one
+//! (rows 35 to 37).
 
 use avv_portal::actions::bulk_runs::{RunMemory, StepResult, take_step};
 use avv_portal::actions::roll_outs::{Plan, ROLLING_OUT, start};
@@ -37,7 +38,7 @@ async fn two_concluded() -> TestApp {
     app
 }
 
-/// Through form, preview and password; gives the address of the roll-out away.
+/// Through form, preview and password; returns the address of the roll-out.
 async fn begin(operator: &Browser, fields: &[(&str, &str)]) -> (String, Page) {
     let form = operator.get(PLAN).await;
     form.assert_status(200);
@@ -76,7 +77,7 @@ fn step(conn: &mut PgConnection, app: &TestApp, id: RollOutId) -> Result<StepRes
 
 fn count(app: &TestApp, id: i64) -> Vec<(Answer, Option<Skip>, i64)> {
     let counts = app.read(|conn| Ok(figures(conn, RollOutId(id))?));
-    // The figures are those of the rows.
+    // The figures agree with the rows.
     for (answer, skip, count) in &counts {
         let key = answer.key();
         let reason = skip.map_or("reason IS NULL".to_owned(), |skip| {
@@ -117,7 +118,7 @@ async fn customers_are_told_and_keep_their_agreement() {
     again.assert_redirect(&address);
     assert_eq!(app.count("roll_outs"), 1);
 
-    // Planned until the version is in force, and nobody is woken up.
+    // Planned until the version is in force, and no mail is sent at night.
     operator.get(&address).await.assert_says("geplant");
     let before = app.mails().len();
     app.jobs();
@@ -150,7 +151,7 @@ async fn customers_are_told_and_keep_their_agreement() {
         .assert_says("alle Kunden bearbeitet")
         .assert_says("informiert");
 
-    // What the mail leads to is there for everybody and names nobody.
+    // The pages that the mail links to are public and contain no names.
     for path in ["/vertrag/2.0", "/vertrag/1.0/vergleich/2.0"] {
         assert!(mail.text.contains(path), "{}", mail.text);
         for language in ["de", "en"] {
@@ -168,7 +169,7 @@ async fn customers_are_told_and_keep_their_agreement() {
         app.visitor().get(path).await.assert_status(404);
     }
 
-    // Nobody is told the same twice.
+    // No customer is told the same twice.
     begin(&operator, &[("art", "inform")]).await;
     app.jobs();
     assert_eq!(
@@ -177,7 +178,8 @@ async fn customers_are_told_and_keep_their_agreement() {
     );
 }
 
-/// Rows 36 and 37: asked, concluded, declined, run out; and who cannot be asked is explained.
+/// Rows 36 and 37: asked, concluded, declined, expired; and for customers that cannot be asked the
+/// reason is shown.
 #[actix_web::test]
 async fn customers_are_asked_and_nobody_concludes_by_silence() {
     let app = two_concluded().await;
@@ -269,7 +271,7 @@ async fn customers_are_asked_and_nobody_concludes_by_silence() {
         .assert_says("Es gilt kein Vertrag");
 }
 
-/// Customers who have concluded by the rules alone; no documents are made for them.
+/// Customers that have concluded by the rules alone; no documents are made for them.
 fn many(app: &TestApp, customers: u32) {
     for number in 5001..=5000 + customers {
         let mail = format!("info@k{number}.example");
@@ -295,7 +297,7 @@ fn conclude_by_rules(app: &TestApp, customer: CustomerNumber) {
     });
 }
 
-/// Paused, resumed, killed in the middle and run by two processes at once: everybody once.
+/// Paused, resumed, killed in the middle and run by two processes at once: every customer once.
 #[actix_web::test]
 async fn whatever_happens_to_the_work_everybody_is_asked_once() {
     const MANY: u32 = 40;
@@ -322,7 +324,7 @@ async fn whatever_happens_to_the_work_everybody_is_asked_once() {
     assert!(dead.is_err() && app.case(first).open_request().is_none());
     assert_eq!(app.count("roll_out_customers"), 0);
 
-    // Paused by the button: nobody is asked.
+    // Paused by the button: no customer is asked.
     let operator = app.sign_in(Person::Operator).await;
     let address = format!("/betrieb/umstellungen/{id}");
     let page = operator.get(&address).await;
@@ -359,7 +361,7 @@ async fn whatever_happens_to_the_work_everybody_is_asked_once() {
         "started, paused, resumed, done"
     );
 
-    // A newer version ends what is not through yet.
+    // A newer version ends a roll-out that is not finished.
     put_in_force(&app, "3.0", december(4));
     app.at("2026-12-03 09:00");
     let now = app.now();
@@ -390,7 +392,7 @@ fn to_all(mode: Mode) -> Plan {
     }
 }
 
-/// Other mails are not held up behind thousands of a roll-out, and a pause takes hold.
+/// Other mails are not held up behind thousands of a roll-out, and a pause takes effect.
 #[actix_web::test]
 async fn a_full_outbox_holds_a_roll_out_up() {
     let app = TestApp::start().await;
@@ -400,8 +402,8 @@ async fn a_full_outbox_holds_a_roll_out_up() {
     let (viewer, now) = (app.viewer(Person::Operator), app.now());
     let plan = to_all(Mode::Conclude);
     let id = app.write(|conn| start(conn, &viewer, &plan, now));
-    // A thousand that were told by a roll-out or asked, and others that do not count: not of a
-    // roll-out, or tried already.
+    // A thousand informed or asked by a roll-out, and others that do not count: not of a roll-out,
+    // or tried already.
     app.sql(
         "INSERT INTO mails (step, kind, recipient, queued_at, next_attempt_at, state, attempts, message_id)
          SELECT 'full:' || n,
@@ -423,8 +425,8 @@ async fn a_full_outbox_holds_a_roll_out_up() {
     assert_eq!(app.count(DONE), 1);
 }
 
-/// A customer that somebody is at is neither waited for nor forgotten; one that cannot be read is
-/// tried again for a day and then keeps nothing open.
+/// A customer that another transaction has locked is neither waited for nor forgotten; one that
+/// cannot be read is tried again for a day and then keeps nothing open.
 #[actix_web::test]
 async fn neither_a_locked_nor_an_unreadable_customer_holds_the_others_up() {
     let app = TestApp::start().await;
@@ -506,7 +508,7 @@ async fn as_many_numbers_can_be_posted_as_the_form_says() {
     }
 }
 
-/// Row 35: as long as there is one version, nobody can have concluded another.
+/// Row 35: as long as there is only one version, no customer can have concluded another.
 #[actix_web::test]
 async fn row_35_the_first_version_is_not_rolled_out() {
     let app = two_concluded().await;

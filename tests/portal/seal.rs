@@ -1,5 +1,5 @@
-//! The sealed document: what others can prove with it, and what the portal says about files it is
-//! shown. Poppler, `OpenSSL`, jq and Python know nothing of the portal.
+//! The sealed document: what others can prove with it, and what the portal says about files it
+//! gets. Poppler, `OpenSSL`, jq and Python are independent of the portal.
 
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::stamps::{Root, Service};
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// A folder with one concluded document in it.
+/// A folder with one concluded document.
 pub struct Desk(tempfile::TempDir);
 
 impl Desk {
@@ -33,7 +33,7 @@ impl Desk {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
-    /// Runs a line of shell; what it prints.
+    /// Runs a line of shell; returns its output.
     pub fn run(&self, line: &str) -> String {
         let output = self.try_run(line);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -49,7 +49,7 @@ impl Desk {
             .unwrap()
     }
 
-    /// Runs `avv-portal verify` without any configuration: exit code and what it prints.
+    /// Runs `avv-portal verify` without any configuration; returns exit code and output.
     fn verify(&self, arguments: &str) -> (i32, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_avv-portal"))
             .arg("verify")
@@ -78,8 +78,8 @@ pub fn certificate(app: &TestApp) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n")
 }
 
-/// EV-01 … EV-07, LC-53: everything the record of conclusion promises can be recomputed from the
-/// file alone with tools that are everywhere.
+/// EV-01 … EV-07, LC-53: everything that the record of conclusion promises can be recomputed from
+/// the file alone with common tools.
 #[actix_web::test]
 async fn the_record_can_be_recomputed_from_the_file_alone() {
     let app = TestApp::start().await;
@@ -120,7 +120,8 @@ async fn the_record_can_be_recomputed_from_the_file_alone() {
     assert_eq!(agreement, sum("wortlaut.txt"));
 }
 
-/// F10: whoever copies a checksum out of the PDF, or reads it on the page, gets its 64 digits in one run.
+/// F10: a checksum that is copied from the PDF, or read on the page, has its 64 digits without a
+/// break.
 #[actix_web::test]
 async fn f10_checksums_can_be_copied_whole() {
     let app = TestApp::start().await;
@@ -130,7 +131,7 @@ async fn f10_checksums_can_be_copied_whole() {
     let page = app.visitor().get(&format!("{link}/erfolg")).await;
     for name in ["nachweis.json", "wortlaut.txt"] {
         let sum = desk.run(&format!("sha256sum {name} | cut -c1-64 | tr -d '\\n'"));
-        // As poppler selects it, in the order of reading and as laid out.
+        // As poppler selects it, in reading order and as laid out.
         for way in ["", "-layout", "-raw"] {
             let text = desk.run(&format!("pdftotext {way} avv.pdf -"));
             let is_whole = text.split_whitespace().any(|word| word == sum);
@@ -140,8 +141,8 @@ async fn f10_checksums_can_be_copied_whole() {
     page.assert_status(200);
 }
 
-/// F10: the field of the signature shows nothing, and says so with an appearance of its own: a field
-/// without one, or one that is to be drawn by the reader, is what readers warn about.
+/// F10: the signature field is invisible and has an empty appearance of its own: readers warn about
+/// a field without one, or one that the reader has to draw.
 #[actix_web::test]
 async fn f10_the_signature_field_has_an_appearance() {
     let app = TestApp::start().await;
@@ -170,8 +171,8 @@ async fn f10_the_signature_field_has_an_appearance() {
     desk.run("qpdf --check avv.pdf");
 }
 
-/// LC-53, PDF/A-3b: what can be checked here. veraPDF is not to be had, so conformity as a whole
-/// stays unproven.
+/// LC-53, PDF/A-3b: what can be checked here. veraPDF is not available, so full conformity stays
+/// unproven.
 #[actix_web::test]
 async fn the_file_is_fit_for_archives_and_for_reading_aloud() {
     let app = TestApp::start().await;
@@ -181,7 +182,7 @@ async fn the_file_is_fit_for_archives_and_for_reading_aloud() {
     let fonts = desk.run("pdffonts avv.pdf");
     assert!(fonts.lines().count() > 3, "{fonts}");
     for font in fonts.lines().skip(2) {
-        // Embedded, a subset, with its way back to text.
+        // Embedded, a subset, with a table back to text.
         assert!(font.contains("yes yes yes"), "{font}");
     }
     let metadata = desk.run("pdfinfo -meta avv.pdf");
@@ -230,7 +231,7 @@ async fn the_file_is_fit_for_archives_and_for_reading_aloud() {
     assert!(place("Haftung") < place("Abschlussvermerk"));
 }
 
-/// The seal holds for poppler and for the command, and one changed byte breaks it for both.
+/// The seal is valid for poppler and for the command, and one changed byte breaks it for both.
 #[actix_web::test]
 async fn seal_and_command_notice_every_change() {
     let app = TestApp::start().await;
@@ -285,7 +286,7 @@ async fn seal_and_command_notice_every_change() {
     );
 }
 
-/// A6: what the seal covers decides, however the seal itself is spelled.
+/// A6: the covered bytes decide, however the seal itself is encoded.
 #[actix_web::test]
 async fn a6_a_seal_spelled_otherwise_hides_no_state() {
     let app = TestApp::start().await;
@@ -311,7 +312,7 @@ async fn a6_a_seal_spelled_otherwise_hides_no_state() {
     app.sql("UPDATE agreements SET ended_at = '2026-11-24T08:00:00Z', how = 'objected'")
         .unwrap();
     assert!(check(&capital).await.contains("Nichtig durch Widerspruch"));
-    // A number alone proves nothing: the seal has to cover what the portal keeps.
+    // A number alone proves nothing: the seal has to cover what the portal stores.
     let mut other = pdf.clone();
     other[1000] ^= 1;
     let hex = base16ct::lower::encode_string(&other);
@@ -440,7 +441,8 @@ async fn anybody_can_check_a_document() {
     assert_eq!(last, 429);
 }
 
-/// No certificate, no conclusion: refused with a sentence, nothing is lost, and it works later.
+/// Without a valid certificate no conclusion: refused with a message, nothing is lost, and it works
+/// later.
 #[actix_web::test]
 async fn an_expired_certificate_refuses_the_conclusion_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -538,7 +540,7 @@ async fn the_bundle_can_be_checked_without_the_portal() {
             events.contains("Vertrag AVV-2026-4711-1-") && events.contains(" abgeschlossen"),
             "{events}"
         );
-        // EV-11: whose access was opened; the operator alone reads for which and how many users.
+        // EV-11: whose access was opened; only the operator sees for which and how many users.
         let opened = desk.run(
             "jq -c '.[] | select(.kind == \"concluded\") | .access.opened[] | [.name, .user_count, .users]' ereignisse.json",
         );
@@ -555,13 +557,14 @@ async fn the_bundle_can_be_checked_without_the_portal() {
     assert_eq!(app.count(of_people), 2);
 }
 
-/// A conclusion never waits for the time-stamping service; the stamp comes afterwards and counts.
+/// A conclusion never waits for the time-stamping service; the stamp is fetched afterwards and is
+/// valid.
 #[actix_web::test]
 async fn a_time_stamp_is_fetched_afterwards() {
     let desk = Desk::new(b"");
     let root = Root::new("Wurzel");
     desk.put("tsa.crt", root.pem.as_bytes());
-    // First nobody listens there.
+    // At first there is no service at this address.
     let closed = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

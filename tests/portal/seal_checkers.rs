@@ -1,12 +1,12 @@
-//! The concluded document before two programs that know nothing of the portal: pyHanko reads the
-//! signature, pdfua the tags. `./dev` keeps them in `target/pdf-checkers`.
+//! The concluded document checked by two independent programs: pyHanko reads the signature, pdfua
+//! the tags. `./dev` keeps them in `target/pdf-checkers`.
 
 use std::path::Path;
 
 use crate::harness::TestApp;
 use crate::seal::{Desk, certificate, concluded};
 
-/// Says of each file: sound and trusted, what the signature covers, how many there are.
+/// Prints for each file: intact and trusted, what the signature covers, how many there are.
 const VALIDATE: &str = "\
 import sys
 from pyhanko.keys import load_cert_from_pemder
@@ -29,8 +29,8 @@ fn checker(name: &str) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// EV-05, LC-53: pyHanko calls the seal sound over the entire file, and refuses it after any change,
-/// be it a byte or something written behind the seal.
+/// EV-05, LC-53: pyHanko accepts the seal over the entire file, and refuses it after any change, be
+/// it a byte or something appended after the seal.
 #[actix_web::test]
 async fn pyhanko_believes_the_seal_and_no_changed_file() {
     let app = TestApp::start().await;
@@ -48,7 +48,7 @@ async fn pyhanko_believes_the_seal_and_no_changed_file() {
     };
     assert_eq!(said("avv.pdf"), "True ENTIRE_FILE 1");
 
-    // Near the beginning, inside, and behind the digits of the signature.
+    // Near the beginning, inside, and after the digits of the signature.
     for place in [100, pdf.len() / 3, pdf.len() / 2, pdf.len() - 12] {
         let mut changed = pdf.clone();
         changed[place] ^= 1;
@@ -62,7 +62,7 @@ async fn pyhanko_believes_the_seal_and_no_changed_file() {
     assert_ne!(said("longer.pdf"), "True ENTIRE_FILE 1");
 }
 
-/// LC-54: no fault in the tags of a concluded document, nor of either language's sample with a
+/// LC-54: no error in the tags of a concluded document, nor of either language's sample with a
 /// sub-partner and every product.
 #[actix_web::test]
 async fn pdfua_finds_no_error_in_the_tags() {

@@ -1,10 +1,10 @@
-//! How customers are found in the list, and in which order they stand (C7).
+//! How customers are found in the list, and in which order they are listed (C7).
 
 use avv_portal::domain::Language;
 
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Page, Person, TestApp, hours};
 
-/// Searches, and says whom the list shows; the direct way to one customer is followed.
+/// Searches, and returns the customers in the list; a redirect to a single customer is followed.
 async fn found(browser: &Browser, search: &str) -> Vec<String> {
     let query: String = url::form_urlencoded::byte_serialize(search.as_bytes()).collect();
     let page = browser.get(&format!("/kunden?liste=1&suche={query}")).await;
@@ -75,7 +75,7 @@ async fn c7_an_exact_number_opens_its_customer() {
         let page = operator.get(&format!("/kunden?suche={query}")).await;
         page.assert_redirect("/kunden/4711");
     }
-    // Nobody is led to a customer they may not know of (S-51).
+    // No user is redirected to a customer they may not see (S-51).
     let partner = app.sign_in(Person::Partner).await;
     let foreign = FOREIGN_CUSTOMER;
     partner
@@ -83,7 +83,7 @@ async fn c7_an_exact_number_opens_its_customer() {
         .await
         .assert_status(200)
         .assert_says("Nichts gefunden");
-    // Figures that are somebody's postcode as well: the page says so and leads to the list.
+    // Figures that are also a customer's postcode: the page says so and links to the list.
     let same = app.add_customer(50667, "Ziffern AG", None);
     app.add_customer(50668, "Am Dom GmbH", None);
     app.sql("UPDATE case_words SET word = '50667' WHERE row_id = (SELECT id FROM case_rows WHERE number = '50668') AND word <> '50668' AND word ~ '^[0-9]+$'")
@@ -96,7 +96,7 @@ async fn c7_an_exact_number_opens_its_customer() {
         .assert_says("Auch andere Kunden werden mit 50667 gefunden");
 }
 
-/// Partners find their own customers only, and an address by the whole of it only.
+/// Partners find only their own customers, and an e-mail address only if it is complete.
 #[actix_web::test]
 async fn c7_partners_find_only_their_own() {
     let app = TestApp::start().await;
@@ -124,7 +124,7 @@ async fn c7_partners_find_only_their_own() {
     assert!(found(&sub, "eigene").await.is_empty());
 }
 
-/// What a customer is not called any more does not find it, and what nobody is called is not kept.
+/// A former name of a customer does not find it, and words that no customer has are not kept.
 #[actix_web::test]
 async fn c7_words_that_nobody_has_are_forgotten() {
     let app = TestApp::start().await;
@@ -148,8 +148,8 @@ async fn c7_words_that_nobody_has_are_forgotten() {
     }
 }
 
-/// The order by date: what has waited longest comes first, and pages follow each other without a
-/// gap; lines without a date come last.
+/// The order by date: the longest waiting come first, and pages follow each other without a gap;
+/// rows without a date come last.
 #[actix_web::test]
 async fn c7_the_list_is_sorted_by_the_date_of_the_status() {
     let app = TestApp::start().await;
@@ -177,7 +177,8 @@ async fn c7_the_list_is_sorted_by_the_date_of_the_status() {
     let next = first.attribute("a[rel=next]", "href").unwrap();
     seen.extend(numbers(&operator.get(&next).await));
     assert_eq!(seen.len(), expected.len());
-    // Two asked on one day have links that end at the same moment: then the number decides.
+    // Two customers asked on one day have links that end at the same moment: then the number
+    // decides.
     assert_eq!(seen, expected);
     let back = operator.get("/kunden?sort=-datum&status=requested").await;
     assert_eq!(numbers(&back).first(), expected.last());
@@ -192,7 +193,7 @@ async fn c7_the_list_is_sorted_by_the_date_of_the_status() {
     );
 }
 
-/// A Mandant narrows the list to one of its Submandanten, and to nobody else's.
+/// A Mandant can narrow the list to one of its own Submandanten only.
 #[actix_web::test]
 async fn c7_the_list_has_a_column_and_a_filter_for_submandanten() {
     let app = TestApp::start().await;
@@ -228,7 +229,7 @@ async fn c7_the_list_has_a_column_and_a_filter_for_submandanten() {
         .assert_silent_about("Zweirad");
 }
 
-/// The name is the way to the customer, and the total stands under the list.
+/// The name links to the customer, and the total is below the list.
 #[actix_web::test]
 async fn c7_the_name_is_a_link_and_the_total_is_right() {
     let app = TestApp::start().await;
@@ -258,8 +259,8 @@ async fn c7_the_name_is_a_link_and_the_total_is_right() {
         .assert_says(&format!("Insgesamt {all}."));
 }
 
-/// What is found stands on several pages, each customer on one of them, in every order, there and
-/// back again.
+/// Results are on several pages, each customer on one of them, in every order, forwards and
+/// backwards.
 #[actix_web::test]
 async fn c7_what_is_found_is_paged_in_every_order() {
     let app = TestApp::start().await;

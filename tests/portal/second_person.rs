@@ -1,5 +1,5 @@
-//! Two people where the rules want two (S-39): a second account of one's own is not one, and what
-//! gives or takes power asks for the password once more (S-40).
+//! Two people where the rules require two (S-39): a second account of the same person does not
+//! count, and every change of rights asks for the password once more (S-40).
 
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
 
@@ -18,7 +18,7 @@ async fn sign_in(app: &TestApp, email: &str) -> Browser {
     browser
 }
 
-/// An administrator from the command line, as the one of the harness is.
+/// An administrator from the command line, like that of the harness.
 fn add_third(app: &TestApp) {
     app.sql(&format!(
         "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
@@ -28,7 +28,7 @@ fn add_third(app: &TestApp) {
     .unwrap();
 }
 
-/// The administrator invites an account for the operator, whose mailbox is also his own.
+/// The administrator invites a second account with a mailbox of their own.
 async fn invite(app: &TestApp, operator: &Browser) -> i64 {
     let page = operator.get("/betrieb/benutzer/neu").await;
     let typed = [("name", "Nora Neu"), ("email", NEW), ("rolle", "betreiber")];
@@ -43,7 +43,7 @@ async fn invite(app: &TestApp, operator: &Browser) -> i64 {
         .unwrap()
 }
 
-/// Proposes a contract on paper; gives the page of the proposal.
+/// Proposes a contract on paper; returns the address of the proposal.
 async fn propose(app: &TestApp, operator: &Browser, customer: &str) -> String {
     let path = format!("/betrieb/kunden/{customer}/papiervertrag");
     let (_, fields) = operator.get(&path).await.form("main form");
@@ -63,7 +63,7 @@ async fn propose(app: &TestApp, operator: &Browser, customer: &str) -> String {
 
 async fn confirm(browser: &Browser, proposal: &str) -> String {
     let page = browser.get(proposal).await;
-    // Who cannot confirm has the form to reject only.
+    // An administrator who cannot confirm sees only the form to reject.
     let can_confirm = page.attribute("#bestaetigen", "id").is_some();
     let form = ["#ablehnen", "#bestaetigen"][usize::from(can_confirm)];
     let fields = [("antwort", "bestaetigen"), ("passwort", PASSWORD)];
@@ -83,7 +83,7 @@ async fn a2_an_account_of_ones_own_does_not_approve() {
     let id = invite(&app, &operator).await;
     app.jobs();
 
-    // All other administrators are told, by mail and in the list; the one who did it is not.
+    // All other administrators are told, by mail and by an alert; the one who did it is not.
     let told = app.subjects_to(THIRD);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].contains("Neuer Administrator"), "{told:?}");
@@ -135,7 +135,7 @@ async fn a2_a_new_account_counts_three_days_after_its_first_sign_in() {
     app.conclude(MAIL).await;
     let operator = app.sign_in(Person::Operator).await;
     invite(&app, &operator).await;
-    // Waiting unused does not count: the days begin with the first sign-in.
+    // Waiting without use does not count: the days begin with the first sign-in.
     app.clock.advance(days(10));
     sign_in(&app, NEW).await;
     let operator = app.sign_in(Person::Operator).await;

@@ -1,5 +1,5 @@
-//! The customers of the security tests: one with a sub-partner and an agreement, one that was asked,
-//! one of another Mandant.
+//! The customers of the security tests: one with a sub-partner and an agreement, one that was
+//! asked, one of another Mandant.
 
 use avv_portal::actions::sub_partners;
 use avv_portal::domain::viewer::{Role, Viewer};
@@ -9,18 +9,18 @@ use avv_portal::token::{self, Purpose};
 
 use crate::harness::{Browser, CUSTOMER, FOREIGN_CUSTOMER, Page, Person, TestApp};
 
-/// Customer of the Mandant, without sub-partner, with an open request.
+/// Customer of the Mandant without a sub-partner, with an open request.
 pub const NEIGHBOUR: CustomerNumber = CustomerNumber::of_figures(4712);
 pub const MAIL: &str = "info@oezdemir.example";
 pub const NEIGHBOUR_MAIL: &str = "info@nachbarin.example";
 pub const FOREIGN_MAIL: &str = "info@fremd-kunde.example";
 
-/// What was built.
+/// The application with its customers.
 pub struct World {
     pub app: TestApp,
-    /// Link of 4711, used to conclude.
+    /// The link of 4711, which was used to conclude.
     pub concluded: String,
-    /// Link of 4712, valid.
+    /// The valid link of 4712.
     pub open: String,
 }
 
@@ -74,7 +74,7 @@ impl World {
         }
     }
 
-    /// The agreement of a customer.
+    /// The first agreement of a customer.
     pub fn agreement(&self, customer: CustomerNumber) -> AgreementId {
         self.app.case(customer).agreements[0].id
     }
@@ -84,7 +84,7 @@ impl World {
         link.rsplit('/').next().unwrap().to_owned()
     }
 
-    /// The token of a password link that was made for a person now.
+    /// The token of a password link that was just made for a user.
     pub fn password_token(&self, person: Person) -> String {
         let (id, now) = (uuid::Uuid::new_v4(), self.app.now());
         let user = user_id(&self.app, person.email());
@@ -115,14 +115,14 @@ fn viewer(app: &TestApp, person: Person, role: Role) -> Viewer {
     }
 }
 
-/// The token every form of this session carries.
+/// The token of all forms of this session.
 pub async fn csrf(browser: &Browser) -> String {
     let page = browser.get("/hilfe").await;
     page.attribute("header form input[name=csrf]", "value")
         .expect("signed-in pages have the form to sign out")
 }
 
-/// A redirect to the sign-in, which remembers where to go on.
+/// Whether it is a redirect to the sign-in, which remembers the page to return to.
 pub fn is_to_sign_in(page: &Page) -> bool {
     let to = page.location();
     page.status == 303 && (to == "/anmelden" || to.starts_with("/anmelden?weiter="))

@@ -1,4 +1,5 @@
-//! What pages and the contract's PDF say, as files, so that a change of it is read in the diff.
+//! The texts of pages and of the contract's PDF as snapshot files, so that a change is visible in
+//! the diff.
 
 use insta::{Settings, assert_snapshot};
 use scraper::{ElementRef, Html, Selector};
@@ -7,7 +8,7 @@ use crate::accessibility::{Stop, customer, operator, partner, public};
 use crate::fixtures::insert_fixtures;
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp};
 
-/// Title, headings and what a page offers to do, of every page that an address leads to.
+/// Title, headings and available actions of every page that has an address of its own.
 #[actix_web::test]
 async fn pages_say_what_they_are_and_what_they_offer() {
     let (app, places) = insert_fixtures().await;
@@ -31,7 +32,7 @@ async fn landmarks_of(browser: &Browser, stops: &[Stop]) -> String {
     let mut seen = String::new();
     for stop in stops.iter().filter(|stop| stop.is_address_enough()) {
         let page = browser.get(&stop.path).await;
-        // Led on, or there only after what a stop before has done.
+        // A redirect, or a page that exists only after the actions of an earlier stop.
         if page.status.is_redirection() || page.status == 404 {
             continue;
         }
@@ -40,7 +41,7 @@ async fn landmarks_of(browser: &Browser, stops: &[Stop]) -> String {
     seen
 }
 
-/// One line each, in the order of the page: title, headings, buttons that are not quiet.
+/// One line each, in the order of the page: title, headings, prominent buttons.
 fn landmarks(page: &Page) -> String {
     let html = Html::parse_document(&page.text());
     let landmark = Selector::parse("title, main h1, main h2, main .button:not(.quiet)").unwrap();
@@ -85,15 +86,15 @@ async fn the_pdf_says_what_was_concluded() {
     settings().bind(|| assert_snapshot!("pdf", pages.join("\n━━━\n")));
 }
 
-/// The text of a page, a sentence on each line: where lines break on paper depends on how wide the
-/// letters are that chance has drawn.
+/// The text of a page, a sentence on each line, because line breaks on paper depend on random
+/// characters.
 fn flowing(page: &str) -> String {
     let words = page.replace("-\n", "");
     let words: Vec<&str> = words.split_whitespace().collect();
     stable(&words.join(" ")).replace(". ", ".\n")
 }
 
-/// The words of a line without what chance has drawn: the end of an agreement's number, and digests.
+/// A line without random parts: the end of an agreement's number, and digests.
 fn stable(line: &str) -> String {
     let word = |word: &str| {
         let is_digest =

@@ -1,5 +1,5 @@
-//! Time stamps (RFC 3161): a service whose clock and certificate a test chooses, and what the portal
-//! believes of it.
+//! Time stamps (RFC 3161): a service whose clock and certificate a test chooses, and what the
+//! portal accepts of it.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -18,16 +18,16 @@ use x509_tsp::{TimeStampReq, TspVersion, TstInfo};
 use crate::harness::{Person, TestApp, days};
 use crate::seal::concluded;
 
-/// What a service's certificate says it is for.
+/// The purpose in the certificate of a service.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Time stamps, as RFC 3161 wants it.
+    /// Time stamps, as RFC 3161 requires it.
     Stamps,
     /// The same, but not critical.
     Weak,
-    /// Web servers.
+    /// For web servers.
     Servers,
-    /// It does not say.
+    /// Without a purpose.
     None,
 }
 
@@ -35,7 +35,7 @@ pub enum Purpose {
 pub struct Root {
     params: rcgen::CertificateParams,
     key: rcgen::KeyPair,
-    /// Its certificate.
+    /// Its certificate, PEM.
     pub pem: String,
 }
 
@@ -59,7 +59,7 @@ impl Root {
         Self { params, key, pem }
     }
 
-    /// A service's certificate and key, PEM.
+    /// Certificate and key of a service, PEM.
     fn issue(&self, purpose: Purpose, years: (i32, i32)) -> (String, String) {
         let mut params = params("Zeitstempeldienst");
         params.not_before = rcgen::date_time_ymd(years.0, 1, 1);
@@ -91,16 +91,16 @@ struct Answers {
     key: String,
 }
 
-/// A time-stamping service; answers until the test ends.
+/// A time-stamping service that answers until the test ends.
 pub struct Service {
-    /// Where it listens.
+    /// The address to which requests for time stamps go.
     pub url: url::Url,
     answers: Arc<Mutex<Answers>>,
     _folder: tempfile::TempDir,
 }
 
 impl Service {
-    /// A good one whose clock stands at `at`.
+    /// A valid one whose clock stands at `at`.
     pub fn start(root: &Root, at: DateTime<Utc>) -> Self {
         let (certificate, key) = root.issue(Purpose::Stamps, (2026, 2030));
         let answers = Arc::new(Mutex::new(Answers {
@@ -125,12 +125,12 @@ impl Service {
         }
     }
 
-    /// Sets its clock.
+    /// Sets the clock of the service.
     pub fn at(&self, at: DateTime<Utc>) {
         self.answers.lock().unwrap().at = at;
     }
 
-    /// Gives it another certificate.
+    /// Gives the service another certificate.
     fn certify(&self, root: &Root, purpose: Purpose, years: (i32, i32)) {
         let (certificate, key) = root.issue(purpose, years);
         let mut answers = self.answers.lock().unwrap();
@@ -163,8 +163,8 @@ fn answer(mut stream: std::net::TcpStream, answers: &Answers, desk: &Path) {
     stream.write_all(&reply).unwrap();
 }
 
-/// The reply to a request: `OpenSSL` signs it, because its own command for time stamps knows no time
-/// but the machine's.
+/// The reply to a request. It is signed with the CMS command of `OpenSSL`, because its command for
+/// time stamps can only use the machine's time.
 fn reply(request: &[u8], answers: &Answers, desk: &Path) -> Vec<u8> {
     let request = TimeStampReq::from_der(request).unwrap();
     let since_epoch = std::time::Duration::from_secs(answers.at.timestamp().try_into().unwrap());
@@ -203,9 +203,9 @@ fn reply(request: &[u8], answers: &Answers, desk: &Path) -> Vec<u8> {
     [&[0x30, 0x82, length[0], length[1]], inner.as_slice()].concat()
 }
 
-/// F3: whatever a service says of a wrong time, or with a certificate that is expired, for something
-/// else or somebody else's, is not kept; it is said to the operator and asked for again, and a good
-/// stamp closes that.
+/// F3: a stamp with a wrong time, or with a certificate that is expired, for another purpose or of
+/// another issuer, is not stored; it raises an alert and is requested again, and a valid stamp
+/// closes that.
 #[actix_web::test]
 async fn f3_a_stamp_counts_only_with_the_right_time_purpose_and_issuer() {
     let (root, other) = (Root::new("Wurzel"), Root::new("Andere Wurzel"));
@@ -216,7 +216,7 @@ async fn f3_a_stamp_counts_only_with_the_right_time_purpose_and_issuer() {
         config.seal.authority_certificates = Some(pinned);
     })
     .await;
-    // At first its clock is where the machine's is, years of tests away from the portal's.
+    // At first its clock is that of the machine, years away from the portal's in this test.
     service.at("1999-01-01T00:00:00Z".parse().unwrap());
     concluded(&app).await;
     let kept = || app.count("document_stamps WHERE token IS NOT NULL");
@@ -282,7 +282,7 @@ async fn f3_a_stamp_counts_only_with_the_right_time_purpose_and_issuer() {
         .get("/betrieb/hinweise")
         .await
         .assert_says("Zeitstempel nicht angenommen");
-    // A refused one is tried again, and a good one settles it.
+    // A refused one is tried again, and a valid one settles it.
     app.clock.advance(days(1));
     right(&service);
     service.at(app.now());

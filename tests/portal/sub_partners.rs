@@ -1,4 +1,5 @@
-//! Naming a sub-partner (Submandant): who, whom, when, and what it does to links (R-04, row 11, S-54).
+//! Naming a sub-partner (Submandant): by whom, which, when, and what it does to links (R-04,
+//! row 11, S-54).
 
 use avv_portal::domain::PartnerId;
 use avv_portal::mail::Transport;
@@ -33,7 +34,8 @@ async fn naming_and_removing_before_conclusion_replaces_every_link() {
     let sub = app.sign_in(Person::SubPartner).await;
     sub.get("/kunden/4711").await.assert_status(404);
 
-    // The choice offers the own ones; the confirmation page names the consequences and changes nothing.
+    // The choice contains the Mandant's own ones; the confirmation page shows the consequences and
+    // changes nothing.
     let status = partner.get("/kunden/4711/avv").await;
     let offered = status.all("select[name='submandant'] option");
     assert!(
@@ -89,7 +91,7 @@ async fn naming_and_removing_before_conclusion_replaces_every_link() {
         .zip([None, Some("Nord-TK GbR"), Some("Süßenguth"), None])
     {
         for sub in ["Nord-TK GbR", "Süßenguth"] {
-            // The mail that says the sub-partner is gone may name it; it must not offer it.
+            // The mail that a sub-partner has left may name it; it must not offer it.
             if named.is_some() || mail.written.subject == mails[0].written.subject {
                 assert_eq!(
                     mail.written.text.contains(sub),
@@ -115,7 +117,7 @@ async fn sub_is_out(app: &TestApp) {
     sub.get("/zugriff/4711/centraflex").await.assert_status(403);
 }
 
-/// S-54: an id from elsewhere does not exist here, whatever way it comes.
+/// S-54: another Mandant's key does not exist here, in whatever way it is sent.
 #[actix_web::test]
 async fn a_foreign_sub_partner_is_refused() {
     let app = TestApp::start().await;
@@ -169,7 +171,7 @@ async fn a_foreign_sub_partner_is_refused() {
     assert_eq!(app.mails().len(), 1);
 }
 
-/// 5.8-16, LC-24: who stands in a contract needs an address.
+/// 5.8-16, LC-24: a company that is named in a contract needs an address.
 #[actix_web::test]
 async fn a_sub_partner_without_contact_data_cannot_be_named() {
     let app = TestApp::start().await;
@@ -190,7 +192,7 @@ async fn a_sub_partner_without_contact_data_cannot_be_named() {
         confirm(&partner, Some(companies.sub_partner))
             .await
             .assert_status(404);
-        // Also when the confirmation page was open before.
+        // Also if the confirmation page was open before.
         let answer = before.submit(&partner, FORM, &[]).await;
         answer.assert_status(303);
         partner
@@ -204,7 +206,7 @@ async fn a_sub_partner_without_contact_data_cannot_be_named() {
     assert!(app.case(CUSTOMER).sub_partner.is_some());
 }
 
-/// Rows 20 to 24: after conclusion the page says what will happen, and so it does.
+/// Rows 20 to 24: after conclusion the page shows what will happen, and it does happen.
 #[actix_web::test]
 async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
     let app = TestApp::start().await;
@@ -249,7 +251,7 @@ async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
     app.conclude(MAIL).await;
     sub.get("/zugriff/4711/centraflex").await.assert_status(204);
 
-    // Row 24: out at once, and nobody has to conclude anything.
+    // Row 24: no access from now on, and nothing has to be concluded.
     let page = confirm(&partner, None).await;
     page.assert_says("Nord-TK GbR sieht diesen Kunden ab sofort nicht mehr.")
         .assert_says("Nord-TK GbR kann ab sofort nicht mehr öffnen: Tengo Centraflex.")
@@ -270,8 +272,8 @@ async fn after_conclusion_the_sub_partner_waits_for_the_amendment() {
     );
 }
 
-/// Row 20: after conclusion another sub-partner is an amendment. The page of its link says in a box
-/// what is new; until it is concluded the Mandant goes on and the sub-partner waits.
+/// Row 20: after conclusion another sub-partner is an amendment. The page of its link shows in a
+/// box what is new; until it is concluded the Mandant goes on and the sub-partner waits.
 #[actix_web::test]
 async fn after_conclusion_the_choice_becomes_an_amendment_that_says_what_is_new() {
     let app = TestApp::start().await;
@@ -297,8 +299,8 @@ async fn after_conclusion_the_choice_becomes_an_amendment_that_says_what_is_new(
     sub.get(gate).await.assert_status(204);
 }
 
-/// C1: an agreement whose amendment was declined is not "Abgeschlossen" with nothing to do: the list,
-/// the start page and the status page say that somebody is still locked out, and what to do.
+/// C1: an agreement whose amendment was declined is not "Abgeschlossen" with nothing to do: the
+/// list, the start page and the status page say that a partner still has no access, and what to do.
 #[actix_web::test]
 async fn c1_a_declined_amendment_is_something_to_settle() {
     let app = TestApp::start().await;
@@ -332,7 +334,7 @@ async fn c1_a_declined_amendment_is_something_to_settle() {
         .get("/betrieb")
         .await
         .assert_says("Ergänzung zum Vertrag offen");
-    // The Mandant goes on, the Submandant does not: the gate was right all the time.
+    // The Mandant has access, the Submandant has not: the access rule was right all the time.
     let gate = "/zugriff/4711/centraflex";
     partner.get(gate).await.assert_status(204);
     let sub = app.sign_in(Person::SubPartner).await;
@@ -413,7 +415,7 @@ async fn a5_a_new_submandant_waits_for_the_release_if_the_operator_wants_it() {
     let id = added.location().rsplit('/').next().unwrap().to_owned();
     let choice = format!("{PATH}?submandant={id}");
     partner.get(&choice).await.assert_status(404);
-    // Naming it all the same, past the page, is refused by the rule.
+    // Naming it without the page is refused by the rule.
     let existing = confirm(&partner, Some(app.companies().sub_partner)).await;
     existing
         .submit(&partner, FORM, &[("submandant", &id)])
@@ -438,7 +440,7 @@ async fn a5_a_new_submandant_waits_for_the_release_if_the_operator_wants_it() {
         .await
         .assert_says("Daran hat sich nichts geändert");
     partner.get(&choice).await.assert_status(200);
-    // What the operator adds needs nobody's release.
+    // One that the operator adds needs no release.
     assert_eq!(
         app.text("count(*)::text FROM audit_events WHERE details::text LIKE '%released%'"),
         "1"

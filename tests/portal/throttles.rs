@@ -1,4 +1,4 @@
-//! What may be tried how often, when everybody tries at once (S-12, S-37, S-83).
+//! Limits for attempts when many are made at once (S-12, S-37, S-83).
 
 use avv_portal::actions::ActionError;
 use avv_portal::actions::throttle::{
@@ -11,7 +11,7 @@ use crate::harness::{Browser, CUSTOMER, Log, PASSWORD, Page, Person, TestApp, mi
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// The same piece of work by many, each on a thread and a connection of its own.
+/// Runs the same work many times, each on a thread and a connection of its own.
 fn at_once<T: Send>(
     app: &TestApp,
     how_many: usize,
@@ -35,26 +35,26 @@ fn at_once<T: Send>(
     })
 }
 
-/// A7: of many wishes at the same moment as many are granted as of many one after the other.
+/// A7: of many simultaneous requests as many are granted as of many one after the other.
 #[actix_web::test]
 async fn a7_password_links_are_counted_one_by_one() {
     let app = TestApp::start().await;
     let now = app.now();
-    // By account, wherever they come from.
+    // By account, from any source.
     let granted = at_once(&app, 24, |conn| {
         let place = uuid::Uuid::new_v4().to_string();
         let who = Attempted::new(&app.app, Person::Partner.email(), &place);
         may_reset(conn, &who, now).unwrap()
     });
     assert_eq!(granted.iter().filter(|may| **may).count(), 3);
-    // By source, whatever the account.
+    // By source, for any account.
     let granted = at_once(&app, 40, |conn| {
         let account = format!("{}@example.org", uuid::Uuid::new_v4());
         let who = Attempted::new(&app.app, &account, "198.51.100.7");
         may_reset(conn, &who, now).unwrap()
     });
     assert_eq!(granted.iter().filter(|may| **may).count(), 20);
-    // Over HTTP: three mails, and nobody is told that there were no more.
+    // Over HTTP: three mails, and the answers do not reveal that there were no more.
     let browser = app.visitor();
     let email = Person::Operator.email();
     let fields = [("email", email)];
@@ -82,7 +82,8 @@ async fn a7_unknown_links_and_checks_are_counted_one_by_one() {
     assert_eq!(begun, 20, "the others wait for how these end");
 }
 
-/// F9: while a right password is being looked at it is no failure; guesses are still counted.
+/// F9: a right password that is being verified does not count as a failure; guesses are still
+/// counted.
 #[actix_web::test]
 async fn f9_what_is_being_looked_at_is_no_failure() {
     let app = TestApp::start().await;
@@ -103,7 +104,7 @@ async fn f9_what_is_being_looked_at_is_no_failure() {
         5,
         "the others wait in line, and nobody is refused"
     );
-    // All were right: nobody has to wait, however many they are.
+    // All were right: none has to wait, however many they are.
     app.write(|conn| {
         attempts
             .iter()
@@ -115,7 +116,7 @@ async fn f9_what_is_being_looked_at_is_no_failure() {
             Begun::InLine => panic!("nobody is before us"),
         });
     }
-    // Five wrong ones, and one has to wait.
+    // Five wrong ones, and the next has to wait.
     for _ in 0..5 {
         app.write(|conn| match begin_sign_in(conn, &who(), email, now)? {
             Begun::Now(attempt) => end_proof(conn, &who(), &attempt, false),
@@ -127,7 +128,7 @@ async fn f9_what_is_being_looked_at_is_no_failure() {
         matches!(refused, ActionError::TooManyAttempts(5)),
         "{refused}"
     );
-    // Whose process died in the middle has failed after a while.
+    // An attempt whose process died counts as failed after a while.
     app.clock.advance(minutes(16));
     for _ in 0..5 {
         app.write(|conn| begin_sign_in(conn, &who(), email, app.now()).map(drop));
@@ -141,7 +142,7 @@ async fn f9_what_is_being_looked_at_is_no_failure() {
     assert!(!matches!(refused, Ok(Begun::InLine)), "{refused:?}");
 }
 
-/// F9: six people share an account and all know its password.
+/// F9: six users share an account and all know its password.
 #[actix_web::test]
 async fn f9_people_who_share_an_account_do_not_lock_each_other_out() {
     let app = TestApp::start().await;
@@ -155,7 +156,7 @@ async fn f9_people_who_share_an_account_do_not_lock_each_other_out() {
     }
 }
 
-/// F10: whoever checks genuine documents may check many.
+/// F10: a source that checks genuine documents may check many.
 #[actix_web::test]
 async fn f10_genuine_documents_may_be_checked_without_end() {
     let app = TestApp::start().await;
@@ -191,7 +192,7 @@ async fn f10_genuine_documents_may_be_checked_without_end() {
     check(&pdf).await.assert_status(200);
 }
 
-/// A8: what a limit refuses and where failed sign-ins come from stands in the log, without an address.
+/// A8: refusals by a limit and the source of failed sign-ins are logged, without an address.
 #[actix_web::test]
 async fn a8_refusals_by_a_limit_are_logged() {
     let log = Log::listen();

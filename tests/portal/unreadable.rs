@@ -1,11 +1,12 @@
-//! What cannot be read is refused when written, named when met, and breaks nothing else (F11).
+//! Values that cannot be read are refused when they are written, reported when they are read, and
+//! break nothing else (F11).
 
 use avv_portal::domain::Language;
 
 use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, Person, TestApp};
 use crate::seeded::World;
 
-/// Every JSON column of every table has a constraint that looks into it.
+/// Every JSON column of every table has a constraint on its content.
 #[actix_web::test]
 async fn f11_every_json_column_has_a_constraint() {
     let app = TestApp::start().await;
@@ -113,7 +114,7 @@ async fn f11_a_row_that_cannot_be_read_is_named_and_breaks_nothing_else() {
         .get("/betrieb/hintergrundarbeit")
         .await
         .assert_says("products, mehrstandort-sip-trunk");
-    // Whoever has booked it is refused as a whole, and the gate stays closed.
+    // A customer that has booked it is refused as a whole, and there is no access.
     operator.get("/kunden/9000").await.assert_status(500);
     assert_eq!(gate(app.sign_in(Person::ForeignPartner).await).await, 403);
     app.run_jobs();

@@ -30,7 +30,7 @@ async fn a_version_lives_from_the_draft_to_the_conclusion() {
     second_person_publishes(&second).await;
     second_person_asks_one_customer(&app, &second).await;
 
-    // A day later the version is in force, and from 8 o'clock on mails go out.
+    // A day later the version is in force, and from 8 o'clock on mails are sent.
     let before = app.mails().len();
     app.at("2026-11-25 07:59");
     app.jobs();
@@ -48,7 +48,7 @@ async fn a_version_lives_from_the_draft_to_the_conclusion() {
 }
 
 /// A draft from the published version; a part is edited in both languages, and checks and preview
-/// follow while somebody types.
+/// follow while the user types.
 async fn operator_writes(app: &TestApp, operator: &Window) {
     operator.go("/betrieb").await;
     operator
@@ -59,7 +59,7 @@ async fn operator_writes(app: &TestApp, operator: &Window) {
     operator.assert_path(DRAFT).await;
     operator.click_words("Angaben zur Fassung").await;
     operator.fill("#nummer", "2.0").await;
-    // How a date is typed depends on the browser's language.
+    // The format of a typed date depends on the browser's language.
     operator
         .run("document.querySelector('#gueltig').value = '2026-11-25'")
         .await;
@@ -93,7 +93,7 @@ async fn operator_writes(app: &TestApp, operator: &Window) {
         operator.assert_says("Gespeichert.").await;
         operator.go(DRAFT).await;
         match language {
-            // One language alone has the clause: that is found, and blocks.
+            // Only one language has the clause: that is found, and blocks.
             "de" => operator.assert_says("LC-47").await,
             _ => operator.assert_says("Nichts hindert die Freigabe").await,
         }
@@ -116,7 +116,7 @@ async fn operator_writes(app: &TestApp, operator: &Window) {
     assert!(file.bytes.starts_with(b"PK"), "not a ZIP");
 }
 
-/// Every question is answered; then the one who wrote it can do nothing more.
+/// Every question is answered; then the user who wrote it can do nothing more.
 async fn operator_submits(operator: &Window) {
     operator.click_words("Zur Freigabe vorlegen").await;
     operator.assert_path(&format!("{DRAFT}/vorlage")).await;
@@ -163,7 +163,8 @@ async fn second_operator(app: &TestApp, chromium: &Chromium) -> Window {
     window
 }
 
-/// It waits on the start page; the second person approves and publishes it for the next day but one.
+/// It waits on the start page; the second person approves it and publishes it for the day after
+/// tomorrow.
 async fn second_person_publishes(second: &Window) {
     second.go("/betrieb").await;
     second
@@ -213,7 +214,7 @@ async fn customer_reads_and_concludes(app: &TestApp, customer: &Window) {
     customer.go(&app.consent_link(MAIL)).await;
     customer.assert_text("#neu", "Was ist neu?").await;
     customer.assert_says(NEWS).await;
-    // It opens a window of its own; here it is opened in this one.
+    // The link opens a new window; here it is opened in this one.
     let link = customer.find("section[aria-labelledby=neu] a").await;
     let comparison = link
         .attr("href")
@@ -264,7 +265,7 @@ async fn operator_sees_the_answer(operator: &Window) {
     operator.assert_text("main table.list tbody a", FIRM).await;
 }
 
-/// Row 35: all others are told, and their agreement goes on.
+/// Row 35: all others are informed, and their agreement stays in force.
 async fn operator_informs_the_others(app: &TestApp, operator: &Window) {
     operator.go(DRAFT).await;
     operator.click_words("Kunden informieren").await;
@@ -285,7 +286,7 @@ async fn operator_informs_the_others(app: &TestApp, operator: &Window) {
     assert_eq!(case.agreement().unwrap().offer.version, "1.0");
 }
 
-/// The text in force and the one before, at addresses that stay.
+/// The text in force and the one before, at permanent addresses.
 async fn everybody_reads_both_texts(app: &TestApp, visitor: &Window) {
     let mail = app.last_mail_to(FOREIGN_MAIL).written.text;
     assert!(mail.contains("/vertrag/2.0"), "{mail}");

@@ -1,5 +1,5 @@
-//! Versions of the contract text: which one is offered, and what follows when another one comes into
-//! force (C-01, C-02, row 13).
+//! Versions of the contract text: which one is offered, and what follows when another one comes
+//! into force (C-01, C-02, row 13).
 
 use avv_portal::contract::{shipped, source_hash};
 use avv_portal::domain::version::Files;
@@ -10,7 +10,7 @@ use crate::harness::{CUSTOMER, FOREIGN_CUSTOMER, TestApp, days};
 
 const MAIL: &str = "info@oezdemir.example";
 
-/// The shipped text under another number, with a sentence of its own.
+/// The shipped text with another number and an additional sentence.
 pub fn other_version(number: &str) -> Files {
     let mut files = shipped();
     let toml = files.get_mut("contract.toml").unwrap();
@@ -22,7 +22,7 @@ pub fn other_version(number: &str) -> Files {
     files
 }
 
-/// As if it had been published.
+/// Publishes a version without the pages.
 pub fn put_in_force(app: &TestApp, number: &str, valid_from: NaiveDate) {
     let (files, now) = (other_version(number), app.now());
     app.write(|conn| {
@@ -38,7 +38,7 @@ fn december(day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 12, day).unwrap()
 }
 
-/// Row 13 over the mail, the link, the page that was open, and the job.
+/// Row 13 for the mail, the link, the page that was open, and the job.
 #[actix_web::test]
 async fn a_new_version_asks_anew_and_no_old_page_concludes() {
     let app = TestApp::start().await;
@@ -52,7 +52,7 @@ async fn a_new_version_asks_anew_and_no_old_page_concludes() {
     let old_link = app.consent_link(MAIL);
     put_in_force(&app, "2.0", december(2));
 
-    // Announced, but not in force: everything stays as it is.
+    // Announced, but not in force: nothing changes.
     app.at("2026-12-01 23:50");
     app.jobs();
     assert_eq!(app.case(CUSTOMER).current_version, "1.0");
@@ -77,7 +77,7 @@ async fn a_new_version_asks_anew_and_no_old_page_concludes() {
         refused.words()
     );
     assert!(app.case(CUSTOMER).agreements.is_empty());
-    // … and nobody is woken up by a mail.
+    // … and no mail is sent at night.
     assert_eq!(app.jobs().stepped, 0);
 
     app.at("2026-12-02 08:00");
@@ -105,11 +105,11 @@ async fn a_new_version_asks_anew_and_no_old_page_concludes() {
         again.words()
     );
 
-    // A reminder that would be due together with it is not sent besides.
+    // A reminder that would be due at the same time is not sent in addition.
     app.conclude(MAIL).await;
     let case = app.case(CUSTOMER);
     assert_eq!(case.agreements[0].offer.version, "2.0");
-    // What was concluded before stays as it was (5.6-7).
+    // Concluded agreements stay as they are (5.6-7).
     assert!(
         old_text
             .iter()
@@ -138,7 +138,7 @@ async fn nobody_is_reminded_of_a_text_that_is_not_in_force() {
     assert_eq!(history, 1, "the history says why");
 }
 
-/// Row 8 goes before row 13: nothing is sent by itself to an address that refuses mail.
+/// Row 8 has priority over row 13: nothing is sent automatically to an address that refuses mail.
 #[actix_web::test]
 async fn an_address_that_refuses_mail_is_left_alone() {
     let app = TestApp::start().await;
@@ -155,7 +155,7 @@ async fn an_address_that_refuses_mail_is_left_alone() {
     assert_eq!(app.mails_to(MAIL).len(), 1);
 }
 
-/// LC-55 in the database itself: what was published is neither changed nor deleted.
+/// LC-55 in the database itself: a published version can neither be changed nor deleted.
 #[actix_web::test]
 async fn a_published_version_cannot_be_changed() {
     let app = TestApp::start().await;

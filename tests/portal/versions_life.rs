@@ -1,5 +1,5 @@
 //! The life of a contract version over HTTP: begun, written by two people, checked, approved by a
-//! second one, published, read by everybody (C-01, C-02, C-07, C-08, LC-54, LC-55, S-70 … S-76).
+//! second one, published, read by the public (C-01, C-02, C-07, C-08, LC-54, LC-55, S-70 … S-76).
 
 use avv_portal::contract::{Contract, shipped};
 use avv_portal::document::folder;
@@ -27,7 +27,7 @@ async fn second_operator(app: &TestApp) -> Browser {
     browser
 }
 
-/// Begins a draft from the version in force; gives the address of its page.
+/// Begins a draft from the version in force; returns the address of its page.
 pub async fn begin(browser: &Browser) -> String {
     let page = browser.get(&format!("{LIST}/neu")).await;
     let (action, fields) = page.form("main form");
@@ -90,7 +90,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
     let draft = begin(&first).await;
     set_facts(&first, &draft, "2.0").await;
 
-    // Writing: only looked at, then saved; hostile text stays text (S-70, S-71, S-73).
+    // Writing: first a preview, then saved; hostile text stays text (S-70, S-71, S-73).
     let address = format!("{draft}/text?teil=de/vertrag.dj");
     let page = first.get(&address).await;
     let before = typed(&page);
@@ -107,7 +107,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         "nothing was saved"
     );
     assert!(!looked.text().contains("<script>alert"), "escaped");
-    // What cannot be read is named with its place, and the typed text is still there.
+    // A text that cannot be read is reported with the place, and what was typed is still there.
     let broken = write(
         &first,
         &page,
@@ -124,7 +124,8 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .assert_status(303);
     let saved = typed(&first.get(&address).await);
     assert!(saved.contains("alert(1)") && !saved.contains('\u{202e}'));
-    // The other language is missing a clause now: the trees differ (LC-47), and nobody can submit.
+    // The other language lacks a clause now: the trees differ (LC-47), and the version cannot be
+    // submitted.
     first
         .get(&draft)
         .await
@@ -141,7 +142,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .await
         .assert_status(303);
 
-    // The comparison shows the new clause and nothing that is the same.
+    // The comparison shows the new clause and nothing that is unchanged.
     let compared = first.get(&format!("{draft}/vergleich")).await;
     compared
         .assert_status(200)
@@ -154,7 +155,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         compared.words()
     );
 
-    // Submitting wants every question answered.
+    // Every question must be answered before submitting.
     let ask = first.get(&format!("{draft}/vorlage")).await;
     let empty = ask.submit(&first, "main form", &[]).await;
     empty.assert_status(422).assert_says("noch nicht vorgelegt");
@@ -167,7 +168,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
     let boxes = ask.all("main form input[type=checkbox]").len();
     fields.retain(|(name, _)| !name.starts_with("ja-"));
     fields.extend((0..boxes).map(|at| (format!("ja-{at}"), "ja".to_owned())));
-    // Answers to other questions than are asked now are answers to none, and shown beside none.
+    // Answers to other questions do not count, and are not shown.
     let other: Vec<(&str, &str)> = fields
         .iter()
         .map(|(n, v)| (n.as_str(), if n == "fragen" { "0" } else { v.as_str() }))
@@ -196,7 +197,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .assert_says("vorgelegt")
         .assert_says("zweite Person");
 
-    // Whoever begins the day as an administrator sees that it waits.
+    // Every administrator sees on the start page that it waits.
     const WAITS: &str = "Vertragsfassung wartet auf die Freigabe";
     const APPROVED: &str = "Freigegebene Vertragsfassung ist nicht veröffentlicht";
     let start = second.get("/betrieb").await;
@@ -224,7 +225,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
     let start = second.get("/betrieb").await;
     start.assert_says(APPROVED).assert_silent_about(WAITS);
 
-    // Publishing: a day, the password, and then never again a change.
+    // Publishing: a day, the password, and from then on no change.
     let page = first.get(&format!("{draft}/veroeffentlichung")).await;
     page.assert_says("Ein Kunde mit offener Anforderung");
     let wrong = [("datum", "2026-11-22"), ("passwort", "falsch")];
@@ -248,7 +249,8 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .assert_silent_about(WAITS)
         .assert_silent_about(APPROVED);
 
-    // Everybody reads the one in force, and the one to come under its number; nobody's data (C-07).
+    // The public can read the one in force, and the next one under its number, without anyone's
+    // data (C-07).
     let visitor = app.visitor();
     visitor
         .get("/vertrag")
@@ -261,7 +263,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .assert_says("gilt ab dem 25. November 2026")
         .assert_says("[Auftraggeber]")
         .assert_says("</title>");
-    // Either version leads to the comparison of both, the older one first.
+    // Either version links to the comparison of both, the older one first.
     let comparison = "/vertrag/1.0/vergleich/2.0?sprache=de";
     for page in [&coming, &visitor.get("/vertrag?sprache=de").await] {
         assert_eq!(page.all(&format!("main a[href='{comparison}']")).len(), 1);
@@ -314,7 +316,7 @@ async fn two_people_in_one_file_do_not_overwrite_each_other() {
         "the typed text is kept"
     );
     assert!(typed(&first.get(&address).await).contains("Satz der Zweiten."));
-    // Another file is nobody's business …
+    // A change of another file does not matter …
     let other = first
         .get(&format!("{draft}/text?teil=en/anlage-tom.dj"))
         .await;
@@ -326,12 +328,12 @@ async fn two_people_in_one_file_do_not_overwrite_each_other() {
     )
     .await
     .assert_status(303);
-    // … and who has seen the difference may save.
+    // … and a user who has seen the difference may save.
     let both = format!("{text}\nSatz der Zweiten.\n\nSatz des Ersten.\n");
     write(&first, &conflict, &both, "speichern")
         .await
         .assert_status(303);
-    // Parts come and go in both languages at once.
+    // Parts are added and removed in both languages at once.
     let parts = first.get(&format!("{draft}/teile")).await;
     let new = [
         ("art", "anlage"),
@@ -407,8 +409,8 @@ async fn drafts_come_from_a_zip_or_a_text_and_hostile_files_do_not() {
     assert_eq!(app.count("contract_versions"), before);
 }
 
-/// LC-55: a copy gets the next number; under the published one it cannot be submitted, although its
-/// words are the published ones.
+/// LC-55: a copy gets the next number; with the published number it cannot be submitted, although
+/// its text is the published one.
 #[actix_web::test]
 async fn a_number_is_published_once() {
     let app = TestApp::start().await;
@@ -434,7 +436,7 @@ async fn a_number_is_published_once() {
     first.follow(&refused).await.assert_says("eine neue Nummer");
 }
 
-/// LC-46: what is wrong with the facts is said at each field, by its name.
+/// LC-46: invalid facts are reported at each field, by its name.
 #[actix_web::test]
 async fn lc_46_facts_that_are_none_are_refused_at_their_fields() {
     let app = TestApp::start().await;
@@ -453,7 +455,7 @@ async fn lc_46_facts_that_are_none_are_refused_at_their_fields() {
         let marked = answer.attribute(&format!("#{field}"), "aria-invalid");
         assert_eq!(marked.as_deref(), Some("true"), "{field}");
     }
-    // What the checks find in them leads to the fields, too, and not to a line of their file.
+    // Findings in them lead to the fields, too, and not to a line of their file.
     set_facts(&first, &draft, "").await;
     let found = first.get(&draft).await;
     found
@@ -461,7 +463,7 @@ async fn lc_46_facts_that_are_none_are_refused_at_their_fields() {
         .assert_silent_about("contract.toml, Zeile 1");
 }
 
-/// LC-54: a question without an answer says so where it stands, and not only at the top.
+/// LC-54: an unanswered question is reported at its field, and not only at the top.
 #[actix_web::test]
 async fn lc_54_a_question_without_an_answer_says_so_at_its_field() {
     let app = TestApp::start().await;
@@ -482,7 +484,7 @@ async fn lc_54_a_question_without_an_answer_says_so_at_its_field() {
     }
 }
 
-/// LC-30: the checks read the register as a new contract would print it.
+/// LC-30: the checks read the list of sub-processors as a new contract would print it.
 #[actix_web::test]
 async fn a_company_without_a_ground_for_its_transfer_blocks_every_version() {
     let app = TestApp::start().await;
@@ -499,7 +501,7 @@ async fn a_company_without_a_ground_for_its_transfer_blocks_every_version() {
         .assert_says("RZ Übersee Inc.");
 }
 
-/// C-07: what others are still writing is no source of a new version, whatever form was made by hand.
+/// C-07: a draft cannot be copied to a new version, even by a forged form.
 #[actix_web::test]
 async fn a_draft_begins_with_a_published_version_only() {
     let app = TestApp::start().await;

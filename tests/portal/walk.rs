@@ -1,4 +1,4 @@
-//! The acceptance test of the product: people in a real browser, from the booking to the objection.
+//! The acceptance test of the product: users in a real browser, from the booking to the objection.
 //!
 //! The chapters are functions, because the whole way must also work without scripts (S-66).
 
@@ -8,13 +8,13 @@ use crate::harness::{CUSTOMER, PASSWORD, Person, TestApp, days};
 const MAIL: &str = "info@oezdemir.example";
 const FIRM: &str = "Bäckerei Özdemir & Söhne GmbH & Co. KG";
 
-/// From the booking to the objection, with scripts, looking at what scripts add.
+/// From the booking to the objection, with scripts and checks of what they add.
 #[actix_web::test]
 async fn from_booking_to_objection() {
     walk(Scripts::On).await;
 }
 
-/// The same way without scripts.
+/// The same steps without scripts.
 #[actix_web::test]
 async fn from_booking_to_objection_without_scripts() {
     walk(Scripts::Off).await;
@@ -39,7 +39,7 @@ async fn walk(scripts: Scripts) {
     module_is_refused(&partner, "widersprochen").await;
 }
 
-/// A window of somebody who has signed in.
+/// A window of a user who has signed in.
 pub async fn sign_in(
     app: &TestApp,
     chromium: &Chromium,
@@ -55,7 +55,7 @@ pub async fn sign_in(
     window
 }
 
-/// The operator books by hand what a provisioning system would book; the mail goes out (L-01, L-02).
+/// The operator books by hand what a provisioning system would book; the mail is sent (L-01, L-02).
 async fn operator_books(app: &TestApp, chromium: &Chromium, scripts: Scripts) {
     let operator = sign_in(app, chromium, Person::Operator, scripts).await;
     operator.go("/kunden/4711/avv").await;
@@ -80,7 +80,8 @@ async fn operator_books(app: &TestApp, chromium: &Chromium, scripts: Scripts) {
     );
 }
 
-/// The menu of a row leads to the status page, by keyboard alone; "Anforderung erneut senden" (D-03, D-04, L-06).
+/// The menu of a row leads to the status page, with the keyboard alone; "Anforderung erneut senden"
+/// (D-03, D-04, L-06).
 async fn partner_asks_again(app: &TestApp, partner: &Window, scripts: Scripts) {
     partner.go("/kunden").await;
     partner
@@ -126,7 +127,7 @@ async fn partner_asks_again(app: &TestApp, partner: &Window, scripts: Scripts) {
     );
 }
 
-/// The Mandant names a Submandant, after a page that says what changes.
+/// The Mandant names a Submandant, after a page that shows what changes.
 async fn partner_names_a_sub_partner(app: &TestApp, partner: &Window) {
     partner.go("/kunden/4711/avv").await;
     let choice = partner.find("#submandant").await;
@@ -152,7 +153,7 @@ async fn partner_names_a_sub_partner(app: &TestApp, partner: &Window) {
     );
 }
 
-/// The module is closed, and says why and what helps.
+/// The module is closed, and the page says why and what helps.
 async fn module_is_refused(partner: &Window, why: &str) {
     partner.go("/kunden/4711/module/centraflex").await;
     partner
@@ -163,7 +164,7 @@ async fn module_is_refused(partner: &Window, why: &str) {
     partner.find("#stand").await;
 }
 
-/// What is missing is said first, and every sentence leads to its field (4.1-8, WCAG 3.3.1).
+/// What is missing is listed first, and every sentence links to its field (4.1-8, WCAG 3.3.1).
 async fn nobody_concludes_an_empty_form(customer: &Window, link: &str, scripts: Scripts) {
     customer.go(link).await;
     customer
@@ -220,7 +221,8 @@ async fn nobody_concludes_an_empty_form(customer: &Window, link: &str, scripts: 
     );
 }
 
-/// The customer concludes; neither reloading nor going back concludes anything again (S-04, S-07, D-05).
+/// The customer concludes; neither reloading nor going back concludes anything again (S-04, S-07,
+/// D-05).
 async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
     customer.go(link).await;
     customer.fill("#name", "Ayşe Özdemir-Grünewald").await;
@@ -265,7 +267,7 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
     customer.client.back().await.expect("a way back");
     let heading = customer.text("h1").await;
     if heading.starts_with("Auftragsverarbeitungsvertrag") {
-        // The browser shows the form from its memory: sending it again must lead to the receipt.
+        // The browser shows the form from its cache: sending it again must lead to the receipt.
         customer
             .click_words("Vertrag jetzt verbindlich abschließen")
             .await;
@@ -281,7 +283,7 @@ async fn customer_concludes(app: &TestApp, customer: &Window, link: &str) {
     );
 }
 
-/// Both partners learn the state, and the module opens.
+/// Both partners see the status, and the module opens.
 async fn partner_gets_in(partner: &Window) {
     partner.go("/kunden").await;
     partner
@@ -300,7 +302,7 @@ async fn partner_gets_in(partner: &Window) {
     );
 }
 
-/// The customer's own page: state, contract, objection with the password (D-06, O-01, O-04).
+/// The customer's own page: status, contract, objection with the password (D-06, O-01, O-04).
 async fn customer_objects(app: &TestApp, holder: &Window) {
     holder.click_words("Administration").await;
     holder.assert_path("/administration/avv").await;
@@ -330,7 +332,7 @@ async fn customer_objects(app: &TestApp, holder: &Window) {
     );
 }
 
-/// The link after its last day: explained, and a new one in one click (4.1, L-03, 5.5).
+/// The link after its last day: explained, and a new one with one click (4.1, L-03, 5.5).
 #[actix_web::test]
 async fn an_old_link_leads_to_a_new_one() {
     let (app, chromium) = (TestApp::start().await, Chromium::start());
@@ -348,7 +350,7 @@ async fn an_old_link_leads_to_a_new_one() {
         !customer.has("#abschluss").await,
         "an expired link can conclude"
     );
-    // The reminder went out this morning; the day's next link needs a little distance.
+    // The reminder was sent this morning; the next link of the day needs a little distance.
     app.clock.advance(crate::harness::hours(2));
     let mails = app.mails().len();
     customer.click_words("Neuen Link anfordern").await;

@@ -1,10 +1,11 @@
-//! Work over many customers, one after the other: what every kind of it has in common. A kind is a
-//! [`Kind`]: a few functions that say who is next, what is done with them and when it is over.
+//! Work over many customers, one after the other: the common part of all kinds. A kind is a
+//! [`Kind`]: a few functions that return the next customers, do the work for them and say when the
+//! run ends.
 //!
-//! A step happens under the lock of the run, in one transaction with the note of how far it has come.
-//! So nobody is reached twice and nobody forgotten, however many processes do this and whenever one
-//! is killed; and nothing but the step is ever in memory. A customer that cannot be written is put
-//! aside in the same transaction and tried again later, so that the others are reached meanwhile.
+//! A step happens while the run is locked, in one transaction with the progress of the run. So no
+//! customer is reached twice and none is forgotten, however many processes do this and whenever one
+//! is killed; and only one step is ever in memory. A customer that cannot be written is put aside
+//! in the same transaction and tried again later, so that the others are reached meanwhile.
 
 mod step;
 
@@ -31,23 +32,23 @@ pub use step::{RunMemory, StepResult, take_step};
 /// How often a run goes through its customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounds {
-    /// Once.
+    /// A single time.
     One,
-    /// A second time for those who were overtaken: `next` looks at the round.
+    /// A second time for customers that were overtaken; `next` looks at the round.
     Two,
-    /// As often as it takes until nobody is listed or fails any more: who is done is not listed by
-    /// `next`, and somebody may always be listed anew. A run that found nobody is forgotten.
+    /// Until no customer is listed or fails any more: `next` does not list finished customers, and
+    /// others may become listed at any time. A run that did nothing for any customer is deleted.
     WhileListed,
 }
 
-/// What happens to a run, for the log.
+/// What happened to a run, for the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunEvent {
-    /// An administrator stopped it for a while.
+    /// An administrator paused it.
     Paused,
-    /// It goes on.
+    /// It was resumed.
     Resumed,
-    /// It is over.
+    /// It ended.
     Ended(RunEnd),
 }
 
@@ -58,45 +59,45 @@ type Batch =
 type Ended = fn(&mut PgConnection, &BulkRun, Time) -> Result<Option<RunEnd>, ActionError>;
 type Note = fn(&mut PgConnection, Actor, &BulkRun, RunEvent, Time) -> Result<(), ActionError>;
 
-/// What is done with customers. The audit event is the last thing it writes.
+/// The work for customers. The audit event must be the last thing it writes.
 #[derive(Clone, Copy)]
 pub enum Act {
-    /// With one, in a transaction of its own; says whether anything was to be done.
+    /// For one customer, in a transaction of its own; returns whether anything was to be done.
     Each(fn(&mut PgConnection, &App, &BulkRun, CustomerNumber, Time) -> Result<bool, ActionError>),
-    /// With at most so many in one transaction, where no case is written; says for how many anything
-    /// was to be done.
+    /// For at most this many customers in one transaction, without writing a case; returns for how
+    /// many of them anything was to be done.
     Batch(i64, Batch),
 }
 
-/// A kind of work over many customers.
+/// A kind of work over many customers, as functions.
 pub struct Kind {
-    /// Which.
+    /// The key of the kind.
     pub kind: RunKind,
     /// How often it goes through its customers.
     pub rounds: Rounds,
-    /// A customer that could not be written is tried again after this time.
+    /// Pause before a customer that could not be written is tried again.
     pub again: TimeDelta,
-    /// A customer that could not be written for so long keeps no run open any more; `None`: it always
-    /// does.
+    /// A customer that could not be written for this long does not keep a run open any more; `None`
+    /// means that it always does.
     pub given_up: Option<TimeDelta>,
     /// Begins the runs that begin by themselves.
     pub open: fn(&mut PgConnection, DateTime<Utc>) -> Result<(), ActionError>,
-    /// Whether anybody may be reached at this hour.
+    /// Whether customers may be reached at this hour.
     pub is_open: fn(&mut PgConnection, DateTime<Utc>) -> Result<bool, ActionError>,
-    /// How many customers may be written to before the outbox holds enough of their mails.
+    /// For how many customers there is room in the outbox.
     pub room: fn(&mut PgConnection) -> Result<i64, ActionError>,
-    /// How a run is over before everybody was looked at, if it is.
+    /// How a run ends before all customers were looked at, if it does.
     pub ended: Ended,
-    /// The next customers behind [`BulkRun::after`] in rising order, at most so many.
+    /// The next customers behind [`BulkRun::after`], ascending, at most this many.
     pub next: Next,
-    /// Does it for them.
+    /// The work for these customers.
     pub act: Act,
-    /// Appends to the log what happened to a run.
+    /// Appends an event of a run to the audit log.
     pub note: Note,
 }
 
 impl Kind {
-    /// A kind in which nothing is unusual: it reaches one customer after the other at any hour.
+    /// A kind with the usual properties: one customer after the other, at any hour.
     pub(super) const fn new(kind: RunKind, next: Next, act: Act) -> Self {
         Self {
             kind,
@@ -114,7 +115,7 @@ impl Kind {
     }
 }
 
-/// The runs of a kind that are to be gone on with now.
+/// The runs of a kind that can make progress now.
 pub fn list_open(
     conn: &mut PgConnection,
     kind: &Kind,
@@ -127,7 +128,7 @@ pub fn list_open(
     Ok(stored::list_open(conn, kind.kind)?)
 }
 
-/// Begins a run that begins by itself, unless one about the same is not over yet.
+/// Begins a run that begins by itself, unless one about the same subject is still open.
 pub(super) fn open_run(
     conn: &mut PgConnection,
     kind: RunKind,
@@ -147,18 +148,18 @@ pub(super) fn open_run(
     Ok(())
 }
 
-/// What an administrator does to a run that is not over.
+/// What an administrator does with an open run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// Reaches nobody until it goes on.
+    /// Reaches no customer until it is resumed.
     Pause,
-    /// Goes on.
+    /// Lets it go on.
     Resume,
-    /// Reaches nobody any more.
+    /// Ends it, so that no further customer is reached.
     End,
 }
 
-/// Pauses a run, lets it go on or ends it, if its kind allows it. It stops between two steps.
+/// Pauses, resumes or ends a run, if its kind allows it. It stops between two steps.
 pub fn turn(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -208,7 +209,7 @@ pub fn kind_of(kind: RunKind) -> &'static Kind {
     }
 }
 
-/// How far a run has come.
+/// The stage of a run for display.
 pub fn stage_of(run: &BulkRun, now: DateTime<Utc>) -> RunStage {
     let end = run.ended.map(|(_, end)| end);
     stage(end, run.paused_at, run.starts_on, day(now))
@@ -224,7 +225,7 @@ pub(super) fn next_of_partner(
     Ok(list_customers_of(conn, &partner, run.after, limit)?)
 }
 
-/// What a run is about.
+/// The subject of a run, parsed from its key.
 pub(super) fn subject_of<T: FromStr>(run: &BulkRun) -> Result<T, ActionError> {
     run.subject.parse().map_err(|_| ActionError::NotFound)
 }

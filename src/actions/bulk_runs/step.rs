@@ -1,4 +1,4 @@
-//! The one step that all runs take.
+//! The step that all runs take.
 
 use std::time::Duration;
 
@@ -13,31 +13,31 @@ use crate::storage::PgConnection;
 use crate::storage::bulk_runs::{self as stored, BulkRun, Figures};
 use crate::storage::case_rows::claim;
 
-/// What a step of a run led to.
+/// The result of a step of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepResult {
     /// Customers were looked at.
     Taken {
-        /// For how many something was done.
+        /// For how many of them something was done.
         done: usize,
-        /// How many could not be written.
+        /// How many of them could not be written.
         failed: usize,
     },
-    /// The run is over.
+    /// The run has ended.
     Over,
-    /// Nothing is to be done with this run now: it is paused, planned, or waits for the time of day,
-    /// for room in the outbox or for another try; or somebody else is at it or at the customer.
+    /// Nothing can be done with this run now: it is paused, planned, or waits for the time of day,
+    /// for room in the outbox or for another try; or another process has locked it or the customer.
     Halt,
 }
 
-/// What a pass remembers between two steps of a run.
+/// What is remembered between two steps of a run in one pass.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RunMemory {
-    /// Those up to this number that could not be written before were tried again in this pass.
+    /// Customers up to this number that could not be written before were tried again in this pass.
     pub retried: Option<CustomerNumber>,
-    /// That was everybody.
+    /// Whether all of them were tried again.
     pub is_retried: bool,
-    /// Time spent that is not counted yet.
+    /// Time spent that is not added to the figures yet.
     pub worked: Duration,
 }
 
@@ -66,8 +66,8 @@ pub fn take_step(
     if room <= 0 {
         return Ok(StepResult::Halt);
     }
-    // First those who could not be written before, each once in a pass; whoever fails now has to wait
-    // for the next one.
+    // Customers that could not be written before come first, each once in a pass; a customer that
+    // fails now has to wait for the next pass.
     if !place.is_retried {
         let retry = match run.failed {
             0 => None,
@@ -76,7 +76,7 @@ pub fn take_step(
         if let Some(customer) = retry {
             place.retried = Some(customer);
             let step = work(conn, app, kind, &run, (&[customer], run.after), place, now)?;
-            // Somebody is at this customer: the others can be tried.
+            // Another process has locked this customer: the others can be tried.
             return Ok(match step {
                 StepResult::Halt => StepResult::Taken { done: 0, failed: 0 },
                 step => step,
@@ -119,8 +119,8 @@ pub fn take_step(
     finish(conn, kind, &run, RunEnd::Done, now)
 }
 
-/// Does what is to be done for these customers, or puts aside whom it cannot be done for; everybody
-/// up to `after` has been looked at then.
+/// Does the work for these customers, or notes the one it fails for; afterwards all customers up to
+/// `after` have been looked at.
 fn work(
     conn: &mut PgConnection,
     app: &App,
@@ -130,13 +130,13 @@ fn work(
     place: &mut RunMemory,
     now: DateTime<Utc>,
 ) -> Result<StepResult, ActionError> {
-    // Somebody is at the case. Its row cannot even be named in a note before that is over, and a step
-    // never waits under the lock of the run: the next pass begins with this customer.
+    // Another process has locked the case. It cannot even be noted before that lock is released,
+    // and a step never waits while the run is locked: the next pass begins with this customer.
     if let [customer] = customers
         && !claim(conn, *customer)?
     {
         if kind.rounds == Rounds::WhileListed {
-            // It is met again.
+            // It is listed again later.
             stored::save_progress(conn, run.id, (run.round, after), Figures::default())?;
             return Ok(StepResult::Taken { done: 0, failed: 0 });
         }
@@ -150,7 +150,7 @@ fn work(
             place.worked -= Duration::from_millis(worked_ms.unsigned_abs());
             return Ok(StepResult::Taken { done, failed: 0 });
         }
-        // Nothing can be done before the clock is right; the job `clock` tells the operator.
+        // Nothing can be done before the clock is right; the job `clock` raises the alert.
         Err(error @ ActionError::Clock(_)) => return Err(error),
         Err(ActionError::Database(error)) if error.is_outage() => return Err(error.into()),
         Err(error) => error,
@@ -167,7 +167,7 @@ fn work(
         stored::save_progress(conn, run.id, (run.round, after), more)?;
         return Ok(StepResult::Taken { done: 0, failed: 1 });
     }
-    // One of them is the reason: each for itself.
+    // One of them is the cause, so each is tried separately.
     let mut sum = (0, 0);
     for customer in customers {
         match work(
@@ -187,7 +187,7 @@ fn work(
     Ok(StepResult::Taken { done, failed })
 }
 
-/// Writes how far the run will be, and does it.
+/// Writes the progress the run will have, and does the work.
 fn try_all(
     conn: &mut PgConnection,
     app: &App,
@@ -198,8 +198,8 @@ fn try_all(
     now: DateTime<Utc>,
 ) -> Result<usize, ActionError> {
     let count = i64::try_from(customers.len()).unwrap_or(i64::MAX);
-    // Before it is done, so that the audit event is written last; that something is to be done is the
-    // rule.
+    // Written before the work, so that the audit event comes last; usually the work has something
+    // to do.
     let had_failed = stored::delete_failures(conn, run.id, customers)?;
     let more = Figures {
         seen: count - had_failed,

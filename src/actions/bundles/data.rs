@@ -67,9 +67,9 @@ impl Collected {
         Value::Array(self.events.iter().filter(readable).map(one).collect())
     }
 
-    /// The details of an event as they were hashed, without the effect, which stands beside them.
+    /// The details of an event as they were hashed, without the effect, which is listed separately.
     fn as_hashed(&self, position: i64) -> Option<Value> {
-        // Newest first.
+        // The chain is sorted newest first.
         let at = self
             .chain
             .binary_search_by(|entry| position.cmp(&entry.frame.position));
@@ -80,8 +80,8 @@ impl Collected {
         Some(details)
     }
 
-    /// Whom an event let in and shut out (EV-11). Who a partner's people are, and how many, is for the
-    /// operator alone.
+    /// Whose access an event gave and took (EV-11). Names and number of a partner's users are only
+    /// for the operator.
     fn access(&self, effect: &Effect) -> Value {
         if self.full {
             return json!(effect);
@@ -97,7 +97,7 @@ impl Collected {
         json!({ "opened": companies(&effect.opened), "closed": companies(&effect.closed) })
     }
 
-    /// Everything that is hashed of an event, so that anybody can hash it again.
+    /// Everything that is hashed of an event, so that any reader can verify the hash.
     pub(super) fn chain(&self) -> Value {
         let one = |entry: &Entry| {
             let frame = &entry.frame;
@@ -140,7 +140,8 @@ impl Collected {
         Value::Array(self.mails.iter().filter(own).map(one).collect())
     }
 
-    /// Objections to the whole agreement (EV-10). Note, recorder and letter are the operator's alone.
+    /// Objections to the whole agreement (EV-10). Note, recorder and letter are only for the
+    /// operator.
     pub(super) fn objections(&self) -> Value {
         let all = self.objections.iter().map(|(line, files)| {
             json!({
@@ -167,7 +168,7 @@ impl Collected {
                     "received_on": one.received_on.to_string(),
                     "declared_at": moment(one.at),
                     "person": one.person,
-                    // What the operator noted about a letter or a call is for the operator.
+                    // The operator's notes about a letter or a call are only for the operator.
                     "text": (self.full || !recorded).then_some(&one.text),
                 })
             });

@@ -1,5 +1,5 @@
 //! The "Nachweispaket": everything about a customer's agreements that an auditor needs to check
-//! them without the portal (EV-15). [`data`] words the lists in it as JSON.
+//! them without the portal (EV-15). [`data`] writes its lists as JSON.
 
 mod data;
 
@@ -27,20 +27,21 @@ use crate::storage::mail_evidence::{MailProof, list_proofs};
 use crate::storage::notices::{Stored, list_of_customer};
 use crate::storage::{PgConnection, dissent_files, seals};
 
-/// What explains the bundle to whoever opens it, German and English.
+/// The file that explains the bundle, German and English.
 const README: &str = include_str!("readme.txt");
-/// The checks beyond the first two as commands.
+/// A script with the checks beyond the first two.
 const CHECK: &str = include_str!("check.sh");
-/// More agreements than a customer ever concludes; bounds the memory of a bundle.
+/// At most this many agreements, which no customer reaches; limits the memory of a bundle.
 const MOST_AGREEMENTS: usize = 50;
 /// Most recent events and mails in a bundle.
 const MOST_LINES: i64 = 5_000;
 /// Objections and notices in a bundle.
 const MOST_DECLARATIONS: i64 = 500;
-/// Letters and mails of objections in a bundle, in bytes; what is beyond is named with its checksum.
+/// Total size of the letters and mails of objections in a bundle, in bytes; further ones are only
+/// named with their checksum.
 const MOST_PROOF_BYTES: usize = 100 * 1024 * 1024;
 
-/// A bundle as read from the database, to be packed without it.
+/// The contents of a bundle, read from the database before it is packed.
 pub struct Collected {
     name: String,
     agreements: Vec<Document>,
@@ -66,13 +67,13 @@ struct Document {
 struct ProofFile {
     sha256: String,
     uploaded_at: DateTime<Utc>,
-    /// Where it lies in the bundle and what is in it, unless it stays outside.
+    /// Its path in the bundle and its content; `None` if it is left out.
     enclosed: Option<(String, File)>,
 }
 
 /// Reads everything. Each PDF counts as downloaded (EV-09). Customers get what they may see: their
-/// own mails, events without the names of other companies' people, and objections without what the
-/// operator noted and filed about them (5.8-19).
+/// own mails, events without the names of other companies' users, and objections without the
+/// operator's notes and files (5.8-19).
 pub fn collect(
     conn: &mut PgConnection,
     app: &App,
@@ -139,7 +140,7 @@ fn documents(
     for agreement in case.agreements.iter().rev().take(MOST_AGREEMENTS) {
         let pdf = match download(conn, case, agreement.id, actor.clone(), now) {
             Ok(file) => file.bytes,
-            // An invented agreement of the demo has no document, and one whose time is over none left.
+            // An invented agreement of the demo has no document, and an expired one has none left.
             Err(ActionError::NotFound) => continue,
             Err(error) => return Err(error),
         };
@@ -153,7 +154,7 @@ fn documents(
     Ok(agreements)
 }
 
-/// Where the files of objections are put while a bundle is collected.
+/// Collects the files of objections for a bundle.
 struct Shelf {
     full: bool,
     left: usize,
@@ -186,7 +187,7 @@ impl Shelf {
 }
 
 impl Collected {
-    /// Name to save the bundle under.
+    /// File name for the download.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -195,7 +196,7 @@ impl Collected {
     ///
     /// # Errors
     ///
-    /// If a kept document cannot be taken apart, or the seal's certificate is not valid now.
+    /// If a stored document cannot be parsed, or the seal's certificate is not valid now.
     pub fn pack(self) -> Result<Vec<u8>, ActionError> {
         let fault = |error: &dyn std::error::Error| ActionError::Document(error.to_string());
         let mut files = vec![
@@ -240,11 +241,11 @@ impl Document {
         let name = file_name(&self.agreement.number);
         let folder = name.trim_end_matches(".pdf").to_owned();
         if self.agreement.on_paper() {
-            // Bytes that somebody uploaded: handed on, never taken apart (S-77).
+            // A file that a user uploaded is passed on and never parsed (S-77).
             files.push((format!("{folder}/{name}"), self.pdf.clone()));
             return Ok(());
         }
-        // Its seal was put on by this portal, and its hash was compared a moment ago.
+        // Its seal was made by this portal, and its hash was compared a moment ago.
         let attached =
             attached_files(&self.pdf).map_err(|error| ActionError::Document(error.to_string()))?;
         files.push((format!("{folder}/{name}"), self.pdf.clone()));

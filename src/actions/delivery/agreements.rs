@@ -1,5 +1,5 @@
-//! The agreement from its conclusion (M3) over an objection (M7) and newer versions (M12) to its end
-//! (M13).
+//! Mails about an agreement: its conclusion (M3), an objection (M7), newer versions (M12), and its
+//! end (M13).
 
 use std::collections::BTreeSet;
 
@@ -66,8 +66,8 @@ fn find(case: &Case, id: AgreementId) -> Result<&Agreement, Obstacle> {
     agreement.ok_or(Obstacle::Dropped("es den Vertrag nicht gibt"))
 }
 
-/// Who had been there before an agreement was concluded over an address that a partner had entered, and
-/// that address, masked (A4).
+/// The customer's former address, if an agreement was concluded with an address that a partner had
+/// entered, and that address, masked (A4).
 fn former_address(case: &Case, id: AgreementId) -> Result<(EmailAddress, String), Obstacle> {
     let link = find(case, id)?.link;
     let entered = link
@@ -80,7 +80,7 @@ fn former_address(case: &Case, id: AgreementId) -> Result<(EmailAddress, String)
     Ok((former, entered.email.masked()))
 }
 
-/// `over`: the masked address it was concluded over, for the one that was there before.
+/// `over` is the masked address it was concluded with, in the mail to the former address.
 fn concluded(
     conn: &mut PgConnection,
     case: &Case,
@@ -148,9 +148,9 @@ fn ended(
     })
 }
 
-/// M12: what is new, and that the agreement in force goes on with the version it has (row 35). Not
-/// sent if what made it worth telling is over: something was concluded, asked for or lost meanwhile,
-/// or a later version is in force.
+/// M12: what is new, and that the agreement in force stays valid with its version (row 35). Not
+/// sent if the reason has gone: something was concluded, requested or lost meanwhile, or a later
+/// version is in force.
 fn new_version(
     conn: &mut PgConnection,
     app: &App,
@@ -177,7 +177,7 @@ fn new_version(
     })
 }
 
-/// Why a customer is not told of a version any more.
+/// Why a customer is not informed of a version any more.
 fn untold(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Unchanged => "der Kunde diese Fassung inzwischen abgeschlossen hat",
@@ -188,9 +188,9 @@ fn untold(refusal: Refusal) -> &'static str {
     }
 }
 
-/// Who may go on with which products under this agreement, as the gate answers now. It may cover
-/// less than there is to cover, if its amendment was declined (rows 22, 46), and it opens nothing to
-/// a partner that is shut out (row 49): then no product is named.
+/// Which partners may work with which products under this agreement, as the access rule says now.
+/// It may cover less than is booked, if its amendment was declined (rows 22, 46), and it gives no
+/// access to a blocked partner (row 49): then no product is named.
 fn with_access(case: &Case, agreement: &Agreement, now: DateTime<Utc>) -> CaseWords {
     let covered = case.share(&case.required_products(now), &agreement.offer);
     let open_to = |who: &Partner| -> BTreeSet<Covered> {

@@ -1,4 +1,4 @@
-//! Announced changes of the general sub-processors (M9), a dissent (M10), and what came of it.
+//! Announced changes of the general sub-processors (M9), a dissent (M10), and its settlement.
 
 use chrono::{DateTime, Utc};
 
@@ -35,7 +35,7 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
     Ok((address, body))
 }
 
-/// M9, as of this moment: the period counts from its sending, so it is computed anew each time.
+/// M9 as of now: the period counts from its sending, so it is computed anew for each attempt.
 fn announcement(
     conn: &mut PgConnection,
     app: &App,
@@ -45,13 +45,13 @@ fn announcement(
 ) -> Result<Body, Obstacle> {
     let found = found(conn, id, now)?;
     if found.notice.mail != Some(mail) {
-        // It would name a period that nobody keeps.
+        // It would name a period that does not apply.
         return Err(Obstacle::Dropped(
             "es eine neuere E-Mail mit dieser Mitteilung gibt",
         ));
     }
     match found.notice.facts.state(now) {
-        // Of the last one it is said below.
+        // A lapsed notice is handled below.
         NoticeState::Unsent | NoticeState::Running | NoticeState::Lapsed => {}
         NoticeState::Dissent | NoticeState::Exempted | NoticeState::Terminated => {
             return Err(Obstacle::Dropped("der Kunde schon Einspruch erhoben hat"));
@@ -76,7 +76,7 @@ fn announcement(
     })
 }
 
-/// M10.
+/// M10, the confirmation of a dissent.
 fn dissented(
     conn: &mut PgConnection,
     app: &App,
@@ -98,7 +98,7 @@ fn dissented(
     })
 }
 
-/// The letter of the result (row 41).
+/// The letter about a settled dissent (row 41).
 fn settled(
     conn: &mut PgConnection,
     app: &App,
@@ -112,7 +112,7 @@ fn settled(
         .settled
         .ok_or(Obstacle::Dropped("der Einspruch nicht erledigt ist"))?;
     let mut change = change(app, &found.announcement, facts, case.customer.language);
-    // What was taken back late holds from that day at the earliest.
+    // A change that was accepted late begins on that day at the earliest.
     change.starts_on = change.starts_on.max(crate::domain::calendar::day(at));
     Ok(DissentSettled {
         case: named(case),
@@ -122,7 +122,7 @@ fn settled(
     })
 }
 
-/// The mail of a draft as a customer would get it if it were sent at `now`, for the operator to read.
+/// The mail of a draft as a customer would get it at `now`, for the operator to read.
 pub fn preview(
     app: &App,
     operator: &Operator,
@@ -248,7 +248,7 @@ fn company(one: &SubProcessor, language: Language) -> CompanyWords {
     }
 }
 
-/// A sentence's part: the letter sets the full stop.
+/// A part of a sentence without its full stop, which the letter adds.
 fn part(text: &str) -> String {
     text.trim().trim_end_matches('.').to_owned()
 }

@@ -1,5 +1,5 @@
-//! A queued mail as what it is written from: who gets it, and what it says of the facts of this moment.
-//! Each group of mails has a file of its own; `letter` of that file knows its kinds.
+//! Composing a queued mail: its recipient, and its values from the present facts. Each group of
+//! mails has a file of its own, whose `letter` handles its kinds.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ impl<E: Into<ActionError>> From<E> for Obstacle {
     }
 }
 
-/// What a mail is put together from.
+/// Everything a mail can be composed from.
 pub(super) struct Facts<'a> {
     pub(super) app: &'a App,
     pub(super) mail: &'a DueMail,
@@ -37,7 +37,7 @@ pub(super) struct Facts<'a> {
     pub(super) now: DateTime<Utc>,
 }
 
-/// To which address, and what.
+/// The address, and the body of the mail.
 pub(super) type Addressed = (EmailAddress, Box<dyn MailBody>);
 
 impl Facts<'_> {
@@ -47,7 +47,7 @@ impl Facts<'_> {
         case.ok_or(Obstacle::Dropped("der Kunde nicht mehr da ist"))
     }
 
-    /// The customer's address, for mails that go to nobody else.
+    /// The customer's address, for mails that are only sent to the customer.
     pub(super) fn customer_address(&self) -> Result<EmailAddress, Obstacle> {
         if self.mail.to != Recipient::Customer {
             return Err(self.misdirected());
@@ -56,7 +56,7 @@ impl Facts<'_> {
         address.ok_or(Obstacle::Dropped("der Kunde keine E-Mail-Adresse hat"))
     }
 
-    /// For a kind that does not go to this recipient.
+    /// The obstacle for a mail with a recipient that its kind does not allow.
     pub(super) fn misdirected(&self) -> Obstacle {
         Obstacle::Dropped(match self.mail.to {
             Recipient::Customer => "diese Nachricht nicht an Kunden geht",
@@ -67,13 +67,13 @@ impl Facts<'_> {
         })
     }
 
-    /// The whole address of a page.
+    /// A page's path as a complete URL.
     pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.app.base_url())
     }
 }
 
-/// Puts the mail together from the facts as they are now; addresses are read now, too (L-08).
+/// Composes the mail from the present facts; addresses are read now, too (L-08).
 pub(super) fn compose(
     conn: &mut PgConnection,
     app: &App,
@@ -119,7 +119,7 @@ pub(super) fn compose(
     Ok((address, input))
 }
 
-/// Names in the words of the reader: what the offer covers, or what the agreement covered.
+/// Names in the reader's language: of the products the offer covers, or that the agreement covered.
 pub(super) fn words(case: &Case, language: Language, now: DateTime<Utc>) -> CaseWords {
     let covered = case
         .offer(now)
@@ -140,7 +140,7 @@ pub(super) fn words(case: &Case, language: Language, now: DateTime<Utc>) -> Case
     }
 }
 
-/// The same about given products, where nothing is asked for.
+/// The same about given products, for mails that ask for nothing.
 pub(super) fn words_of(case: &Case, covered: &BTreeSet<Covered>, language: Language) -> CaseWords {
     let products = case
         .catalogue

@@ -1,8 +1,8 @@
-//! Delivering what is in the outbox: one mail, one transaction.
+//! Delivering the mails of the outbox, each in a transaction of its own.
 //!
 //! The row stays locked while the mail is handed over, so that two processes never send the same
-//! one and a killed process frees it by itself. A mail that the server took although the process
-//! died before noting it goes out again with the same Message-ID.
+//! one and a killed process frees it by itself. A mail that the server accepted just before the
+//! process died is sent again with the same Message-ID.
 
 mod agreements;
 mod changes;
@@ -36,28 +36,29 @@ use crate::storage::{PgConnection, cases, catalogue};
 pub use changes::{address, preview};
 use compose::{Obstacle, compose};
 
-/// Longest pause between two attempts. A mail is tried until it is true no longer, a notice for
-/// [`NOTICE_LASTS`].
+/// Longest pause between two attempts. A mail is tried until its content is not true any more, a
+/// notice for [`NOTICE_LASTS`].
 const LONGEST_PAUSE: Duration = Duration::hours(1);
 
-/// How long a notice is tried that the server puts off again and again. What no server takes for so
-/// long does not reach its customer, and somebody must know (row 38); nothing else would end it.
+/// How long a notice is tried that the server puts off again and again. After that the customer
+/// counts as not reached and the operator must know (row 38); without this limit it would never
+/// end.
 const NOTICE_LASTS: Duration = Duration::days(5);
 
-/// What became of a mail.
+/// The result of delivering one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivered {
-    /// Nothing is due.
+    /// No mail is due.
     Idle,
     /// Handed over to the mail server.
     Sent,
-    /// Will be tried again.
+    /// It will be tried again.
     Later,
-    /// Given up: refused for good, or nobody to send it to.
+    /// It was given up: refused permanently, or without a recipient.
     GivenUp,
 }
 
-/// Takes the mail that is due longest and tries to hand it over.
+/// Takes the mail that has been due longest and tries to hand it over.
 pub fn deliver_next(
     conn: &mut PgConnection,
     app: &App,
@@ -66,14 +67,14 @@ pub fn deliver_next(
     deliver_noting(conn, app, now, &Cell::new(None))
 }
 
-/// [`deliver_next`], and notes in `taken` which mail it was, also when that fails.
+/// [`deliver_next`] that notes the mail in `taken`, even if it fails.
 pub fn deliver_noting(
     conn: &mut PgConnection,
     app: &App,
     now: DateTime<Utc>,
     taken: &Cell<Option<MailId>>,
 ) -> Result<Delivered, ActionError> {
-    // A mail says who sends it: until the operator's details are entered all of them wait.
+    // A mail names its sender: until the operator's details are entered, all of them wait.
     if catalogue::find_operator(conn)?.is_none() {
         return Ok(Delivered::Idle);
     }
@@ -99,8 +100,8 @@ pub fn deliver_noting(
     hand_over(conn, app, &mail, &input, written, &address, now)
 }
 
-/// After an error that nobody planned for: puts off the mail it happened to, so that it does not hold
-/// up those behind it. Nothing when another worker has taken it since.
+/// After an unexpected error: puts off the mail it happened to, so that it does not hold up the
+/// mails behind it. Does nothing if another worker has taken it since.
 pub fn put_off(
     conn: &mut PgConnection,
     mail: MailId,
@@ -166,7 +167,7 @@ fn hand_over(
             tracing::warn!(mail = mail.id.0, "mail refused for good");
             mails::mark_done(conn, mail.id, "failed", &error.reply, now)?;
             notices::mail_failed(conn, &mail.kind, mail.id, now)?;
-            // The customer's row is locked before the first event: the chain comes last.
+            // The customer's row is locked before the first event, because the chain comes last.
             if let Some(link) = mail.kind.consent_link() {
                 refused(conn, app, mail.customer, link, now)?;
             }
@@ -200,15 +201,16 @@ fn hand_over(
     }
 }
 
-/// Whether a notice has been tried long enough, and not for the first time. While no mail server can
-/// be reached nothing is: that is no word about the customer's address.
+/// Whether a notice has been tried for long enough, and not for the first time. As long as no mail
+/// server can be reached this is false, because that says nothing about the customer's address.
 fn is_overdue(mail: &DueMail, now: DateTime<Utc>) -> bool {
     matches!(mail.kind, MailKind::Announcement { .. })
         && mail.attempts > 0
         && mail.queued_at + NOTICE_LASTS <= now
 }
 
-/// Row 8: the status says so and people are told. A link of an earlier round changes nothing.
+/// Row 8: the status changes and the users concerned are notified. A link of an earlier round
+/// changes nothing.
 pub(super) fn refused(
     conn: &mut PgConnection,
     app: &App,
@@ -228,8 +230,8 @@ pub(super) fn refused(
     }
 }
 
-/// A concluded contract that did not arrive needs a person, though the status stays as it is; and what
-/// did not reach the former address lets no time run (A4).
+/// A concluded contract that did not arrive needs an administrator, though the status stays as it
+/// is; and if the mail to a former address did not arrive, its waiting time does not begin (A4).
 pub(super) fn not_arrived(
     conn: &mut PgConnection,
     app: &App,
@@ -295,21 +297,21 @@ pub(super) fn log(
     Ok(add_event(conn, &event, now)?)
 }
 
-/// What came of trying a mail again.
+/// The result of trying a mail again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Retried {
     /// It is due now.
     Queued,
     /// The address had been refused, so the customer is asked anew, with a new link.
     AskedAnew,
-    /// It is not sent, because … (German, the end of a sentence).
+    /// It is not sent; holds the reason (German, the end of a sentence).
     Useless(&'static str),
     /// It was sent already, is being delivered at this moment, or does not exist.
     NotWaiting,
 }
 
 /// Tries a mail at once that waits or was given up; for the operator. A mail that was sent is never
-/// sent again, and one that is true no longer is not sent either and says why.
+/// sent again, and one that is not true any more is not sent either, with the reason.
 pub fn retry(
     conn: &mut PgConnection,
     app: &App,
@@ -336,7 +338,8 @@ pub fn retry(
         && let Some(customer) = mail.customer
         && is_refused_round(conn, customer, link, now)?
     {
-        // The old mail alone would leave the status at "Nicht zustellbar" and the reminders asleep.
+        // The old mail alone would leave the status at "Nicht zustellbar" and the reminders
+        // stopped.
         ask_anew(conn, app, viewer, customer, now)?;
         return Ok(Retried::AskedAnew);
     }

@@ -1,4 +1,4 @@
-//! What a customer should know without having to do anything: news (M11), and another address (M15).
+//! Mails that ask the customer for nothing: news (M11), and another address (M15).
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -40,7 +40,7 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
     }
 }
 
-/// M11: what happened, and the agreement that goes on.
+/// M11: what happened, and the agreement that stays in force.
 fn info(
     conn: &mut PgConnection,
     mail: &DueMail,
@@ -65,7 +65,8 @@ fn info(
     let language = case.customer.language;
     let agreement = case.agreement();
     let words = match agreement {
-        // What the agreement covers and the customer still has; an open request may offer more.
+        // The products that the agreement covers and the customer still has; an open request may
+        // offer more.
         Some(one) => {
             let still = case.share(&case.required_products(now), &one.offer);
             words_of(case, &still, language)
@@ -86,7 +87,7 @@ fn info(
     })
 }
 
-/// Why nothing needs to be concluded; if something does again, another mail has said so.
+/// Why nothing needs to be concluded any more. If that changes again, another mail says so.
 fn no_longer(case: &Case, now: DateTime<Utc>) -> Result<NoLonger, Obstacle> {
     if case.partner.is_none() {
         Ok(NoLonger::NoPartner)
@@ -113,14 +114,14 @@ fn product_ended(case: &Case, product: &Covered, told_at: DateTime<Utc>) -> Info
         .filter(|end| *end <= told_at)
         .max()
         .unwrap_or(told_at);
-    // The product goes on: what ended are its options.
+    // The product stays booked: only its options ended.
     let goes_on = !product.options.is_empty() && of().any(|one| one.is_active(told_at));
     let (known, language) = (case.product(&product.product), case.customer.language);
     let options = known
         .filter(|_| goes_on)
         .map(|known| known.the_options(&product.options).say(language).to_owned())
         .map(|words| match language {
-            // A sentence begins with it.
+            // It is the beginning of a sentence.
             Language::De => words.replacen('d', "D", 1),
             Language::En => words,
         });
@@ -135,12 +136,13 @@ fn product_ended(case: &Case, product: &Covered, told_at: DateTime<Utc>) -> Info
         name: case.covered_name(&named).say(language).to_owned(),
         several: options.is_some() && product.options.len() > 1,
         options,
-        // What ends at midnight was there on the day before.
+        // A booking that ends at midnight was last in force on the day before.
         last_day: end - Duration::milliseconds(1),
     }
 }
 
-/// The address that waits, masked, and how it is stopped; without that if it was confirmed meanwhile.
+/// The waiting address, masked, and how it can be stopped; without that if it was confirmed
+/// meanwhile.
 fn waiting(
     app: &App,
     case: &Case,
@@ -156,7 +158,8 @@ fn waiting(
         ))?;
     let stop = entered.is_waiting().then(|| AddressStop {
         link: app.address_url(id),
-        // The time runs from the moment this mail is taken; it ends at a working hour (F10).
+        // The waiting time begins when the server accepts this mail; it ends during working hours
+        // (F10).
         until: entered.wait.map(|wait| case.holidays.opens(now + wait)),
     });
     Ok((Some(entered.email.masked()), stop))

@@ -1,5 +1,5 @@
-//! To the operator: what needs a person (M14), what waits for a second one (C9), and another account for
-//! the operator (S-39).
+//! Mails to the operator: alerts (M14), requests for a second person (C9), and new administrators
+//! (S-39).
 
 use chrono::NaiveDate;
 
@@ -61,7 +61,8 @@ fn mailbox(facts: &Facts) -> Result<EmailAddress, Obstacle> {
     address.ok_or(Obstacle::Dropped("der Betreiber keine E-Mail-Adresse hat"))
 }
 
-/// M14 about a partner (C6). Not sent any more once it was renewed or the partner may do nothing.
+/// M14 about a partner (C6). Not sent if the contract was renewed or the partner was blocked
+/// meanwhile.
 fn partner_contract_ends(
     conn: &mut PgConnection,
     facts: &Facts,
@@ -87,7 +88,7 @@ fn partner_contract_ends(
     })
 }
 
-/// Not sent any more once somebody has decided.
+/// Not sent if it was decided meanwhile.
 fn approval(
     conn: &mut PgConnection,
     facts: &Facts,

@@ -1,4 +1,4 @@
-//! To partners: what they may know of their customers (M4, M5, M8), and that they are blocked.
+//! Mails to partners: news of their customers (M4, M5, M8), and that they are blocked.
 
 use chrono::{DateTime, Utc};
 
@@ -41,7 +41,7 @@ fn info(
             "der Partner den Kunden nicht mehr betreut",
         ));
     }
-    // Who has lost the customer finds nothing at the status page and has no access to list.
+    // A partner that has lost the customer cannot open the status page and has no access to list.
     let has_customer = news != PartnerNews::Replaced && looks_after(case, id);
     let modules = case
         .areas(now)
@@ -64,8 +64,8 @@ fn info(
     Ok((address, body.into()))
 }
 
-/// The moment the mail names: for a request without an answer the last link's last moment, which lies
-/// on the day before the portal noticed (C12).
+/// The moment the mail names. For a request without an answer that is the end of the last link,
+/// which is the day before the portal noticed it (C12).
 fn told_at(mail: &DueMail, news: PartnerNews, case: &Case) -> DateTime<Utc> {
     let ended = case
         .requests
@@ -88,7 +88,7 @@ fn looks_after(case: &Case, id: PartnerId) -> bool {
             .any(|one| one.id == id)
 }
 
-/// M8 to a partner all of whose customers are closed to it (row 49).
+/// M8 to a partner that lost access to all of its customers (row 49).
 fn blocked(conn: &mut PgConnection, mail: &DueMail, id: PartnerId) -> Result<Addressed, Obstacle> {
     let partner = find_partner(conn, id)?.ok_or(Obstacle::Dropped("es den Partner nicht gibt"))?;
     if partner.blocked_at.is_none() {

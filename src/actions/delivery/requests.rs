@@ -1,4 +1,4 @@
-//! Requests to conclude (M1, M2) and the answer no (M6).
+//! Mails about requests to conclude (M1, M2), and the confirmation of a decline (M6).
 
 use chrono::{DateTime, Utc};
 
@@ -43,7 +43,7 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
     Ok((address, body))
 }
 
-/// A link that cannot be used any more is not worth a mail.
+/// Until when a link is valid. A mail with a link that cannot be used any more is not sent.
 fn usable(case: &Case, link: LinkId, now: DateTime<Utc>) -> Result<DateTime<Utc>, Obstacle> {
     let (request, sent) = case
         .link(link)
@@ -57,7 +57,7 @@ fn usable(case: &Case, link: LinkId, now: DateTime<Utc>) -> Result<DateTime<Utc>
     }
 }
 
-/// Whether earlier links ended when this one was sent.
+/// Whether earlier links stopped working when this one was sent.
 fn replaces(case: &Case, link: LinkId) -> bool {
     let sent_at = case.link(link).map(|(_, link)| link.sent_at);
     case.requests

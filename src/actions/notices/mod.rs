@@ -29,27 +29,28 @@ use crate::{paths, token};
 
 pub use letters::{add_proof, find_proof};
 
-/// Done, or why not.
+/// The result of an action on a notice: done, or why not.
 pub type Answered = Result<(), NoticeRefusal>;
 
-/// Address of the page on which a customer dissents without signing in; for its mail alone.
+/// Address of the page on which a customer dissents without signing in; only for the mail to the
+/// customer.
 pub fn dissent_url(app: &App, notice: NoticeId) -> String {
     let token = token::make(&app.config.keys, token::Purpose::Dissent, notice.0);
     format!("{}{}", app.base_url(), paths::dissent(&token))
 }
 
-/// A notice with everything a page about it says.
+/// A notice with everything that a page about it shows.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// The notice.
+    /// The stored notice.
     pub notice: Stored,
-    /// Its announcement.
+    /// The announcement it is about.
     pub announcement: Announcement,
-    /// Its customer.
+    /// The case of its customer.
     pub case: Case,
 }
 
-/// A notice of a customer that is still there, for reading.
+/// A notice of a customer that was not deleted, for reading.
 pub fn find(
     conn: &mut PgConnection,
     id: NoticeId,
@@ -68,7 +69,7 @@ pub fn find(
     })
 }
 
-/// The customer dissents by the link in its mail. The second click of a double click changes nothing.
+/// The customer dissents by the link in its mail. A second click changes nothing.
 pub fn dissent_by_link(
     conn: &mut PgConnection,
     app: &App,
@@ -94,7 +95,7 @@ pub fn dissent_by_link(
     declare(conn, app, &command, id, dissent, By::Customer)
 }
 
-/// The customer dissents in the portal; the person is the one who is signed in.
+/// The customer dissents in the portal, as the signed-in user.
 pub fn dissent(
     conn: &mut PgConnection,
     app: &App,
@@ -127,19 +128,19 @@ pub fn dissent(
 /// A dissent that reached the operator outside the portal.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// By which way.
+    /// How it was received.
     pub way: DissentWay,
-    /// On which day, which decides whether it was in time.
+    /// The day on which it was received, which decides whether it was in time.
     pub on: NaiveDate,
-    /// Who declared it.
+    /// Name of the person who declared it.
     pub person: String,
-    /// What the operator noted.
+    /// The operator's note.
     pub note: String,
-    /// The letter or mail itself.
+    /// The letter or mail itself, if it was uploaded.
     pub proof: Option<File>,
 }
 
-/// The operator records such a dissent.
+/// The operator records a dissent from outside the portal.
 pub fn record(
     conn: &mut PgConnection,
     app: &App,
@@ -163,10 +164,10 @@ pub fn record(
     declare(conn, app, &command, id, dissent, by)
 }
 
-/// Who put a dissent into the portal.
+/// Who entered a dissent into the portal.
 enum By<'a> {
     Customer,
-    /// The operator, with the letter or mail it came in.
+    /// The operator, with the uploaded letter or mail.
     Operator(&'a Viewer, Option<File>),
 }
 
@@ -249,7 +250,7 @@ pub fn settle(
     Ok(Ok(()))
 }
 
-/// What the dissent asked of the operator is done.
+/// Closes the alert about a dissent, as it was settled.
 fn close_alert(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -265,7 +266,7 @@ fn close_alert(
     Ok(settle_alerts(conn, &open, now)?)
 }
 
-/// The operator has a notice sent once more that did not arrive; its period begins with the new mail.
+/// The operator sends a notice that did not arrive once more; its period begins with the new mail.
 pub fn resend(
     conn: &mut PgConnection,
     app: &App,
@@ -287,7 +288,7 @@ pub fn resend(
         None => false,
     };
     if stored.facts.failed_at.is_none() || waits {
-        // Its mail still waits and goes out by itself; a second click brings no second one.
+        // Its mail still waits and will be sent; a second click queues no second one.
         return Ok(Err(NoticeRefusal::Delivered));
     }
     let step = format!("announcement:{id}:{}", Uuid::new_v4());
@@ -298,9 +299,10 @@ pub fn resend(
     Ok(Ok(()))
 }
 
-/// Row 42, in the transaction of a conclusion: the agreement holds the changes of these announcements, so
-/// the open notices of its customer about them are closed, also those that are not made yet. One that
-/// was confirmed later than the document was made stays open. Its audit event is the conclusion's own.
+/// Row 42, in the transaction of a conclusion: the agreement contains the changes of these
+/// announcements, so the customer's open notices about them are closed, including those that are
+/// not made yet. A notice of an announcement that was confirmed after the document was made stays
+/// open. The audit event is that of the conclusion.
 pub fn close_by_conclusion(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -322,8 +324,9 @@ pub fn close_by_conclusion(
     Ok(())
 }
 
-/// A mail was handed over: if it carried a notice, its period begins. A mail that another one came
-/// after moves nothing: the newest one is the proof, and its period the one the customer read last.
+/// A mail was handed over: if it carried a notice, its period begins. If a newer mail of the notice
+/// was queued, nothing changes: the newest one is the evidence, and its period the one the customer
+/// read last.
 pub(super) fn mail_sent(
     conn: &mut PgConnection,
     kind: &MailKind,
@@ -342,7 +345,7 @@ pub(super) fn mail_sent(
     Ok(())
 }
 
-/// A mail was given up or came back: if it carried a notice, that did not arrive.
+/// A mail was given up or came back: if it carried a notice, the notice did not arrive.
 pub(super) fn mail_failed(
     conn: &mut PgConnection,
     kind: &MailKind,

@@ -23,16 +23,16 @@ use crate::storage::contract_versions::{
     find_published, save_approval, save_publication, save_return, save_submission,
 };
 
-/// A step taken on a version as it was looked at.
+/// The version and revision that the user saw when taking a step.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
-    /// Which.
+    /// Key of the version.
     pub id: VersionId,
-    /// The revision that was looked at.
+    /// The revision that the user saw.
     pub revision: i32,
 }
 
-/// What a person answered to one question.
+/// The answer to one question.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// Whether the box was ticked.
@@ -42,23 +42,23 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether it answers the question.
+    /// Whether the answer is complete.
     pub fn is_enough(&self, question: &Question) -> bool {
         self.confirmed && (!question.wants_words || !self.note.is_empty())
     }
 }
 
-/// What a person answered on the page with the questions.
+/// The answers from the page with the questions.
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
-    /// [`stamp`] of the questions the page asked.
+    /// [`stamp`] of the questions on the page.
     pub asked: String,
-    /// One for each, in their order.
+    /// One answer for each question, in the same order.
     pub given: Vec<Answer>,
 }
 
-/// Submits a draft: nothing may block it, and every question is answered by the person who submits.
-/// Answers to other questions than are asked now count for none of them.
+/// Submits a draft: nothing may block it, and every question must be answered by the user who
+/// submits. If the questions have changed since, none of the answers counts.
 pub fn submit(
     conn: &mut PgConnection,
     app: &App,
@@ -114,7 +114,7 @@ pub fn submit(
     )
 }
 
-/// A number stands for one version, even if a second one had the same words (LC-55).
+/// A number belongs to one version, even if a second one had the same text (LC-55).
 fn must_be_new(conn: &mut PgConnection, version: &Version) -> Result<(), ActionError> {
     match &version.head.number {
         Some(number) if find_published(conn, number)?.is_some() => {
@@ -124,7 +124,7 @@ fn must_be_new(conn: &mut PgConnection, version: &Version) -> Result<(), ActionE
     }
 }
 
-/// Gives it back to its authors, who may go on writing.
+/// Returns a version to its authors, who can change it again.
 pub fn give_back(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -147,7 +147,7 @@ pub fn give_back(
     )
 }
 
-/// A second person approves it.
+/// A second person approves a version.
 pub fn approve(
     conn: &mut PgConnection,
     app: &App,
@@ -167,9 +167,9 @@ pub fn approve(
     note(conn, actor(viewer), seen.id, &name, event, now)
 }
 
-/// Publishes an approved version. The day from which it is offered is said here: it may be another
-/// one than `contract.toml` had proposed, never one in the past. What keeps a text from being
-/// published is looked for again, because register and catalogue may have changed.
+/// Publishes an approved version. The first day is chosen here: it may differ from the one that
+/// `contract.toml` proposes, but must not be in the past. Findings that keep a text from being
+/// published are checked again, because sub-processors and catalogue may have changed.
 pub fn publish(
     conn: &mut PgConnection,
     app: &App,

@@ -1,4 +1,4 @@
-//! Writing a version: begun from another one or from files, changed part by part, thrown away.
+//! Writing a version: begun from another one or from files, changed part by part, deleted.
 
 use chrono::{DateTime, Utc};
 
@@ -18,11 +18,11 @@ use crate::storage::contract_versions::{
     Edition, NewVersion, create_version, delete_version, find_version, list_versions, save_files,
 };
 
-/// Versions whose numbers are looked at for the next free one.
+/// Number of versions that are searched for the next free number.
 const KNOWN_NUMBERS: i64 = 1000;
 
 /// Begins a draft as a copy of a published version, under the next free number: two texts with one
-/// number could not be told apart. What others are still writing is not for copying.
+/// number could not be told apart. Drafts cannot be copied.
 pub fn begin_from(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -48,7 +48,7 @@ pub fn begin_from(
         *facts = set(facts, None, "number", &quoted(&next));
     }
     let languages = parts::languages(&files);
-    // What was new in the other one is not new in this one; LC-46 asks for the words.
+    // The change note of the other version does not apply to this one; LC-46 asks for a new one.
     if let Some(facts) = files.get_mut(meta::FILE) {
         for language in languages {
             *facts = set(facts, Some("change_note"), language, &quoted(""));
@@ -57,7 +57,7 @@ pub fn begin_from(
     create(conn, viewer, files, Some(from.head.id), event, now)
 }
 
-/// Begins a draft with files somebody uploaded.
+/// Begins a draft with uploaded files.
 pub fn begin_with(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -97,21 +97,21 @@ fn create(
 pub struct Typed {
     /// Path of the file.
     pub path: String,
-    /// The text.
+    /// The text, as the user typed it.
     pub text: String,
-    /// [`stamp`] of the text the person began with.
+    /// [`stamp`] of the text that the user began with.
     pub seen: String,
 }
 
-/// A short text that is another one when the file is.
+/// A short hash of the text of a file.
 pub fn stamp(text: &str) -> String {
     let mut hash = crate::actions::documents::sha256(text.as_bytes());
     hash.truncate(16);
     hash
 }
 
-/// Writes the text of a file, unless somebody changed that file since it was opened. Two people may
-/// write in different files at the same time. Says whether anything is another one now.
+/// Saves the text of a file, unless another user has changed that file since it was opened. Two
+/// users may write in different files at the same time. True if the text has changed.
 pub fn save_text(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -148,7 +148,7 @@ pub fn save_text(
     Ok(true)
 }
 
-/// Adds an annex or a product in every language; gives its name away.
+/// Adds an annex or a product in every language; returns its name.
 pub fn add_part(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -164,7 +164,7 @@ pub fn add_part(
     Ok(part)
 }
 
-/// Gives a part another name in every language.
+/// Renames a part in every language.
 pub fn rename_part(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -182,7 +182,7 @@ pub fn rename_part(
     Ok(to)
 }
 
-/// Takes a part out in every language.
+/// Removes a part in every language.
 pub fn remove_part(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -230,7 +230,7 @@ fn write(
     note(conn, actor(viewer), version.head.id, &name, event, now)
 }
 
-/// Throws a draft away.
+/// Deletes a draft.
 pub fn discard(
     conn: &mut PgConnection,
     viewer: &Viewer,

@@ -1,5 +1,5 @@
-//! Versions of the contract text: which one is offered, and what the operator's legal department
-//! does to them: [`draft`] writes, [`approval`] decides, [`review`] says what is wrong.
+//! Versions of the contract text: which one is offered, and the actions of the operator's legal
+//! department: [`draft`] writes, [`approval`] decides, [`review`] checks.
 
 pub mod approval;
 pub mod draft;
@@ -21,8 +21,8 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::contract_versions::{self as stored, find_in_force, find_published};
 use crate::storage::{PgConnection, QueryError};
 
-/// Publishes the version that comes with the program where there is none yet. To be called whenever
-/// the program starts; says whether there was something to do.
+/// Publishes the version that comes with the program if there is none yet. To be called at every
+/// start of the program; true if it did.
 pub fn publish_shipped(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, ActionError> {
     let files = contract::shipped();
     let meta = meta_of(&files).ok_or_else(|| unreadable("the shipped version"))?;
@@ -83,7 +83,7 @@ pub fn offered(
     contract(conn, app, &number)
 }
 
-/// A version for reading; only administrators of the operator know of drafts.
+/// A version for reading; only administrators see drafts.
 pub fn find(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -106,7 +106,7 @@ fn lock(
     Ok(version)
 }
 
-/// The same for a step that is about what the person looked at: another revision is another text.
+/// The same for a step that concerns the text the user saw: refused for another revision.
 fn lock_seen(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -138,7 +138,7 @@ pub fn id_of(conn: &mut PgConnection, number: &str) -> Result<Option<VersionId>,
     Ok(find_published(conn, number)?.map(|version| version.id))
 }
 
-/// What `contract.toml` says, if it can be read.
+/// The metadata in `contract.toml`, if it can be read.
 fn meta_of(files: &Files) -> Option<Meta> {
     Meta::parse(files.get(meta::FILE)?).ok()
 }

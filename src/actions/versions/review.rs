@@ -1,5 +1,5 @@
-//! What is wrong with a version: what keeps it from being read, what Art. 28 demands, what a person
-//! has to answer.
+//! Findings in a version: what keeps it from being read, what Art. 28 requires, what a person has
+//! to answer.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,55 +22,56 @@ use crate::storage::contract_versions::find_published;
 use crate::storage::sub_processors::list_entries;
 use crate::storage::{PgConnection, catalogue};
 
-/// What is known around a version: read once, so that checking needs no database.
+/// The data a version is checked against: read once, so that checking needs no database.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     operator: Option<Operator>,
     products: Vec<Product>,
-    /// Fingerprint under which the number was published before (LC-55).
+    /// Hash of the files under which the number was published before (LC-55).
     published: Option<String>,
-    /// The Berlin day on which it is looked at.
+    /// The Berlin day of the check.
     today: NaiveDate,
 }
 
-/// A version that was looked through.
+/// The result of checking a version.
 #[derive(Debug, Clone)]
 pub struct Review {
-    /// The text, if it can be read.
+    /// The parsed text, if it can be read.
     pub contract: Option<Arc<Contract>>,
     /// What keeps it from being read.
     pub problems: Vec<Problem>,
-    /// What the checks found, good ones included; empty while it cannot be read.
+    /// The results of the checks, including passed ones; empty if the text cannot be read.
     pub findings: Vec<Finding>,
 }
 
-/// Something a named person answers before a version can be approved.
+/// A question that a named person answers before a version can be approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// `LC-07`.
+    /// ID of the check, like `LC-07`.
     pub check: &'static str,
     /// The question, or the warning.
     pub text: String,
     /// The passage it is about.
     pub place: Option<String>,
-    /// Whether a tick is not enough: a warning wants a reason, a reference its words.
+    /// Whether a tick is not enough: a warning needs a reason, a reference its text.
     pub wants_words: bool,
-    /// A warning that was found, not a question.
+    /// Whether it is a warning that was found, and not a question.
     pub is_warning: bool,
 }
 
-/// A short text that is another one when other things are asked, or in another order. The form carries
-/// it, so that no answer is kept beside a question that nobody read.
+/// A short hash of the questions in their order. The form sends it back, so that no answer is
+/// stored with a question that the user did not read.
 pub fn stamp(questions: &[Question]) -> String {
     let asked: Vec<(&str, &str)> = questions
         .iter()
         .map(|one| (one.check, one.text.as_str()))
         .collect();
-    // Debug puts quotes around each text and escapes those inside, so no two lists look the same.
+    // Debug puts quotes around each text and escapes those inside, so no two lists have the same
+    // output.
     sha256(format!("{asked:?}").as_bytes())
 }
 
-/// Reads what is known around a text with this number.
+/// Reads the data that a text with this number is checked against.
 pub fn surroundings(
     conn: &mut PgConnection,
     app: &App,
@@ -86,7 +87,7 @@ pub fn surroundings(
     };
     let mut operator = catalogue::find_operator(conn)?;
     if let Some(operator) = &mut operator {
-        // What a new contract would name (LC-24, LC-30).
+        // The sub-processors that a new contract would name (LC-24, LC-30).
         let entries = list_entries(conn)?;
         operator.sub_processors = list_for_contract(&entries, today, &BTreeSet::new());
     }
@@ -98,13 +99,13 @@ pub fn surroundings(
     })
 }
 
-/// The number a text gives itself, if that can be read.
+/// The number in the metadata of a text, if it can be read.
 pub fn number_of(files: &Files) -> Option<String> {
     let number = super::meta_of(files)?.number.trim().to_owned();
     (!number.is_empty()).then_some(number)
 }
 
-/// Looks a text through. `pdfs` are looked at if they were made (LC-53). CPU work.
+/// Checks a text, and `pdfs` if they were made (LC-53). CPU work.
 pub fn review(
     app: &App,
     files: &Files,
@@ -153,7 +154,7 @@ fn findings(
         ..check::Version::of(contract)
     };
     let mut findings = check::checks(&version);
-    // Who approves is asked by the portal itself, and a PDF that was not made was not looked at.
+    // Approval is handled by the portal itself, and PDFs that were not made cannot be confirmed.
     findings.retain(|finding| {
         finding.outcome != CheckResult::Confirm || !matches!(finding.id, "LC-53" | "LC-54")
     });
@@ -166,7 +167,7 @@ impl Review {
         self.contract.is_none() || self.findings.iter().any(Finding::blocks)
     }
 
-    /// What a named person answers, in the order of the checks.
+    /// The questions that a named person answers, in the order of the checks.
     pub fn questions(&self) -> Vec<Question> {
         self.findings
             .iter()
@@ -193,7 +194,7 @@ impl Review {
     }
 }
 
-/// A version in one language with invented parties; provider and register are the real ones.
+/// A version in one language with invented parties; provider and sub-processors are the real ones.
 pub fn preview(
     contract: &Contract,
     operator: Option<&Operator>,
@@ -208,7 +209,7 @@ pub fn preview(
 }
 
 impl Surroundings {
-    /// The provider, if its particulars were entered.
+    /// The provider, if its details were entered.
     pub fn operator(&self) -> Option<&Operator> {
         self.operator.as_ref()
     }
@@ -233,7 +234,7 @@ pub fn preview_pdf(
         created: now,
         operator_name: values.operator.party.name,
         title: plain(&document.title),
-        // Nothing is public before it is published.
+        // A version has no public address before it is published.
         online: String::new(),
     };
     render(&document, &frame).map_err(|error| ActionError::Document(error.to_string()))

@@ -1,15 +1,15 @@
-//! Companies of the demo: the short names of the partners, and how a company is written down.
+//! Companies of the demo: the short names of the partners, and constructors for company data.
 
 use crate::domain::{EmailAddress, PartnerId, Party};
 
 /// Partners under the short names the customer table uses.
 #[derive(Debug, Clone, Copy)]
 pub struct Partners {
-    /// Muster IT GmbH.
+    /// The first Mandant, Muster IT GmbH.
     pub muster: PartnerId,
-    /// `Nord-TK GbR`, of Muster IT.
+    /// `Nord-TK GbR`, a Submandant of Muster IT.
     pub nord: PartnerId,
-    /// Fernmeldetechnik Süßenguth & Töchter GmbH, of Muster IT.
+    /// Fernmeldetechnik Süßenguth & Töchter GmbH, a Submandant of Muster IT.
     pub fern: PartnerId,
     /// The second Mandant.
     pub rhein: PartnerId,
@@ -32,7 +32,7 @@ pub fn party(name: &str, street: &str, town: &str, contact: &str, email: &str) -
     }
 }
 
-/// An address that is known to be one.
+/// A valid address from a fixed text.
 pub fn address(text: &str) -> Option<EmailAddress> {
     EmailAddress::parse(text).ok()
 }

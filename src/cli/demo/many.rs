@@ -1,4 +1,4 @@
-//! Customers above the sixty: names put together from lists, facts written in bulk.
+//! Customers beyond the sixty of the table: names combined from lists, facts written in bulk.
 
 use std::time::Instant;
 
@@ -19,11 +19,11 @@ use crate::storage::contract_versions::find_in_force;
 use crate::storage::db::{Conn, DbError};
 use crate::storage::{QueryResult, case_rows, cases, catalogue, partners};
 
-/// Number of the first; the sixty are all below.
+/// Number of the first one; the numbers of the sixty are smaller.
 pub const FIRST: u32 = 1_000_000;
 /// Customers for each Mandant.
 const EACH: usize = 2_000;
-/// Customers whose line in the list is compared with their facts.
+/// Number of customers whose row in the list is compared with their facts.
 const SAMPLE: usize = 200;
 
 const FAMILIES: &[&str] = &[
@@ -231,7 +231,7 @@ const PERSONS: &[&str] = &[
     "Ulrich Grimm",
 ];
 
-/// Writes `count` more customers and proves on a sample that list and facts agree.
+/// Writes `count` more customers and checks on a sample that list and facts agree.
 pub fn add(app: &App, cast: &Cast, count: u32, now: DateTime<Utc>) -> Result<()> {
     let began = Instant::now();
     let bulk = app.db.transaction_blocking(|conn| {
@@ -279,7 +279,7 @@ fn prepare(conn: &mut Conn, cast: &Cast, count: u32, now: DateTime<Utc>) -> Quer
 }
 
 /// The three Mandanten of the demo, so that their logins have long lists too, and as many more as
-/// it takes.
+/// are needed.
 fn chains(
     conn: &mut Conn,
     cast: &Cast,
@@ -362,7 +362,7 @@ fn mixes(catalogue: &[Product]) -> (Value, Vec<String>) {
     (Value::Array(products.into()), labels.into())
 }
 
-/// How many of a random sample are in the list as the rules say.
+/// How many of a random sample agree with the rules.
 fn compare(app: &App, bulk: &Bulk, now: DateTime<Utc>) -> Result<usize> {
     let mut random = rand::rng();
     let mut agreeing = 0;

@@ -1,8 +1,9 @@
 //! `demo`: fills an empty database with an invented provider, its partners and customers, so that
 //! every page has something to show and every status occurs.
 //!
-//! [`people`] says who there is, [`script`] what happens to each, [`story`] when; [`tell`] plays it
-//! through the same actions that people and the scheduler use, with a clock that moves.
+//! [`people`] defines the people and companies, [`script`] what happens to each customer, [`story`]
+//! when; [`tell`] executes it through the same actions that users and the scheduler use, with a
+//! clock that is set forward.
 
 mod companies;
 mod many;
@@ -36,7 +37,7 @@ pub struct Options {
     customers: u32,
 }
 
-/// What the database holds.
+/// The content of the database before the demo.
 enum Found {
     Nothing,
     Demo,
@@ -49,7 +50,7 @@ pub fn demo(config: Config, options: &Options) -> Result<()> {
         bail!("demo data have known passwords and are not for production");
     }
     let now = open::clock(&config).now();
-    // Mails of the past go nowhere; those of today wait for `serve`.
+    // Mails of the past are dropped; those of today wait for `serve`.
     let opened = open::open_as_owner(config, Clock::fixed_at(now), Transport::memory())?;
     let result = fill(&opened.app, options, now);
     opened.close();

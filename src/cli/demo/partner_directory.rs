@@ -1,5 +1,5 @@
-//! The register of partners: contracts under Art. 28(4) GDPR, one partner that is blocked, one whose
-//! data are not complete, one that is not worked with any more.
+//! The directory of partners: contracts under Art. 28(4) GDPR, one blocked partner, one with
+//! incomplete data, one that was deactivated.
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
@@ -12,7 +12,7 @@ use crate::domain::viewer::Viewer;
 use crate::domain::{Party, calendar};
 use crate::storage::db::Conn;
 
-/// Adds what the register has beside the partners of the story.
+/// Completes the directory beyond the partners of the story.
 pub fn complete(
     conn: &mut Conn,
     app: &App,
@@ -22,7 +22,7 @@ pub fn complete(
 ) -> Result<(), ActionError> {
     let today = calendar::day(now);
     let began = now - TimeDelta::days(200);
-    // Until when each contract holds; the third Mandant has none yet.
+    // The last day of each contract; the third Mandant has none yet.
     let contracts = [
         (partners.muster, None),
         (partners.nord, today.checked_add_days(Days::new(30))),
@@ -95,7 +95,7 @@ fn contract(signed_on: NaiveDate, valid_until: Option<NaiveDate>) -> NewContract
         signed_on,
         valid_until,
         reference: "Ablage Datenschutz, Ordner 4".to_owned(),
-        // The smallest page there is; a real scan belongs here.
+        // The smallest possible PDF, in place of a scan.
         file: Some(File {
             kind: FileKind::Pdf,
             bytes: PAGE.as_bytes().to_vec(),

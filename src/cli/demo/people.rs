@@ -1,5 +1,5 @@
-//! Who there is: the provider, its products, partners, customers and the people who sign in. All of
-//! it is invented.
+//! The people and companies of the demo: the provider, its products, partners, customers and users.
+//! All of them are invented.
 
 use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, Days, TimeDelta, Utc};
@@ -24,23 +24,23 @@ pub const PASSWORD: &str = "Tannenzapfen-im-Oktober";
 /// The customer with the two customer logins; its agreement is in force.
 pub const CUSTOMER: CustomerNumber = CustomerNumber::of_figures(4711);
 
-/// Somebody who can sign in.
+/// A user who can sign in.
 pub struct Login {
-    /// What the line says: `operator`, `partner` …
+    /// Role in the printed line: `operator`, `partner` …
     pub role: &'static str,
-    /// Address to sign in with.
+    /// The address the user signs in with.
     pub email: EmailAddress,
     name: &'static str,
 }
 
-/// Those who act in the story.
+/// The users and partners who act in the story.
 #[derive(Debug, Clone)]
 pub struct Cast {
-    /// The partners.
+    /// Partners by their short names.
     pub partners: Partners,
-    /// The operator's administrator.
+    /// The administrator of the operator.
     pub operator: Viewer,
-    /// The user of Muster IT.
+    /// The user of the Mandant Muster IT.
     pub partner: Viewer,
 }
 
@@ -69,7 +69,7 @@ pub fn logins() -> Vec<Login> {
     .collect()
 }
 
-/// Writes provider, products, partners and those users that are not a customer's.
+/// Writes provider, products, partners and all users but those of customers.
 pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
     let began = now - TimeDelta::days(200);
     let password = hash()?;
@@ -131,7 +131,7 @@ pub fn add_signatory(
             number: customer,
             contracts: true,
         },
-        // No hash matches it: this person is only part of the history.
+        // No password matches this: the person is only part of the history.
         password_hash: Some("-".to_owned()),
     };
     let id = user_actions::add(conn, app, Actor::Command, &new, now)?;

@@ -6,39 +6,39 @@ use super::super::Result;
 use super::companies;
 use crate::domain::{CustomerNumber, Language, Party};
 
-/// One line each; see its head.
+/// One customer per line; the file's head explains the columns.
 const TABLE: &str = include_str!("customers.txt");
 
-/// A line of the table.
+/// A line of the table: a customer and its fate.
 #[derive(Debug, Clone)]
 pub struct Character {
-    /// Key.
+    /// Number of the customer, its key.
     pub number: CustomerNumber,
     /// Language of mails and contract.
     pub language: Language,
-    /// Name, address, register, e-mail.
+    /// Name, address, register entry and e-mail address.
     pub party: Party,
     /// Short name of the Mandant; empty for none.
     pub partner: String,
-    /// Short name of the Submandant.
+    /// Short name of the Submandant, if there is one.
     pub sub_partner: Option<String>,
-    /// Codes and options.
+    /// Codes of the products, with their options.
     pub products: Vec<Booked>,
-    /// What happens.
+    /// What happens to the customer.
     pub fate: Fate,
 }
 
 /// What happens to a customer. `day` is how many days ago it books, `after` how many days later it
-/// answers, `since` how many days ago the last thing happens.
+/// answers, `since` how many days ago the last event happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Has only what needs no AVV.
+    /// Only books products that need no AVV.
     Nothing { day: i64 },
     /// Has no partner.
     Alone { day: i64 },
-    /// Got its partner after the booking, and was not asked.
+    /// Gets its partner after the booking, and was not asked.
     Later { day: i64 },
-    /// Does not answer.
+    /// Does not answer the request.
     Silent { day: i64 },
     /// Booked minutes ago; the mail is still to be sent.
     Fresh { minutes: i64 },
@@ -48,9 +48,9 @@ pub enum Fate {
     Entered { day: i64, since: i64 },
     /// Is asked anew because a sub-partner was named.
     Named { day: i64, since: i64 },
-    /// Declines.
+    /// Declines the request.
     Declined { day: i64, after: i64 },
-    /// Concludes.
+    /// Concludes the agreement.
     Concluded { day: i64, after: i64 },
     /// Concludes and books a further product.
     Amended { day: i64, after: i64, since: i64 },
@@ -66,7 +66,7 @@ pub enum Fate {
     Cancelled { day: i64, after: i64, since: i64 },
 }
 
-/// All lines.
+/// All lines of the table.
 pub fn characters() -> Result<Vec<Character>> {
     TABLE
         .lines()
@@ -182,8 +182,8 @@ mod tests {
 
     #[test]
     fn answers_fall_into_the_time_of_a_link_whatever_the_day() {
-        // Each link is valid for 14 days; the next one goes out on the working morning after it, at
-        // the latest five days later.
+        // Each link is valid for 14 days; the next one is sent on the working morning after it, at
+        // most five days later.
         let open = [0..=13, 20..=27, 39..=41];
         for one in characters().unwrap() {
             let after = match one.fate {

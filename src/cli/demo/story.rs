@@ -1,24 +1,24 @@
-//! Half a year of every customer as a list of steps in the order of time.
+//! Half a year of every customer as a list of steps, in chronological order.
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 
 use super::script::{Character, Fate};
 use crate::domain::calendar;
 
-/// Something that happens to a customer.
+/// A step in the story of a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoryStep {
-    /// Becomes a customer, without Mandant if `alone`.
+    /// Becomes a customer; without a Mandant if `alone`.
     Arrive { alone: bool },
-    /// Books the first product of the table; nothing is delivered if `quiet`.
+    /// Books the first product of the table; no mail is delivered if `quiet`.
     Book { quiet: bool },
-    /// Books the second, if there is one, after the first mail went out.
+    /// Books the second product, if there is one, after the first mail was sent.
     BookSecond,
     /// The scheduler runs.
     Morning,
     /// Opens the page and concludes.
     Conclude,
-    /// Declines.
+    /// Declines the request.
     Decline,
     /// The mail server refuses the mail that is in the outbox.
     Bounce,
@@ -32,7 +32,7 @@ pub enum StoryStep {
     Object,
     /// Objects by letter, which the operator records.
     ObjectByLetter,
-    /// Gets another Mandant, or its first.
+    /// Gets another Mandant, or its first one.
     Move,
     /// All its links are locked.
     Lock,
@@ -40,14 +40,14 @@ pub enum StoryStep {
     Cancel,
 }
 
-/// A step with its time and, but for the scheduler, its customer.
+/// A step with its time and, except for the scheduler, its customer.
 #[derive(Debug, Clone, Copy)]
 pub struct Scene {
-    /// When.
+    /// When it happens.
     pub at: DateTime<Utc>,
-    /// Place in the list of characters.
+    /// Index in the list of characters.
     pub who: usize,
-    /// What.
+    /// What happens.
     pub step: StoryStep,
 }
 
@@ -65,7 +65,7 @@ pub fn scenes(characters: &[Character], now: DateTime<Utc>) -> Vec<Scene> {
     let first = scenes.iter().map(|scene| scene.at).min().unwrap_or(now);
     let mornings = (0_u32..)
         .map(|days| wall(calendar::day(first) + Days::new(days.into()), 8, 5))
-        // The last mails are left to `serve`.
+        // The last mails are left for `serve`.
         .take_while(|at| *at < now - TimeDelta::minutes(30))
         .map(|at| Scene {
             at,
@@ -73,13 +73,13 @@ pub fn scenes(characters: &[Character], now: DateTime<Utc>) -> Vec<Scene> {
             step: StoryStep::Morning,
         });
     scenes.extend(mornings);
-    // Stable: what is due at the same moment keeps the order in which it was written down.
+    // The sort is stable: steps at the same moment keep the order in which they were written.
     scenes.sort_by_key(|scene| scene.at);
     scenes
 }
 
 fn life(fate: Fate, who: usize, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, StoryStep)> {
-    // Not everybody does everything at the same minute.
+    // Spreads the customers over different times.
     let spread = u32::try_from(who).unwrap_or_default();
     let on = |days_ago: i64, hour: u32| {
         let back = Days::new(days_ago.unsigned_abs());

@@ -1,4 +1,4 @@
-//! The companies the invented provider uses itself.
+//! The sub-processors of the invented provider.
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ use crate::domain::sub_processor::{Entry, ListChange};
 use crate::domain::viewer::Viewer;
 use crate::storage::announcements::Announcement;
 
-/// The register of general sub-processors as it is before anything is announced.
+/// The list of general sub-processors before anything is announced.
 pub fn sub_processors() -> [SubProcessor; 3] {
     let entry = |party: Party, service: [&str; 2], place: [&str; 2], apart: [&str; 2]| {
         let [service, service_en] = service.map(str::to_owned);
@@ -88,7 +88,7 @@ pub fn sub_processors() -> [SubProcessor; 3] {
     ]
 }
 
-/// Prepares the announcement of a change, for somebody to look at and to confirm.
+/// Prepares the announcement of a change, which a user of the demo can read and confirm.
 pub fn prepare(app: &App, operator: &Viewer, now: DateTime<Utc>) -> Result<(), ActionError> {
     app.db.transaction_blocking(|conn| {
         let id = announcements::draft(conn, app, operator, now)?;
@@ -117,7 +117,7 @@ pub fn prepare(app: &App, operator: &Viewer, now: DateTime<Utc>) -> Result<(), A
             draft.reason_en = "The present provider discontinues its e-mail service.".into();
             Ok(())
         };
-        // A register that somebody changed meanwhile is left as it is.
+        // A list that was changed meanwhile is left as it is.
         announcements::edit(conn, operator, id, edit, now).map(|_| ())
     })
 }

@@ -1,4 +1,4 @@
-//! Plays the scenes: puts the clock to each and calls the action that belongs to it.
+//! Executes the scenes: sets the clock to the time of each and calls its action.
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,7 +23,7 @@ use crate::storage::{cases, mails};
 
 type Acted<T = ()> = std::result::Result<T, ActionError>;
 
-/// Plays everything up to `now`.
+/// Executes all scenes up to `now`.
 pub fn tell(app: &App, cast: &Cast, now: DateTime<Utc>) -> Result<()> {
     let characters = script::characters()?;
     for scene in story::scenes(&characters, now) {
@@ -51,7 +51,7 @@ struct Performance<'a> {
 
 impl Performance<'_> {
     fn step(&self, scene: Scene) -> Result<()> {
-        // A new customer gives nothing to do, and must not send the mails that are left to be sent.
+        // A new customer causes no mail, and mails that are left for `serve` must not be sent.
         let quiet = matches!(
             scene.step,
             StoryStep::Book { quiet: true } | StoryStep::Arrive { .. }
@@ -145,7 +145,8 @@ impl Performance<'_> {
         })
     }
 
-    /// As on the page: look, type, press; the document is made between two transactions.
+    /// Concludes as on the page: open the link, make the document between two transactions,
+    /// conclude.
     fn conclude(&self) -> Acted {
         let (link, signature, (case, draft)) = self.transaction(|play, conn| {
             let (app, number) = (play.app, play.character.number);
@@ -211,7 +212,7 @@ impl Performance<'_> {
         }
     }
 
-    /// What the mail worker does with a mail that the customer's server refuses for good.
+    /// Does what the mail worker does if the customer's mail server refuses a mail permanently.
     fn bounce(&self, conn: &mut Conn) -> Acted {
         let number = self.character.number;
         let reply = "550 5.1.1 Recipient address rejected: User unknown";
@@ -271,7 +272,7 @@ impl Performance<'_> {
         }
     }
 
-    /// Whom the customer goes to: the first one of the table, or a competitor.
+    /// The partner the customer changes to: the first one of the table, or a competitor.
     fn other_partner(&self) -> PartnerId {
         let partners = &self.cast.partners;
         match (self.character.fate, self.partner()) {

@@ -47,14 +47,14 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
             .unwrap();
     }
     let all = BTreeSet::from(Status::ALL);
-    // An address that waits is part of a story only.
+    // An address that waits occurs only in a story.
     let in_bulk = all
         .iter()
         .copied()
         .filter(|status| *status != Status::AddressOpen);
     assert_eq!(seen, [all.clone(), in_bulk.collect()]);
 
-    // The chart has a past, in which nobody is counted twice.
+    // The chart has past days, on which no customer is counted twice.
     let days = |conn: &mut _| {
         Ok::<_, DbError>(status_days::list_days(
             conn,
@@ -68,7 +68,7 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
         .map(|(.., count)| count)
         .sum();
     assert!(days.len() > 80 * 13, "{} figures", days.len());
-    // Some of the sixty came after the count of this morning.
+    // Some of the sixty were added after this morning's count.
     let more_days = i64::from(more);
     assert!(
         (more_days + 40..=more_days + 60).contains(&today),
@@ -78,7 +78,7 @@ fn every_status_occurs_and_the_list_says_what_the_facts_say() {
     // The mails of the past are done; three wait for `serve`.
     let queue = |conn: &mut _| Ok::<_, DbError>(mails::queue_state(conn)?.0);
     assert_eq!(app.db.read_blocking(queue).unwrap(), 3);
-    // Bulk customers are no reason to think the data were somebody else's.
+    // Bulk customers are still recognised as demo data.
     assert!(matches!(
         look(&app, &people::logins()).unwrap(),
         Found::Demo

@@ -6,7 +6,7 @@ use crate::contract::Contract;
 use crate::contract::source::{Kind, Node, Text, walk};
 use crate::contract::vocabulary::Generator;
 
-/// LC-08, LC-10, LC-49: every product file says which data of whom.
+/// LC-08, LC-10, LC-49: every product file says which data are processed and whose they are.
 pub(super) fn products(contract: &Contract) -> Vec<Finding> {
     let texts = contract.texts(contract.meta.binding);
     let mut findings = Vec::new();
@@ -104,7 +104,7 @@ pub(super) fn measures(contract: &Contract, passages: &Passages) -> Vec<Finding>
     ]
 }
 
-/// Whether a group of measures has an aim in words and a list with at least one measure.
+/// Whether a group of measures has a text with its aim and a list with at least one measure.
 fn is_group(group: &Node) -> bool {
     let Kind::Section { children, .. } = &group.kind else {
         return false;

@@ -1,4 +1,4 @@
-//! Countries by name, and what the law says about transfers there (LC-30).
+//! Countries by name, and the law on transfers there (LC-30).
 
 use std::sync::LazyLock;
 
@@ -6,16 +6,16 @@ use serde::Deserialize;
 
 use crate::domain::Language;
 
-/// What the law says about transfers to a country.
+/// The legal situation for transfers to a country.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Region {
-    /// European Union and EEA.
+    /// The country is in the European Union or the EEA.
     Eea,
     /// An adequacy decision covers the country.
     Adequate,
-    /// One covers a part of it only.
+    /// An adequacy decision covers only a part of the country.
     Partly,
-    /// No decision is known, or the country is not.
+    /// No decision is known, or the country is not known.
     Unknown,
 }
 
@@ -30,13 +30,13 @@ struct Countries {
 static COUNTRIES: LazyLock<Option<Countries>> =
     LazyLock::new(|| toml::from_str(include_str!("countries.toml")).ok());
 
-/// Whether everything this place names lies in the EEA, where no transfer needs a mechanism. An
-/// unknown place does not count as such: what the text says of transfers is then printed.
+/// Whether every country that a place names is in the EEA, where transfers need no mechanism. An
+/// unknown place counts as outside, so that the text about transfers is printed.
 pub(in crate::contract) fn is_in_eea(place: &str) -> bool {
     matches!(Region::of(place), Region::Eea)
 }
 
-/// The day the list of countries was last compared with the law.
+/// The day on which the list of countries was last compared with the law, in words.
 pub static COUNTRIES_AS_OF: LazyLock<String> = LazyLock::new(|| {
     let date = COUNTRIES
         .as_ref()
@@ -61,7 +61,8 @@ pub fn country_name(country: &str, language: Language) -> String {
 }
 
 impl Region {
-    /// The region of a place such as "Köln, Deutschland": the least protected one that it names.
+    /// The region of a place such as "Köln, Deutschland": the least protected country that it
+    /// names.
     pub(super) fn of(place: &str) -> Self {
         let Some(countries) = COUNTRIES.as_ref() else {
             return Self::Unknown;

@@ -1,14 +1,14 @@
-//! Passages a contract must have, by their marks.
+//! Passages that a contract must have, found by their tags.
 
 use super::passages::Passages;
 use super::{Finding, Severity};
 
-/// Checks every demanded passage.
+/// Checks every required passage.
 pub(super) fn check(passages: &Passages) -> impl Iterator<Item = Finding> {
     DEMANDS.iter().map(|demand| demand.check(passages))
 }
 
-/// Every mark the checks know.
+/// Every tag that the checks use.
 pub const TAGS: &[&str] = &[
     "assist-rights",
     "assist-security",
@@ -73,14 +73,14 @@ pub const TAGS: &[&str] = &[
     "unlawful-instruction",
 ];
 
-/// A passage that must be there and say something.
+/// A passage that must exist and contain text.
 struct Demand {
     id: &'static str,
     severity: Severity,
     tag: &'static str,
-    /// One of these must occur in it; empty if any words do.
+    /// One of these must occur in it; empty if any text is enough.
     words: &'static [&'static str],
-    /// What the passage says: "regelt …".
+    /// What the passage is about: "regelt …".
     what: &'static str,
 }
 

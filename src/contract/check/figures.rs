@@ -1,13 +1,14 @@
-//! Checks that read figures and words inside marked passages: notice, breach, deletion (LC-22,
-//! LC-34, LC-35) and what the law knows no exception from.
+//! Checks that read figures and words in tagged passages: notice, breach, deletion (LC-22, LC-34,
+//! LC-35), and rules to which the law allows no exception.
 
 use super::passages::Passages;
 use super::{Finding, Severity};
 use crate::contract::{Authorisation, Contract};
 
-/// Shortest notice for a further processor that raises no question, in days.
+/// Shortest notice for a further processor that gives no warning, in days.
 const GOOD_NOTICE: u32 = 14;
-/// Hours until a breach is reported: fine, and at most.
+/// Longest time until a breach is reported that gives no warning, in hours; the law's limit is the
+/// next one.
 const GOOD_BREACH: u32 = 24;
 const LATEST_BREACH: u32 = 72;
 
@@ -19,7 +20,7 @@ pub(super) fn check(contract: &Contract, passages: &Passages) -> Vec<Finding> {
     findings
 }
 
-/// LC-22: a general authorisation names days, channel, right to dissent and its consequence.
+/// LC-22: a general authorisation names days, channel, the right to dissent and its consequence.
 fn notice(contract: &Contract, passages: &Passages) -> Vec<Finding> {
     const TAG: &str = "sub-processor-notice";
     let meta = &contract.meta;
@@ -147,7 +148,7 @@ fn deletion(contract: &Contract, passages: &Passages) -> Finding {
     )
 }
 
-/// LC-16, LC-28, LC-36, LC-38: words that take back what the passage must give.
+/// LC-16, LC-28, LC-36, LC-38: words that take back what the passage must grant.
 fn contradictions(passages: &Passages) -> Vec<Finding> {
     const CASES: &[(&str, Severity, &str, &[&str], &str)] = &[
         (

@@ -50,26 +50,26 @@ pub use transfers::faults;
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// `LC-04`.
+    /// ID of the check, like `LC-04`.
     pub id: &'static str,
     /// What a failure means.
     pub severity: Severity,
-    /// How it came out.
+    /// The result of the check.
     pub outcome: CheckResult,
     /// German: what was found, or what is missing and what to do.
     pub explanation: String,
-    /// `de/vertrag.dj:12`, if the finding has a place.
+    /// File and line, like `de/vertrag.dj:12`, if the finding has a place.
     pub place: Option<String>,
 }
 
-/// How a check came out.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckResult {
-    /// The version has what the check demands.
+    /// The version has what the check requires.
     Met,
-    /// It has not.
+    /// The version lacks what the check requires.
     Violated,
-    /// No program can tell: a named person confirms it when the version is published.
+    /// No program can decide it: a named person confirms it when the version is published.
     Confirm,
 }
 
@@ -78,7 +78,7 @@ pub enum CheckResult {
 pub enum Severity {
     /// The version cannot be published.
     Block,
-    /// It can, by a person who gives a reason.
+    /// It can be published by a person who gives a reason.
     Warn,
 }
 
@@ -103,7 +103,7 @@ impl Finding {
         }
     }
 
-    /// A question to a person.
+    /// A question that a person has to answer.
     pub(super) fn question(
         id: &'static str,
         severity: Severity,
@@ -127,27 +127,27 @@ impl Finding {
     }
 }
 
-/// A contract with what is known around it; what is not known becomes a question.
+/// A contract with the data it is checked against; missing data lead to questions.
 #[derive(Debug, Clone, Copy)]
 pub struct Version<'v> {
-    /// The text.
+    /// The contract text.
     pub contract: &'v Contract,
     /// The Berlin day of publication (LC-46).
     pub today: Option<NaiveDate>,
     /// Codes of the products and, as `trunk_fax`, of the options that need an agreement (LC-49).
     pub products: Option<&'v [&'v str]>,
-    /// The provider with its register of sub-processors (LC-01, LC-24, LC-30).
+    /// The provider with its list of sub-processors (LC-01, LC-24, LC-30).
     pub operator: Option<&'v Operator>,
-    /// Fingerprint under which this number was published before (LC-55).
+    /// Hash of the text under which this number was published before (LC-55).
     pub published: Option<&'v str>,
-    /// Who wrote it and who approves it (LC-54).
+    /// Names of author and approver (LC-54).
     pub people: Option<(&'v str, &'v str)>,
-    /// What its PDF lacks for people who do not see the page, per language (LC-53).
+    /// What each PDF lacks for readers who do not see the page (LC-53).
     pub pdfs: &'v [(Language, Vec<String>)],
 }
 
 impl<'v> Version<'v> {
-    /// A text of which nothing else is known.
+    /// A text without any other data.
     pub fn of(contract: &'v Contract) -> Self {
         Self {
             contract,
@@ -161,7 +161,8 @@ impl<'v> Version<'v> {
     }
 }
 
-/// Runs every check LC-01 … LC-55; findings come in the order of their numbers, good ones included.
+/// Runs every check LC-01 … LC-55; findings are in the order of their numbers, including passed
+/// ones.
 pub fn checks(version: &Version<'_>) -> Vec<Finding> {
     let contract = version.contract;
     let passages = Passages::collect(contract);

@@ -13,7 +13,7 @@ pub(super) fn check(contract: &Contract) -> Vec<Finding> {
     let binding = contract.meta.binding;
     let leading = contract.texts(binding);
     let mut findings = Vec::new();
-    // Whoever holds both texts in one document must not find two periods in it (T-10).
+    // A reader of both texts in one document must not find two periods in it (T-10).
     let both = contract.meta.bilingual == Output::OneAfterTheOther;
     let delivered = |one: &Language| contract.meta.delivered_beside(*one).is_some();
     let figures = if both || contract.meta.languages.iter().any(delivered) {
@@ -115,7 +115,7 @@ fn compare(a: &Text, b: &Text, figures_are: Severity) -> Option<Finding> {
     })
 }
 
-/// Structure as lines of words: what a reader would see as the skeleton.
+/// The structure as lines: the skeleton of the text.
 fn outline(nodes: &[Node]) -> Vec<(usize, String)> {
     let mut out = Vec::new();
     for node in nodes {

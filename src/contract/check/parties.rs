@@ -1,11 +1,11 @@
-//! Who takes part is named, in a generated block or by placeholders.
+//! Whether the parties are named, in a generated block or by placeholders.
 
 use super::{Finding, Severity, generated};
 use crate::contract::Contract;
 use crate::contract::source::{Span, each_span, own_text, walk};
 use crate::contract::vocabulary::{Condition, Generator, Placeholder};
 
-/// LC-01, LC-02, LC-03, LC-25, LC-26: who takes part is named, in a generated block or by
+/// LC-01, LC-02, LC-03, LC-25, LC-26: the parties are named, in a generated block or by
 /// placeholders.
 pub(super) fn named(contract: &Contract) -> Vec<Finding> {
     use Placeholder as P;

@@ -1,4 +1,4 @@
-//! The marked passages of a contract and the words in them.
+//! The tagged passages of a contract and their text.
 
 use std::collections::BTreeMap;
 
@@ -6,23 +6,23 @@ use super::super::Contract;
 use super::super::source::{Kind, Node, Span, Text, each_span, own_text, walk};
 use super::{Finding, Severity, TAGS};
 
-/// Where a mark stands and what the passage says, in lower case.
+/// The place of a tag and the text of the passage, in lower case.
 struct Passage {
     file: String,
     line: usize,
     text: String,
 }
 
-/// All passages by mark.
+/// All passages by tag.
 pub(super) struct Passages(BTreeMap<String, Vec<Passage>>);
 
 impl Passages {
-    /// Those of the binding language.
+    /// The passages of the binding language.
     pub fn collect(contract: &Contract) -> Self {
         Self::of(contract.texts(contract.meta.binding).all())
     }
 
-    /// Those of some files.
+    /// The passages of these files.
     pub fn of<'a>(texts: impl Iterator<Item = &'a Text>) -> Self {
         let mut found: BTreeMap<String, Vec<Passage>> = BTreeMap::new();
         for file in texts {
@@ -43,24 +43,24 @@ impl Passages {
                     }
                 }
             });
-            // What is not marked can still be mentioned.
+            // Text without a tag can still be searched for a mention.
             add(&[String::new()], 1, &|| Self::text_of(&file.blocks));
         }
         Self(found)
     }
 
-    /// Whether no passage with this mark has any words.
+    /// Whether no passage with this tag contains text.
     pub fn says_nothing(&self, tag: &str) -> bool {
         self.text(tag).trim().is_empty()
     }
 
-    /// Whether one of the words occurs in the passages with this mark.
+    /// Whether one of the words occurs in the passages with this tag.
     pub fn says(&self, tag: &str, words: &[&str]) -> bool {
         let text = self.text(tag);
         words.iter().any(|word| text.contains(word))
     }
 
-    /// Everything said under a mark.
+    /// The text of all passages with a tag.
     pub fn text(&self, tag: &str) -> String {
         let passages = self.0.get(tag).into_iter().flatten();
         passages
@@ -69,18 +69,18 @@ impl Passages {
             .join("\n")
     }
 
-    /// Whether one of the words occurs anywhere.
+    /// Whether one of the words occurs anywhere in the contract.
     pub fn mentions(&self, words: &[&str]) -> bool {
         self.says("", words)
     }
 
-    /// First place of a mark.
+    /// The first place of a tag.
     pub fn place(&self, tag: &str) -> Option<String> {
         let first = self.0.get(tag)?.first()?;
         Some(format!("{}:{}", first.file, first.line))
     }
 
-    /// Marks no check knows: most likely mistyped.
+    /// Findings about tags that no check uses, which are probably mistyped.
     pub fn unknown(&self) -> Vec<Finding> {
         self.0
             .keys()
@@ -94,7 +94,7 @@ impl Passages {
             .collect()
     }
 
-    /// Words of some blocks and everything below them, headings included.
+    /// The text of these blocks and everything below them, including headings.
     pub fn text_of(nodes: &[Node]) -> String {
         let mut out = String::new();
         walk(nodes, &[], &mut |node, _| {
@@ -110,7 +110,7 @@ impl Passages {
         out
     }
 
-    /// Words of some text; a value or a reference counts by its name.
+    /// The text of these spans; a value or a reference counts by its name.
     pub fn words(spans: &[Span]) -> String {
         let mut out = String::new();
         each_span(spans, &mut |span| match span {
@@ -123,7 +123,7 @@ impl Passages {
         out
     }
 
-    /// Words a mark stands for: for a heading what is below it, not the heading itself.
+    /// The text a tag stands for: for a heading the text below it, not the heading itself.
     fn text_below(node: &Node) -> String {
         match &node.kind {
             Kind::Section { children, .. } => Self::text_of(children),
@@ -131,7 +131,7 @@ impl Passages {
         }
     }
 
-    /// Lines of headings with nothing below them.
+    /// Lines of headings without text below them.
     pub fn empty_sections(text: &Text) -> Vec<usize> {
         let mut lines = Vec::new();
         walk(&text.blocks, &[], &mut |node, _| {

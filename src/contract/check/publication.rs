@@ -1,5 +1,5 @@
-//! What belongs to publishing: number and dates, products, four eyes, a text that no longer changes
-//! (LC-21, LC-46, LC-49, LC-51, LC-53 … LC-55).
+//! Checks about publication: number and dates, products, four-eyes principle, a text that no longer
+//! changes (LC-21, LC-46, LC-49, LC-51, LC-53 … LC-55).
 
 use super::{Finding, Severity, Version, place, rendered};
 use crate::contract::meta::{self, is_number};
@@ -7,7 +7,7 @@ use crate::contract::source::{Span, each_span, own_text, walk};
 use crate::contract::{Authorisation, Contract};
 use crate::domain::Language;
 
-/// All of them.
+/// Runs all of these checks.
 pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
     let contract = version.contract;
     let mut findings = vec![
@@ -46,7 +46,7 @@ fn authorisation(contract: &Contract) -> Finding {
     Finding::new("LC-21", Severity::Block, ok, text, place(meta::FILE, 1))
 }
 
-/// LC-46, first half: number, date and what is new.
+/// LC-46, first part: number, date and change note.
 fn version(contract: &Contract) -> Finding {
     let meta = &contract.meta;
     let silent = meta
@@ -86,7 +86,7 @@ fn version(contract: &Contract) -> Finding {
     Finding::new("LC-46", Severity::Block, ok, text, place(meta::FILE, 1))
 }
 
-/// LC-46, second half: the version must not claim to have been valid before it is published.
+/// LC-46, second part: the version must not claim to have been valid before it is published.
 fn valid_from(contract: &Contract, today: chrono::NaiveDate) -> Finding {
     let ok = contract.meta.valid_from >= today;
     let text = if ok {
@@ -100,7 +100,7 @@ fn valid_from(contract: &Contract, today: chrono::NaiveDate) -> Finding {
 /// LC-49 against the catalogue: a product annex for every product that needs an agreement.
 fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
     let known = contract.product_codes();
-    // What is said of an option may stand in the file of its product.
+    // The text about an option may be in the file of its product.
     let mut missing: Vec<&str> = codes
         .iter()
         .copied()
@@ -124,8 +124,8 @@ fn product_of(key: &str) -> &str {
     key.split_once('_').map_or(key, |(product, _)| product)
 }
 
-/// LC-51: who calls a text "Standardvertragsklauseln 2021/915" may not change their words. The
-/// official text is not part of the portal; the publisher states the checksum of it.
+/// LC-51: a text called "Standardvertragsklauseln 2021/915" must not change their wording. The
+/// official text is not part of the portal; the publisher states its checksum.
 fn standard_clauses(contract: &Contract) -> Finding {
     let meta = &contract.meta;
     let titles = format!("{} {}", meta.title.de, meta.title.en);
@@ -143,7 +143,8 @@ fn standard_clauses(contract: &Contract) -> Finding {
     Finding::new("LC-51", Severity::Block, ok, text, place(meta::FILE, 1))
 }
 
-/// Checksum of the main text's words; placeholders count by name, so that what is filled in is free.
+/// Checksum of the main text's words; placeholders count by name, so that the filled in values do
+/// not matter.
 fn wording(contract: &Contract) -> String {
     let mut words = String::new();
     let main = &contract.texts(contract.meta.binding).main;
@@ -159,7 +160,7 @@ fn wording(contract: &Contract) -> String {
     crate::contract::text::sha256(words.as_bytes())
 }
 
-/// LC-54: somebody else than the author approves.
+/// LC-54: another person than the author approves.
 fn four_eyes(version: &Version<'_>) -> Finding {
     let Some((author, approver)) = version.people else {
         let text = "Hat eine zweite Person die Fassung freigegeben? Das wird bei der Veröffentlichung festgehalten.";
@@ -174,7 +175,7 @@ fn four_eyes(version: &Version<'_>) -> Finding {
     Finding::new("LC-54", Severity::Warn, ok, text, None)
 }
 
-/// LC-55: a number that was published stands for these words for good.
+/// LC-55: a number that was published belongs to this text for ever.
 fn unchanged(version: &Version<'_>) -> Finding {
     let own = fingerprint(version.contract);
     let (ok, text) = match version.published {

@@ -1,9 +1,9 @@
-//! What no program can decide: questions that a named person confirms at publication.
+//! Questions that no program can decide and that a named person confirms at publication.
 
 use super::passages::Passages;
 use super::{Finding, Severity};
 
-/// Check, mark of the passage it is about, question.
+/// Check, severity, tag of the passage it is about, question.
 const QUESTIONS: &[(&str, Severity, &str, &str)] = &[
     (
         "LC-07",

@@ -1,4 +1,4 @@
-//! LC-53: the PDF is readable for everybody: title, language, structure, bookmarks, fonts inside.
+//! LC-53: the PDF is accessible: title, language, structure, bookmarks, embedded fonts.
 
 use super::{Finding, Severity, Version};
 

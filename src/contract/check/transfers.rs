@@ -1,5 +1,5 @@
-//! Further processors and where they are: how changes are announced (LC-23), what the list says of
-//! each (LC-24), which countries need a mechanism (LC-30), pay for statutory duties (LC-52).
+//! Further processors and where they are: the announcement of changes (LC-23), the details in the
+//! list (LC-24), countries that need a mechanism (LC-30), charges for statutory duties (LC-52).
 
 use super::countries::{COUNTRIES_AS_OF, Region};
 use super::passages::Passages;
@@ -9,7 +9,7 @@ use crate::contract::source::{Kind, walk};
 use crate::contract::vocabulary::Generator;
 use crate::domain::party::SubProcessor;
 
-/// All of them.
+/// Runs all of these checks.
 pub(super) fn check(version: &Version<'_>, passages: &Passages) -> Vec<Finding> {
     let rows = rows(version);
     vec![
@@ -20,17 +20,17 @@ pub(super) fn check(version: &Version<'_>, passages: &Passages) -> Vec<Finding> 
     ]
 }
 
-/// A further processor, from a table of the text or from the register.
+/// A further processor, from a table of the text or from the operator's list.
 struct ProcessorRow {
     name: String,
-    /// What the list does not say about it.
+    /// The details that are missing in the list.
     lacks: Vec<&'static str>,
     country: String,
     mechanism: String,
     place: Option<String>,
 }
 
-/// LC-23: changes are told, not only shown; silence is no approval.
+/// LC-23: changes are announced, not only shown; silence is no approval.
 fn announcement(passages: &Passages) -> Finding {
     const TAG: &str = "sub-processor-notice";
     const DEEMED: &[&str] = &[
@@ -75,7 +75,7 @@ fn announcement(passages: &Passages) -> Finding {
     Finding::new("LC-23", Severity::Warn, ok, text, passages.place(TAG))
 }
 
-/// LC-24: there is a list, and it says of each what must be known.
+/// LC-24: there is a list with the required details of each processor.
 fn list(version: &Version<'_>, passages: &Passages, rows: &[ProcessorRow]) -> Finding {
     let from_register = generated(version.contract).any(|g| g == Generator::SubProcessors);
     let incomplete = rows.iter().find(|row| !row.lacks.is_empty());
@@ -95,7 +95,7 @@ fn list(version: &Version<'_>, passages: &Passages, rows: &[ProcessorRow]) -> Fi
     Finding::new("LC-24", Severity::Block, ok, text, at)
 }
 
-/// LC-30: outside the EEA a mechanism, inside none, and no promise the list breaks.
+/// LC-30: a mechanism outside the EEA, none inside, and no promise that the list contradicts.
 fn mechanisms(rows: &[ProcessorRow], passages: &Passages) -> Finding {
     let only_here = passages.says(
         "place",
@@ -157,8 +157,8 @@ fn transfer_fault(row: &ProcessorRow, only_here: bool) -> Option<String> {
     }
 }
 
-/// What the register must still learn about a company before a list with it may be announced
-/// (LC-24, LC-30), each as a sentence; the date of the list of countries is [`COUNTRIES_AS_OF`].
+/// What is missing about a company before a list with it may be announced (LC-24, LC-30), each as a
+/// sentence; the date of the list of countries is [`COUNTRIES_AS_OF`].
 pub fn faults(entry: &SubProcessor) -> Vec<String> {
     let mut row = registered(entry);
     let english = [
@@ -193,7 +193,7 @@ pub fn faults(entry: &SubProcessor) -> Vec<String> {
     faults
 }
 
-/// LC-52: what the law demands does not cost extra.
+/// LC-52: duties that the law requires cost nothing extra.
 fn remuneration(passages: &Passages) -> Finding {
     const TAG: &str = "remuneration";
     const TIED: &[&str] = &[

@@ -1,5 +1,5 @@
-//! The contract as HTML: the sheet, its table of contents, its counts. Everything that is text in
-//! the tree is escaped here, whoever wrote it.
+//! The contract as HTML: the article, its table of contents, its counts. All text of the tree is
+//! escaped here, whatever its origin.
 
 mod table;
 
@@ -13,7 +13,7 @@ use super::tree::{
 use crate::domain::Language;
 use crate::domain::calendar::long_date;
 
-/// The sheet with the whole contract: `<article class="contract">`, heading levels 3 to 6.
+/// The article with the whole contract: `<article class="contract">`, heading levels 3 to 6.
 pub fn article(document: &Document) -> String {
     let mut out = String::with_capacity(64 * 1024);
     let _ = write!(
@@ -41,7 +41,7 @@ pub fn article(document: &Document) -> String {
     page.out
 }
 
-/// The lines below the title: edition, date, document number; what the text is among several.
+/// The lines below the title: edition, date, document number; and which language version it is.
 fn meta(document: &Document, number: &str, out: &mut String) {
     if !document.version.is_empty() {
         let words = super::wording::edition(&document.version, document.language);
@@ -71,8 +71,8 @@ pub fn toc(document: &Document) -> String {
     toc_ending_with(document, &[])
 }
 
-/// [`toc`] with further entries at its end: places of the page around the contract, as anchor and
-/// words (C11).
+/// [`toc`] with further entries at its end: places on the page outside the contract, as anchor and
+/// label (C11).
 pub fn toc_ending_with(document: &Document, more: &[(&str, &str)]) -> String {
     let title = match document.language {
         Language::De => "Inhalt des Vertrags",
@@ -96,7 +96,7 @@ pub fn toc_ending_with(document: &Document, more: &[(&str, &str)]) -> String {
                 "<li><a href=\"#{}\"><span>{}</span> <span>{}</span></a></li>",
                 anchor(&section.id),
                 escape(section.label.as_deref().unwrap_or_default()),
-                // Words only: a link in a heading would be a link inside this one.
+                // Plain text, because a link in a heading would be a link inside this one.
                 hyphenated(&escape(&plain(&section.title)), document.language),
             );
         }
@@ -154,7 +154,7 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Ids the pages around the contract use themselves get a prefix here and in every link.
+/// Ids that the surrounding pages use themselves get a prefix, here and in every link.
 fn anchor(id: &str) -> String {
     const TAKEN: &[&str] = &[
         "abschluss",
@@ -192,7 +192,7 @@ fn anchor(id: &str) -> String {
     }
 }
 
-/// Heading text, its plain parts hyphenated; addresses and words of links stay whole.
+/// The HTML of a heading with its plain parts hyphenated; addresses and link texts are not.
 fn heading(title: &[Inline], language: Language) -> String {
     let mut out = String::new();
     for inline in title {
@@ -206,7 +206,8 @@ fn heading(title: &[Inline], language: Language) -> String {
     out
 }
 
-/// Soft hyphens in the long compounds of this trade: pages do not hyphenate headings themselves.
+/// Adds soft hyphens to long words that are common in contracts, because pages do not hyphenate
+/// headings themselves.
 fn hyphenated(html: &str, language: Language) -> String {
     match language {
         Language::De => html
@@ -249,7 +250,7 @@ struct Page {
 }
 
 impl Page {
-    /// The other language; it is announced in the language of the text before it (T-10).
+    /// The other language, which is announced in the language of the text before it (T-10).
     fn translation(&mut self, second: &Translation, before: Language) {
         let (document, id) = (&second.document, escape(&second.id));
         let _ = write!(
@@ -310,7 +311,7 @@ impl Page {
         self.out.push_str("</section>");
     }
 
-    /// Lower headings stand in the flow of their section, as the style sheet expects it.
+    /// Lower headings are part of the flow of their section, as the style sheet expects.
     fn subsection(&mut self, section: &Section) {
         let tag = if section.level == 2 { "h5" } else { "h6" };
         let label = section
@@ -344,8 +345,8 @@ impl Page {
         self.out.push_str(close);
     }
 
-    /// Numbers and letters are words of the contract: they are printed, so that they are copied,
-    /// read aloud and searched for like the rest.
+    /// Numbers and letters are part of the contract's text: they are written as text, so that they
+    /// are copied, read aloud and searched.
     fn item(&mut self, item: &Item) {
         self.out.push_str("<li");
         if let Some(id) = &item.id {
@@ -360,7 +361,7 @@ impl Page {
         self.out.push_str("</li>");
     }
 
-    /// The first paragraph without `<p>`, so that it stands beside its mark or term.
+    /// The first paragraph without `<p>`, so that it is on one line with its mark or term.
     fn led_by_text(&mut self, blocks: &[Block]) {
         if let Some((Block::Paragraph(first), rest)) = blocks.split_first() {
             self.out.push_str(&inlines(first));

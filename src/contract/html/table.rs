@@ -1,5 +1,5 @@
-//! Tables of a contract as HTML: they scroll sideways where they must, and on a phone those with
-//! three columns and more become a stack of named values (T-03).
+//! Tables of a contract as HTML: they scroll sideways if necessary, and on a phone those with three
+//! columns or more become a stack of named values (T-03).
 
 use std::fmt::Write as _;
 
@@ -7,14 +7,14 @@ use super::{anchor, escape, inlines};
 use crate::contract::tree::{Alignment, Inline, Table, plain};
 use crate::domain::Language;
 
-/// Columns from which a phone has no room for them side by side.
+/// From this number of columns on, a phone has no room for them side by side.
 const STACKED: usize = 3;
 
-/// Writes the `nth` table of a document.
+/// Writes the n-th table of a document.
 pub(super) fn write(table: &Table, nth: usize, language: Language, out: &mut String) {
     let id = anchor(&table.id);
     let caption = inlines(&table.caption);
-    // The roles say that it still is a table when its rows are not laid out as one.
+    // The roles keep it a table for screen readers although its rows are not laid out as one.
     let stacked = if is_stacked(table) {
         " class=\"stacked\" role=\"table\""
     } else {
@@ -79,7 +79,7 @@ fn row(cells: &[Vec<Inline>], table: &Table, out: &mut String) {
     out.push_str("</tr>");
 }
 
-/// The first cell names the row; its further lines are set small.
+/// The first cell names the row; its further lines are smaller.
 fn name(cell: &[Inline], out: &mut String) {
     let Some(at) = cell.iter().position(|inline| *inline == Inline::Break) else {
         out.push_str(&inlines(cell));
@@ -94,7 +94,7 @@ fn is_stacked(table: &Table) -> bool {
     table.head.len() >= STACKED && has_head(table)
 }
 
-/// A form of names and values has none.
+/// Whether the table has a head; a form of names and values has none.
 fn has_head(table: &Table) -> bool {
     table.head.iter().any(|cell| !cell.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Lines to blocks: headings, paragraphs, lists, tables, addresses.
+//! Turns lines into blocks: headings, paragraphs, lists, tables, addresses.
 
 use super::headings::{self, Heading};
 use super::inline::{self, Piece};
@@ -11,53 +11,53 @@ use crate::contract::numbers::Pattern;
 /// A block of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Block {
-    /// A heading; what is below it follows.
+    /// A heading; the blocks below it follow.
     Heading(Heading),
-    /// Running text; line ends in it stay.
+    /// Running text; its line ends are kept.
     Paragraph(Paragraph),
-    /// A list.
+    /// A list with its items.
     List(List),
-    /// A table.
+    /// A table with its rows.
     Table(Table),
 }
 
-/// Running text.
+/// A paragraph of running text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Paragraph {
-    /// Its text.
+    /// The text of the paragraph.
     pub text: Vec<Piece>,
     /// Whether it is an address, line by line.
     pub contact: bool,
 }
 
-/// A list.
+/// A list with its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct List {
-    /// How it is marked.
+    /// The marks of the items.
     pub marks: Marks,
     /// Number of the first item.
     pub start: u32,
-    /// Its items.
+    /// The items in order.
     pub items: Vec<Item>,
 }
 
-/// How a list is marked.
+/// The kind of marks of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Marks {
-    /// As the engine counts.
+    /// Marks that the engine can count.
     Counted(Pattern),
-    /// 3.1, 3.2: what stands before the last number.
+    /// Joined numbers like 3.1, 3.2; holds the part before the last number.
     Joined(String),
-    /// Every mark by hand.
+    /// Marks that are all written by hand.
     ByHand,
 }
 
-/// An item.
+/// An item of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Item {
-    /// Its mark as written.
+    /// Its mark as written in the source.
     pub mark: String,
-    /// What stands in it.
+    /// The blocks that the item contains.
     pub blocks: Vec<Block>,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn paragraphs(lines: Vec<Line>) -> Vec<Block> {
     filled.map(paragraph).collect()
 }
 
-/// Reads lines into blocks; those of a text with `markup` know of headings and tables themselves.
+/// Reads lines into blocks; in a text with `markup`, headings and tables are marked already.
 pub(super) fn read(lines: &[Line], markup: bool) -> Vec<Block> {
     let longest = lines.iter().map(|line| line.text.chars().count()).max();
     let is_heading = |line: &Line| matches!(line.kind, Kind::Heading(_));
@@ -97,19 +97,19 @@ pub(super) fn read(lines: &[Line], markup: bool) -> Vec<Block> {
 struct Reader<'l> {
     lines: &'l [Line],
     markup: bool,
-    /// Plain text whose lines are whole paragraphs.
+    /// Whether it is plain text whose lines are whole paragraphs.
     one_line_each: bool,
-    /// A text that marks its headings: then nothing else is one.
+    /// Whether the text marks its headings; then nothing else is a heading.
     sharp: bool,
     lists: Lists,
-    /// Lines of the paragraph that is being read.
+    /// Lines of the present paragraph.
     open: Vec<Line>,
-    /// A mark stood alone on its line: the text follows.
+    /// Whether a mark was alone on its line and its text follows.
     at_mark: bool,
 }
 
 impl Reader<'_> {
-    /// Reads on from a line; returns how many were taken.
+    /// Reads on from a line; returns how many lines were used.
     fn step(&mut self, at: usize) -> usize {
         let rest = self.lines.get(at..).unwrap_or_default();
         let Some(line) = rest.first() else { return 1 };
@@ -174,7 +174,7 @@ impl Reader<'_> {
         taken
     }
 
-    /// What stands directly above a mark.
+    /// The text directly above a mark.
     fn near(&self) -> Near<'_> {
         match self.open.last() {
             Some(line) => Near::Text(&line.text),
@@ -204,7 +204,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether some lines are an address: short ones, among them a postcode, a phone number or the like.
+/// Whether some lines are an address: short lines, among them a postcode, a phone number or
+/// similar.
 fn is_contact(lines: &[Line]) -> bool {
     const CUES: &[&str] = &[
         "tel", "fon", "phone", "fax", "telefax", "e-mail", "email", "mail:", "web", "internet",
@@ -221,7 +222,7 @@ fn is_contact(lines: &[Line]) -> bool {
     lines.len() >= 3 && lines.iter().all(short) && lines.iter().any(cue)
 }
 
-/// "50829 köln", "d-50829 köln".
+/// Whether a text begins with a postcode: "50829 köln", "d-50829 köln".
 fn has_postcode(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default();

@@ -1,20 +1,20 @@
-//! Writing Djot: characters escaped, lines wrapped, so that what is read again is what was meant.
+//! Writing Djot: characters escaped, lines wrapped, so that the result is parsed as intended.
 
 use super::inline::{Piece, words};
 
-/// Where some text will stand.
+/// Where a text will be placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// A paragraph: lines may be wrapped.
+    /// In a paragraph: lines may be wrapped.
     Paragraph,
-    /// A heading or a cell: one line, breaks written out.
+    /// In a heading or a cell: one line, with line breaks as `:br:`.
     Line,
 }
 
-/// Widest line that is written, in characters, where words allow.
+/// Longest line that is written, in characters, unless a word is longer.
 const WIDTH: usize = 98;
 
-/// Text of a block as Djot, without indentation; lines end with `\n` between them.
+/// The text of a block as Djot, without indentation; lines are separated by `\n`.
 pub(super) fn text(pieces: &[Piece], place: Place) -> String {
     let mut out = String::new();
     spans(pieces, place, &mut out);
@@ -42,7 +42,7 @@ fn spans(pieces: &[Piece], place: Place, out: &mut String) {
     for piece in pieces {
         match piece {
             Piece::Text(text) => escaped(text, out),
-            // A mark around nothing, or around the end of a line, marks nothing.
+            // Markup around nothing, or around a line end, has no effect.
             Piece::Strong(inner) | Piece::Emphasis(inner)
                 if words(inner).trim().is_empty() || ends_in_break(inner) =>
             {
@@ -74,7 +74,7 @@ fn marked(inner: &[Piece], mark: char, place: Place, out: &mut String) {
     out.push_str(&format!("{before}{{{mark}{kept}{mark}}}{after}"));
 }
 
-/// What would end a link target is written as its number.
+/// Characters that would end a link target are percent-encoded.
 fn address(c: char) -> String {
     if c.is_ascii_alphanumeric() || "-._~:/?#@!$&+,;=%*".contains(c) {
         c.to_string()
@@ -85,7 +85,7 @@ fn address(c: char) -> String {
     }
 }
 
-/// Characters that mean something to Djot get a backslash.
+/// Adds a text; characters with a meaning in Djot get a backslash.
 fn escaped(text: &str, out: &mut String) {
     let chars: Vec<char> = text.chars().collect();
     for (at, &c) in chars.iter().enumerate() {
@@ -105,7 +105,7 @@ fn escaped(text: &str, out: &mut String) {
     }
 }
 
-/// Whether a colon begins something that reads like a placeholder.
+/// Whether a colon begins something that looks like a placeholder.
 fn is_symbol(rest: &[char]) -> bool {
     let length = rest
         .iter()
@@ -114,7 +114,7 @@ fn is_symbol(rest: &[char]) -> bool {
     rest.get(length) == Some(&':')
 }
 
-/// What a block would be recognised by is escaped at the start of a line.
+/// A line whose beginning would be read as markup gets a backslash.
 pub(super) fn at_start(line: &str) -> String {
     let first = line.chars().next().unwrap_or(' ');
     if "#>-+:=!%(".contains(first) && !line.starts_with(":br:") {

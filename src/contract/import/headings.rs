@@ -1,17 +1,17 @@
-//! Headings of a source: those that are marked as such; else numbered short lines, capitals, annexes.
+//! Headings of a source: marked ones, or else numbered short lines, lines in capitals, annexes.
 
 use super::inline::{self, Piece};
 use super::lines::Line;
 use super::marker::{self, Kind};
 
-/// A heading.
+/// A heading of the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heading {
-    /// Depth as the source shows it; only the order of depths matters.
+    /// Its level in the source; only the order of levels matters.
     pub level: u8,
-    /// `1.`, `§ 3`, `Anhang II:`; empty without number.
+    /// Its number: `1.`, `§ 3`, `Anhang II:`; empty without one.
     pub label: String,
-    /// What follows it.
+    /// The text after the number.
     pub title: Vec<Piece>,
     /// Whether an annex begins here.
     pub annex: bool,
@@ -20,13 +20,13 @@ pub(super) struct Heading {
 /// Longest line that can be a heading without being marked as one.
 const LONGEST: usize = 100;
 
-/// A line that is marked as a heading.
+/// The heading in a line that is marked as one.
 pub(super) fn marked(line: &Line, level: u8) -> Heading {
     heading(level, bold(line).unwrap_or(&line.pieces))
 }
 
-/// The heading some lines begin with. `markup`: in a text that marks what is important; `sharp`: one
-/// that marks its headings.
+/// The heading that these lines begin with. `markup`: the text has markup; `sharp`: it marks its
+/// headings.
 pub(super) fn read(lines: &[Line], markup: bool, sharp: bool) -> Option<Heading> {
     let line = lines.first()?;
     if sharp || line.text.chars().count() > LONGEST || line.text.ends_with([',', ';']) {
@@ -54,7 +54,7 @@ pub(super) fn read(lines: &[Line], markup: bool, sharp: bool) -> Option<Heading>
     Some(Heading { level, ..found })
 }
 
-/// The words of a line that is bold as a whole.
+/// The text of a line that is entirely bold.
 fn bold(line: &Line) -> Option<&[Piece]> {
     match line.pieces.as_slice() {
         [Piece::Strong(inner)] => Some(inner),
@@ -97,7 +97,7 @@ const CLAUSE: &[&str] = &[
     "part",
 ];
 
-/// Label and title of a heading, and whether it is an annex.
+/// Number and title of a heading, and whether it is an annex.
 fn split(text: &str) -> (&str, &str, bool) {
     let (first, rest) = text.split_once([' ', '\u{a0}']).unwrap_or((text, ""));
     let word = first.to_lowercase();
@@ -107,7 +107,7 @@ fn split(text: &str) -> (&str, &str, bool) {
         let number_end = rest.find([' ', '\u{a0}']).unwrap_or(rest.len());
         let (number, title) = rest.split_at(number_end);
         if is_number(number) {
-            // A dash between number and title belongs to the label.
+            // A dash between number and title belongs to the number.
             let title = title.trim_start();
             let dash = title
                 .find(|c: char| !"–—-:|".contains(c))
@@ -116,7 +116,7 @@ fn split(text: &str) -> (&str, &str, bool) {
             let label = text.get(..end).unwrap_or(text).trim_end();
             let rest = title.get(dash..).unwrap_or_default().trim_start();
             return match rest {
-                // Without words of its own the label is the title.
+                // Without further text, the number is the title.
                 "" => ("", text, annex),
                 rest => (label, rest, annex),
             };
@@ -141,7 +141,7 @@ fn split(text: &str) -> (&str, &str, bool) {
     }
 }
 
-/// `2`, `II`, `B`, `1.2`, with a sign behind it or not.
+/// Whether a text is a number: `2`, `II`, `B`, `1.2`, with or without a sign after it.
 fn is_number(text: &str) -> bool {
     let bare = text.trim_end_matches([':', '.', ')', '–', '-']);
     let letter = bare.len() == 1 && bare.bytes().all(|b| b.is_ascii_alphabetic());
@@ -153,7 +153,7 @@ fn is_number(text: &str) -> bool {
     letter || roman || digits
 }
 
-/// The depth of a numbered line that is a heading; 0 if it has no number.
+/// The level of a numbered line that is a heading; 0 if it has no number.
 fn numbered(found: &Heading, below: Option<&Line>) -> Option<u8> {
     if found.label.is_empty() {
         return Some(0);
@@ -166,7 +166,7 @@ fn numbered(found: &Heading, below: Option<&Line>) -> Option<u8> {
     let Some((own, _)) = marker::read(&format!("{} x", found.label)) else {
         return Some(1); // § 3, Artikel 5
     };
-    // A list of short items is no row of headings.
+    // A list of short items is not a sequence of headings.
     let next = below.and_then(|line| marker::read(&line.text));
     match (&own.kind, next.map(|(mark, _)| mark.kind)) {
         (Kind::Joined(above, _), next) => {
@@ -190,7 +190,7 @@ fn numbered(found: &Heading, below: Option<&Line>) -> Option<u8> {
     }
 }
 
-/// A line in capitals is a heading of the first level.
+/// The level of a line in capitals, which is 1 if it is a heading.
 fn capitals(text: &str) -> Option<u8> {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let lower = text.chars().any(char::is_lowercase);

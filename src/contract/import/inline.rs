@@ -1,21 +1,21 @@
-//! Text inside a block, as the readers of Markdown, of HTML and of plain text hand it on.
+//! Text inside a block, the common result of the readers of Markdown, HTML and plain text.
 
-/// Text inside a block.
+/// A part of the text in a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// Characters as printed.
+    /// Plain characters as printed.
     Text(String),
-    /// Important text.
+    /// Strong text, usually bold.
     Strong(Vec<Piece>),
-    /// Stressed text.
+    /// Emphasised text, usually italic.
     Emphasis(Vec<Piece>),
-    /// Link with an address the engine allows.
+    /// A link with an address that the engine allows.
     Link(String, Vec<Piece>),
-    /// End of a line that stays one.
+    /// A line end that is kept.
     Break,
 }
 
-/// Text without marks; a line end in it is a break.
+/// Text without markup; a line end in it becomes a break.
 pub(super) fn plain(text: &str) -> Vec<Piece> {
     let mut out = Vec::new();
     for (index, line) in text.split('\n').enumerate() {
@@ -27,7 +27,7 @@ pub(super) fn plain(text: &str) -> Vec<Piece> {
     out
 }
 
-/// Adds characters: what stands side by side is one text.
+/// Adds characters to the last text.
 pub(super) fn push(out: &mut Vec<Piece>, text: &str) {
     match out.last_mut() {
         _ if text.is_empty() => {}
@@ -36,7 +36,7 @@ pub(super) fn push(out: &mut Vec<Piece>, text: &str) {
     }
 }
 
-/// Adds pieces.
+/// Adds pieces, joining adjacent ones.
 pub(super) fn append(out: &mut Vec<Piece>, pieces: impl IntoIterator<Item = Piece>) {
     for piece in pieces {
         match piece {
@@ -46,7 +46,7 @@ pub(super) fn append(out: &mut Vec<Piece>, pieces: impl IntoIterator<Item = Piec
     }
 }
 
-/// What is printed of some pieces, without marks.
+/// The printed text of the pieces, without markup.
 pub(super) fn words(pieces: &[Piece]) -> String {
     let mut out = String::new();
     for piece in pieces {
@@ -61,7 +61,7 @@ pub(super) fn words(pieces: &[Piece]) -> String {
     out
 }
 
-/// The pieces without their first bytes; nothing if these are not all of one text.
+/// The pieces without their first bytes; `None` if these are not all in one text.
 pub(super) fn cut(pieces: &[Piece], bytes: usize) -> Option<Vec<Piece>> {
     let (first, rest) = match pieces.split_first() {
         _ if bytes == 0 => return Some(pieces.to_vec()),
@@ -74,7 +74,7 @@ pub(super) fn cut(pieces: &[Piece], bytes: usize) -> Option<Vec<Piece>> {
     Some(out)
 }
 
-/// The pieces without space at both ends.
+/// The pieces without space at either end.
 pub(super) fn trimmed(mut pieces: Vec<Piece>) -> Vec<Piece> {
     if let Some(Piece::Text(text)) = pieces.first_mut() {
         *text = text.trim_start().to_owned();

@@ -1,5 +1,5 @@
-//! The lines of a source, as the reader of blocks takes them: those of plain text are split here,
-//! those of Markdown and HTML come with headings and tables that are known already.
+//! The lines of a source for the reader of blocks: those of plain text are split here, those of
+//! Markdown and HTML come with headings and tables that are marked already.
 
 use super::inline::{self, Piece};
 use super::tables::Table;
@@ -7,13 +7,13 @@ use super::tables::Table;
 /// A line with words, or an empty one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
-    /// In the file, from 1.
+    /// Line number in the file, from 1.
     pub number: usize,
     /// Spaces before the text; a tab counts as four.
     pub indent: usize,
-    /// What is printed of it, without space at both ends; empty for an empty line.
+    /// Its printed text, without space at either end; empty for an empty line.
     pub text: String,
-    /// The same with its marks.
+    /// The same with its markup.
     pub pieces: Vec<Piece>,
     /// Whether the author ended the line here on purpose.
     pub hard: bool,
@@ -21,10 +21,10 @@ pub(super) struct Line {
     pub kind: Kind,
 }
 
-/// What a line is known to be before it is read.
+/// What a line is known to be before blocks are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Nothing but text.
+    /// A line of text.
     Text,
     /// A heading of this level.
     Heading(u8),
@@ -33,7 +33,7 @@ pub(super) enum Kind {
 }
 
 impl Line {
-    /// A line of text.
+    /// A line of text without further knowledge.
     pub(super) fn new(number: usize, indent: usize, pieces: Vec<Piece>) -> Self {
         let pieces = inline::trimmed(pieces);
         Self {
@@ -46,12 +46,12 @@ impl Line {
         }
     }
 
-    /// A line that keeps apart what stands above and below.
+    /// An empty line, which separates the lines above and below.
     pub(super) fn empty(number: usize) -> Self {
         Self::new(number, 0, Vec::new())
     }
 
-    /// A table.
+    /// A line that is a whole table.
     pub(super) fn table(number: usize, indent: usize, table: Table) -> Self {
         Self {
             kind: Kind::Table(table),
@@ -59,7 +59,7 @@ impl Line {
         }
     }
 
-    /// Everything that is printed of it; cells are kept apart by tabs.
+    /// Everything it prints; cells are separated by tabs.
     fn words(&self) -> String {
         let Kind::Table(table) = &self.kind else {
             return self.text.clone();
@@ -76,7 +76,7 @@ impl Line {
     }
 }
 
-/// Lines as plain text.
+/// The lines as plain text.
 pub(super) fn joined(lines: &[Line]) -> String {
     let line = |line: &Line| format!("{}{}\n", " ".repeat(line.indent), line.words());
     lines.iter().map(line).collect()
@@ -92,14 +92,14 @@ pub(super) fn split(text: &str) -> Vec<Line> {
     out
 }
 
-/// A text whose lines all end in the same way.
+/// A text with uniform line ends.
 pub(super) fn normal(text: &str) -> String {
     text.trim_start_matches('\u{feff}')
         .replace("\r\n", "\n")
         .replace(['\r', '\u{2028}', '\u{2029}', '\u{b}'], "\n")
 }
 
-/// The lines of a text with their numbers; a page break is an empty line more.
+/// The lines of a text with their numbers; a page break becomes an additional empty line.
 pub(super) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
     (1..).zip(text.split('\n')).flat_map(|(number, line)| {
         let parts = line.split('\u{c}');
@@ -116,7 +116,7 @@ pub(super) fn indent(line: &str) -> usize {
         .sum()
 }
 
-/// Lines that only draw vanish; under a line of words that stands alone they make it a heading.
+/// Removes lines that only draw; below a single line of text they make it a heading.
 fn join_underlines(lines: &mut [Line]) {
     for at in 0..lines.len() {
         let Some(level) = lines.get(at).and_then(|line| rule(&line.text)) else {

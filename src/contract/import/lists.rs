@@ -1,13 +1,13 @@
-//! Which marks begin an item, and into which list it goes: by indentation where there is any, by
-//! the kind of mark and its number where there is none.
+//! Decides which marks begin an item, and to which list it belongs: by indentation if there is any,
+//! otherwise by the kind of mark and its number.
 
 use super::blocks::{Block, Item, List, Marks};
 use super::marker::{Kind, Marker};
 
-/// Lists inside of lists that are told apart: what is written calls itself for each.
+/// Nested lists are distinguished up to this depth, because writing them is recursive.
 const DEEPEST: usize = 16;
 
-/// What stands directly above a mark.
+/// What is directly above a mark.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Near<'t> {
     /// An empty line, a heading, a table.
@@ -16,14 +16,14 @@ pub(super) enum Near<'t> {
     Text(&'t str),
 }
 
-/// The blocks read so far; the open lists are the last blocks of each other's last items.
+/// The blocks read so far; each open list is the last block of the last item of the one above.
 #[derive(Default)]
 pub(super) struct Lists {
     done: Vec<Block>,
     open: Vec<Level>,
 }
 
-/// An open list.
+/// A list that may get further items.
 struct Level {
     indent: usize,
     list: List,
@@ -32,7 +32,7 @@ struct Level {
 }
 
 impl Lists {
-    /// All blocks.
+    /// Returns all blocks.
     pub(super) fn finish(mut self) -> Vec<Block> {
         self.close();
         self.done
@@ -63,7 +63,7 @@ impl Lists {
         }
     }
 
-    /// Ends the lists that text with this indentation does not belong to.
+    /// Ends the lists that a text with this indentation does not belong to.
     pub(super) fn leave_for(&mut self, indent: usize) {
         let depth = self
             .open
@@ -73,7 +73,7 @@ impl Lists {
         self.close_to(depth);
     }
 
-    /// Adds a block where its indentation puts it.
+    /// Adds a block according to its indentation.
     pub(super) fn place_block(&mut self, indent: usize, block: Block) {
         self.leave_for(indent);
         self.add(block);
@@ -109,7 +109,7 @@ impl Lists {
         }
     }
 
-    /// Begins an item.
+    /// Begins an item with this mark.
     pub(super) fn item(&mut self, mark: &Marker, indent: usize) {
         let item = Item {
             mark: mark.text.clone(),
@@ -140,7 +140,7 @@ impl Lists {
         });
     }
 
-    /// The open list this mark is the next one of, and its number.
+    /// The open list that this mark continues, and its number in it.
     fn continued(&self, mark: &Marker, indent: usize) -> Option<(usize, u32)> {
         let levels = self.open.iter().enumerate().rev();
         levels.into_iter().find_map(|(depth, level)| {
@@ -164,10 +164,10 @@ impl Lists {
         })
     }
 
-    /// How many of the open lists a new list with this mark is inside of.
+    /// Number of open lists around a new list with this mark.
     fn parent(&self, mark: &Marker, indent: usize) -> usize {
         if let Kind::Joined(above, _) = &mark.kind {
-            // 3.1.2 belongs below 3.1, wherever it stands.
+            // 3.1.2 belongs below 3.1, wherever it is.
             let below = self.open.iter().rposition(|level| {
                 let own = level.list.items.last().map(|item| item.mark.as_str());
                 own.is_some_and(|own| crate::contract::numbers::bare(own) == above)
@@ -180,8 +180,8 @@ impl Lists {
             .iter()
             .take_while(|l| l.indent.abs_diff(indent) <= 1)
             .collect();
-        // At the same indentation: a mark of a kind that is open starts a list beside it, another
-        // kind goes inside, except that numbers do not go inside bullets.
+        // At the same indentation, a mark of a kind that is open starts a list beside it; another
+        // kind starts a list inside, except that numbers are not put inside bullets.
         if let Some(at) = same.iter().position(|level| is_like(level, mark)) {
             return shallower + at;
         }
@@ -213,7 +213,7 @@ fn is_drawn(level: &Level) -> bool {
     )
 }
 
-/// Whether a mark could be in this list, whatever its number.
+/// Whether a mark has the kind of this list, whatever its number.
 fn is_like(level: &Level, mark: &Marker) -> bool {
     match &level.list.marks {
         Marks::Counted(pattern) => mark.number_in(pattern).is_some(),
@@ -222,7 +222,7 @@ fn is_like(level: &Level, mark: &Marker) -> bool {
     }
 }
 
-/// Whether a mark could be in this list after a gap or twice: contracts have such faults.
+/// Whether a mark belongs to this list with a gap or twice: contracts have such errors.
 fn is_near(level: &Level, mark: &Marker) -> bool {
     match &level.list.marks {
         Marks::Counted(pattern) => mark
@@ -286,7 +286,7 @@ fn wants_more(above: &str) -> bool {
     cites(above) || FILLERS.contains(&last.as_str()) && !before.ends_with([',', ';'])
 }
 
-/// "z. B.", "i. d. R.": the letter is no mark.
+/// Whether a letter belongs to an abbreviation, such as "z. B." or "i. d. R.", and is no mark.
 fn is_abbreviation(rest: &str) -> bool {
     let first = rest.split_whitespace().next().unwrap_or_default();
     first.strip_suffix('.').is_some_and(|letter| {
@@ -294,7 +294,7 @@ fn is_abbreviation(rest: &str) -> bool {
     })
 }
 
-/// "28. Mai 2018".
+/// Whether a number begins a date, such as "28. Mai 2018".
 fn is_date(mark: &Marker, rest: &str) -> bool {
     const MONTHS: &[&str] = &[
         "januar",

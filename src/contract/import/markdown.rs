@@ -1,6 +1,6 @@
-//! Markdown as CommonMark reads it, with tables, footnotes and ticks, line by line for the reader of
-//! blocks. What is inside of what, that reader says by indentation, as in plain text: contracts nest
-//! `a)` and `3.1` as well, of which CommonMark knows nothing.
+//! Markdown as CommonMark reads it, with tables, footnotes and ticks, line by line for the reader
+//! of blocks. Nesting is decided by that reader from the indentation, as in plain text, because
+//! contracts also nest `a)` and `3.1`, which CommonMark does not know.
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
@@ -12,14 +12,14 @@ use super::tables::Table;
 use crate::contract::inline::{is_allowed, is_vague};
 use crate::contract::tree::Alignment;
 
-/// Deepest nesting of marks; those further in mark nothing.
+/// Deepest nesting of markup; deeper markup has no effect.
 const DEEPEST: usize = 3;
-/// Mark of an item that has no number.
+/// The mark of an item without a number.
 const BULLET: &str = "•";
 /// Longest line that is a heading because it is underlined.
 const LONGEST_HEADING: usize = 120;
 
-/// Reads a text. `note` hears, by line, of what a person should look at.
+/// Reads a text. `note` is called with a line number and something an author should check.
 pub(super) fn read(source: &Prepared, note: &mut dyn FnMut(usize, String)) -> Vec<Line> {
     let mut reader = Reader {
         source,
@@ -53,22 +53,22 @@ struct Reader<'r> {
     note: &'r mut dyn FnMut(usize, String),
     notes: Notes,
     out: Vec<Line>,
-    /// Where the last line of the source begins of which one was made.
+    /// Start of the source line from which the last line was made.
     last: Option<usize>,
-    /// Mark of an item whose text has not begun, and where it stands.
+    /// The mark of an item whose text has not begun, and its place.
     mark: Option<(String, usize)>,
-    /// Where the line begins that is being read, and how far in.
+    /// Start of the present line, and its indentation.
     begin: Option<(usize, usize)>,
     line: Vec<Piece>,
-    /// Marks that are open in it, the links with their targets.
+    /// Open markup in it; links with their targets.
     open: Vec<(Vec<Piece>, Option<String>)>,
-    /// Further ones, too far in to be believed.
+    /// Number of deeper markup, which has no effect.
     deeper: usize,
-    /// How many lines there are before the heading that is being read.
+    /// Number of lines before the present heading.
     heading: usize,
     table: Option<OpenTable>,
     in_code: bool,
-    /// What is struck out.
+    /// Text that is struck out.
     struck: Option<String>,
 }
 
@@ -76,7 +76,7 @@ struct OpenTable {
     from: usize,
     alignments: Vec<Alignment>,
     rows: Vec<Vec<Vec<Piece>>>,
-    /// Where its last cell ends.
+    /// End of its last cell.
     end: usize,
 }
 
@@ -165,7 +165,7 @@ impl Reader<'_> {
                 self.end_line(false);
                 self.space(from);
                 self.in_code = true;
-                // Whatever stands behind the fence is text.
+                // Everything after the fence is text.
                 if let CodeBlockKind::Fenced(info) = kind {
                     self.text(&unguarded(&info), from);
                     self.end_line(true);
@@ -206,7 +206,7 @@ impl Reader<'_> {
                 self.end_line(false);
                 let marked = self.source.part(from, to).starts_with('#');
                 let mut lines = self.out.iter_mut().skip(self.heading);
-                // An empty line may have been put above it.
+                // An empty line may have been added above it.
                 let mut lines = lines.by_ref().filter(|line| !line.text.is_empty());
                 if let (Some(line), None) = (lines.next(), lines.next())
                     && (marked || line.text.chars().count() <= LONGEST_HEADING)
@@ -222,7 +222,7 @@ impl Reader<'_> {
                     && let Some(row) = table.rows.last_mut()
                 {
                     row.push(cell);
-                    // A cell that is added because the row is short stands nowhere.
+                    // A cell that is added because the row is short has no place in the source.
                     table.end = if from < to { to } else { table.end };
                 }
             }
@@ -248,7 +248,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a line cannot end here.
+    /// Whether the line cannot end here.
     fn is_inside(&self) -> bool {
         self.table.is_some() || !self.open.is_empty()
     }
@@ -293,7 +293,7 @@ impl Reader<'_> {
         );
     }
 
-    /// Ends the line that is being read.
+    /// Ends the present line.
     fn end_line(&mut self, hard: bool) {
         let Some((at, indent)) = self.begin.take() else {
             return;
@@ -309,7 +309,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The same; of an item without text the number stays.
+    /// The same; the number of an item without text is kept.
     fn end_item(&mut self) {
         self.end_line(false);
         if let Some((mark, at)) = self.mark.take_if(|(mark, _)| mark != BULLET) {
@@ -323,7 +323,7 @@ impl Reader<'_> {
         self.out.push(Line::empty(self.source.place(at).number));
     }
 
-    /// The empty line that stands above a line of the source.
+    /// Adds the empty line that is above a line of the source.
     fn space_before(&mut self, at: usize) -> Place {
         let place = self.source.place(at);
         if self.last.replace(place.start) != Some(place.start) && self.source.is_apart(place) {
@@ -332,7 +332,7 @@ impl Reader<'_> {
         place
     }
 
-    /// Cells beyond those of the head are no cells; their words stay, in the last one.
+    /// Cells beyond those of the head are no cells; their text is kept in the last one.
     fn cells_too_many(&mut self, to: usize) {
         let Some(table) = &mut self.table else { return };
         let rest = self.source.part(table.end, to);

@@ -1,38 +1,38 @@
 //! Marks at the start of a line: `a)`, `(1)`, `3.1`, `•`. Whether a mark begins an item or is part
-//! of a sentence depends on what stands around it; that is decided where lists are built.
+//! of a sentence depends on its context and is decided where lists are built.
 
 use crate::contract::numbers::{Numeral, Pattern};
 
-/// A mark as it stands in the source.
+/// A mark as it is in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Marker {
-    /// As written: `a)`.
+    /// The mark as written: `a)`.
     pub text: String,
-    /// What it may be.
+    /// The kind of mark it may be.
     pub kind: Kind,
 }
 
-/// Kinds of marks.
+/// The kinds of marks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `•` and the like.
+    /// A bullet: `•` and similar.
     Bullet,
-    /// `–`, also `-`.
+    /// A dash: `–`, also `-`.
     Dash,
-    /// `(1)`, `a)`, `iv.`
+    /// A counted mark: `(1)`, `a)`, `iv.`
     Counted {
-        /// `(` or nothing.
+        /// The sign before the number: `(` or empty.
         before: &'static str,
-        /// `1`, `a`, `iv`.
+        /// The number itself: `1`, `a`, `iv`.
         body: String,
-        /// `)` or `.`.
+        /// The sign after the number: `)` or `.`.
         after: &'static str,
     },
-    /// `3.1`, `3.1.2.`: what stands before the last number, and that.
+    /// A joined number like `3.1` or `3.1.2.`: the part before the last number, and that number.
     Joined(String, u32),
 }
 
-/// The mark a line begins with, and the rest of the line.
+/// The mark that a line begins with, and the rest of the line.
 pub(super) fn read(line: &str) -> Option<(Marker, &str)> {
     let end = line.find(char::is_whitespace).unwrap_or(line.len());
     let (mark, rest) = line.split_at(end);
@@ -78,7 +78,7 @@ fn is_number(body: &str) -> bool {
         && body.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `aa`, `bb`: letters after z.
+/// Whether it is a double letter, as after z: `aa`, `bb`.
 fn is_twin(body: &str) -> bool {
     matches!(body.as_bytes(), [a, b] if a == b && a.is_ascii_lowercase())
 }
@@ -98,8 +98,8 @@ fn joined(mark: &str) -> Option<Kind> {
 }
 
 impl Marker {
-    /// What it can be in a list of its own: pattern and number. Nothing if the engine could not
-    /// count it and it has to be printed by hand.
+    /// Pattern and number as the first mark of a list. `None` if the engine could not count it, so
+    /// that it has to be printed as written by hand.
     pub(super) fn starts(&self) -> Option<(Pattern, u32)> {
         match &self.kind {
             Kind::Bullet => Some((Pattern::Bullet, 1)),
@@ -120,7 +120,7 @@ impl Marker {
         }
     }
 
-    /// Its number if it is counted like this pattern.
+    /// Its number in a list with this pattern.
     pub(super) fn number_in(&self, pattern: &Pattern) -> Option<u32> {
         match (pattern, &self.kind) {
             (Pattern::Bullet, Kind::Bullet) | (Pattern::Dash, Kind::Dash) => Some(1),
@@ -141,7 +141,7 @@ impl Marker {
         else {
             return None;
         };
-        // Djot knows no letters after z.
+        // Djot has no letters after z.
         if matches!(numeral, Numeral::Lower | Numeral::Upper) && body.len() > 1 {
             return None;
         }
@@ -149,7 +149,7 @@ impl Marker {
         Some((Pattern::counted(before, numeral, after), number))
     }
 
-    /// Whether lists usually begin like this.
+    /// Whether lists usually begin with this mark.
     pub(super) fn is_first(&self) -> bool {
         match &self.kind {
             Kind::Bullet | Kind::Dash => true,

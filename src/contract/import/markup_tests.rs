@@ -64,7 +64,7 @@ fn t15_markup_is_read_as_its_author_sees_it() {
     );
 }
 
-/// E1: a page is read as HTML, and its own words are counted.
+/// E1: a page is read as HTML, and its visible words are counted.
 #[test]
 fn e1_html_may_leave_ends_of_tags_out() {
     let (_, text) = read(
@@ -78,7 +78,7 @@ fn e1_html_may_leave_ends_of_tags_out() {
     assert_eq!(text, expected);
 }
 
-/// E2: what a page does not show gets into no draft, and what carries meaning stays.
+/// E2: invisible parts of a page are not imported, and meaningful ones are kept.
 #[test]
 fn e2_only_what_a_page_shows_is_imported() {
     let (notes, text) = read(
@@ -118,8 +118,8 @@ fn items(document: &Document) -> &[Item] {
     }
 }
 
-/// Every item of a long list is one item of one list, whatever it is written in: none of them is
-/// read again for those behind it.
+/// Every item of a long list is one item of one list, in every format; no item is read again for
+/// those after it.
 #[test]
 fn t15_a_long_list_stays_one_list() {
     const MANY: usize = 12_000;
@@ -152,7 +152,7 @@ fn t15_a_long_list_stays_one_list() {
     }
 }
 
-/// A3: lists inside of lists, tables and stressed text without end take neither stack nor memory.
+/// A3: endless nesting of lists, tables and markup needs neither stack nor memory.
 #[test]
 fn a3_nesting_without_end_is_bounded() {
     let many = |sign: &str| sign.repeat(40_000 / sign.len());
@@ -177,7 +177,7 @@ fn a3_nesting_without_end_is_bounded() {
             name,
             text: &format!("Der Vertrag ist das.\n\n{source}"),
         };
-        // Some are refused, with the place where words would suffer.
+        // Some are refused, with the place where words would be lost.
         if let Ok(draft) = import(&[source], "2026-11-29".parse().unwrap()) {
             let size: usize = draft.files.iter().map(|(_, text)| text.len()).sum();
             assert!(size < 40 * source.text.len(), "{size}");

@@ -7,12 +7,12 @@
 //! text ────── lines ────┘     └─────────────────── words: the draft says the same ──────────────────┘
 //! ```
 //!
-//! What is a heading, a table, an item or a mark in Markdown says `pulldown-cmark`, what is a tag in HTML
-//! `html5gum`; numbers and their nesting are recognised here, for all three alike.
+//! Headings, tables, items and markup in Markdown are recognised by `pulldown-cmark`, tags in HTML
+//! by `html5gum`; numbers and their nesting are recognised here, in the same way for all three.
 //!
-//! Structure is recognised as well as it can be; where it is not, a clause becomes a paragraph. What
-//! is certain is the wording: every word of the source stands in the draft once, in order, and the
-//! import says so or says where it does not.
+//! Structure is recognised as well as it can be; where it is not, a clause becomes a paragraph. But
+//! the wording is guaranteed: every word of the source is in the draft once, in order, or the
+//! import reports where it is not.
 
 mod blocks;
 mod djot;
@@ -43,43 +43,43 @@ use write::Written;
 /// A text to import.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'s> {
-    /// Its file name; the ending says what it is: `.md`, `.html`, anything else is plain text.
+    /// Its file name; the extension decides the format: `.md`, `.html`, anything else is plain
+    /// text.
     pub name: &'s str,
-    /// What it says.
+    /// The text itself.
     pub text: &'s str,
 }
 
-/// A draft version.
+/// An imported draft version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     /// Path in the folder and content, `contract.toml` first.
     pub files: Vec<(String, String)>,
-    /// How many words each language has.
+    /// Number of words in each language.
     pub words: Vec<(Language, usize)>,
-    /// What a person should look at, German, with file and line.
+    /// Things an author should check, German, with file and line.
     pub notes: Vec<Problem>,
 }
 
-/// So many places of one file are told one by one; nobody reads more.
+/// At most this many notes of one file are listed.
 const MOST_NOTES: usize = 200;
 
-/// How much of the marks in a text is believed.
+/// How much of the markup in a text is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
-    /// Everything: Markdown where the file says so.
+    /// All of it, for files in Markdown or HTML.
     Markup,
-    /// Numbers, lists and tables of plain text.
+    /// Only numbers, lists and tables of plain text.
     Plain,
-    /// Nothing: every line is a paragraph.
+    /// None: every line is a paragraph.
     Lines,
 }
 
-/// Imports texts; those in one language make one text, in the order given, the rest the other.
-/// Where the marks of a text contradict each other so that words would suffer, less of them is
-/// believed, and a note says so.
+/// Imports texts; texts in the same language are joined in the given order. If the markup of a text
+/// is contradictory, so that words would be lost, less of it is used, and a note says so.
 ///
 /// # Errors
-/// If there is nothing to import, or if a word would be lost all the same: the place in the source.
+/// If there is nothing to import, or if a word would still be lost: the place in the source.
 pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Problem>> {
     let mut notes = Vec::new();
     let mut result = Err(Vec::new());
@@ -147,7 +147,7 @@ fn is_annex(block: &Block) -> bool {
     matches!(block, Block::Heading(heading) if heading.annex)
 }
 
-/// One source, read.
+/// One source after reading.
 struct Read {
     name: String,
     language: Language,
@@ -278,7 +278,7 @@ fn check(
     Ok(counts)
 }
 
-/// German or English, by the words both cannot do without.
+/// German or English, decided by their most common words.
 fn language(text: &str) -> Language {
     let mut german = 0_u32;
     let mut english = 0_u32;

@@ -1,5 +1,5 @@
-//! A Markdown text made ready for CommonMark, so that nothing of a contract is taken for a mark of
-//! which its author knows nothing, and what is asked of both that read it.
+//! Prepares a Markdown text for CommonMark, so that no text of a contract is read as markup by
+//! accident; also answers questions of the two modules that read it.
 
 use std::collections::HashMap;
 
@@ -8,26 +8,26 @@ use pulldown_cmark::{OffsetIter, Options, Parser};
 use super::lines;
 use crate::contract::fallback::{lowered, raised};
 
-/// A text made ready: no line is indented, so that none is code because it stands far in, and what
-/// CommonMark would drop although it is text of a contract is written so that it stays.
+/// A prepared text: no line is indented, so that none is read as code, and text of a contract that
+/// CommonMark would drop is escaped so that it stays.
 pub(super) struct Prepared {
     text: String,
     lines: Vec<Place>,
 }
 
-/// Where a line of the prepared text comes from.
+/// The origin of a line of the prepared text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Place {
-    /// In the prepared text.
+    /// Offset in the prepared text.
     pub start: usize,
-    /// In the file, from 1.
+    /// Line number in the file, from 1.
     pub number: usize,
-    /// Spaces before its text.
+    /// Number of spaces before its text.
     pub indent: usize,
 }
 
 impl Prepared {
-    /// Makes a text ready.
+    /// Prepares a text.
     pub(super) fn of(text: &str) -> Self {
         let text = shifted(&without_comments(&lines::normal(text)));
         let text = front_matter(&text).unwrap_or(text);
@@ -61,7 +61,7 @@ impl Prepared {
         out
     }
 
-    /// What CommonMark finds in it.
+    /// The events of CommonMark for this text.
     pub(super) fn events(&self) -> OffsetIter<'_> {
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_OLD_FOOTNOTES
@@ -70,7 +70,7 @@ impl Prepared {
         Parser::new_ext(&self.text, options).into_offset_iter()
     }
 
-    /// Where a part of it comes from.
+    /// The origin of an offset in it.
     pub(super) fn place(&self, at: usize) -> Place {
         let after = self.lines.partition_point(|line| line.start <= at);
         let before = after.checked_sub(1);
@@ -78,12 +78,12 @@ impl Prepared {
         place.copied().unwrap_or_default()
     }
 
-    /// Whether an empty line stands above.
+    /// Whether there is an empty line above.
     pub(super) fn is_apart(&self, place: Place) -> bool {
         self.part(0, place.start).ends_with("\n\n")
     }
 
-    /// A part of it.
+    /// A range of the text.
     pub(super) fn part(&self, from: usize, to: usize) -> &str {
         self.text
             .get(from..to.min(self.text.len()))
@@ -99,14 +99,14 @@ fn without_comments(text: &str) -> String {
             break;
         };
         out.push_str(before);
-        // Lines keep their numbers.
+        // The line numbers stay the same.
         out.extend(comment.chars().filter(|c| *c == '\n'));
         rest = tail;
     }
     out + rest
 }
 
-/// Raised and lowered figures as characters.
+/// Replaces superscript and subscript figures by their characters.
 fn shifted(text: &str) -> String {
     let mut out = text.to_owned();
     for (name, to) in [("sup", raised as fn(&str) -> String), ("sub", lowered)] {
@@ -121,8 +121,8 @@ fn shifted(text: &str) -> String {
     out
 }
 
-/// `key: value` between two lines `---` at the start, as some programs put it there: only the title
-/// is text. Lines keep their numbers.
+/// Removes the `key: value` lines between two lines `---` at the start, which some programs write;
+/// only the title is kept. The line numbers stay the same.
 fn front_matter(text: &str) -> Option<String> {
     let (facts, rest) = text.strip_prefix("---\n")?.split_once("\n---\n")?;
     let is_fact = |line: &str| {
@@ -143,9 +143,9 @@ fn front_matter(text: &str) -> Option<String> {
     Some(out + "\n" + rest)
 }
 
-/// Writes a line so that what is text in a contract is text to CommonMark: `<Kunde>` is no tag,
-/// `[Kunde]: …` says nothing about links, `[^ bis hier]` is no footnote, `____` is there to write on,
-/// `~5` is about five.
+/// Escapes a line so that text of a contract is text for CommonMark: `<Kunde>` is no tag, `[Kunde]:
+/// …` no link definition, `[^ bis hier]` no footnote, `____` a line to write on, `~5` means about
+/// five.
 fn guard(line: &str, out: &mut String) {
     let is_rule = line.trim_end().bytes().all(|b| b == b'*');
     let note = note_name(line).map(|name| "[^]".len() + name.len());
@@ -170,7 +170,7 @@ fn guard(line: &str, out: &mut String) {
     }
 }
 
-/// What [`guard`] did is undone where nothing is a mark.
+/// Undoes [`guard`] where there is no markup, as in code.
 pub(super) fn unguarded(code: &str) -> String {
     let mut out = code.replace("&lt;", "<");
     for sign in [':', '[', '_', '*', '~'] {
@@ -179,7 +179,7 @@ pub(super) fn unguarded(code: &str) -> String {
     out
 }
 
-/// The name of the footnote a text begins with.
+/// The name of the footnote that a text begins with.
 fn note_name(text: &str) -> Option<&str> {
     let inner = text.strip_prefix("[^")?;
     let is_name = |c: char| c.is_alphanumeric() || "-_*†".contains(c);
@@ -188,7 +188,7 @@ fn note_name(text: &str) -> Option<&str> {
     (is_whole && !name.is_empty()).then_some(name)
 }
 
-/// Whether CommonMark would take for a tag what is none of those in [`TAGS`].
+/// Whether CommonMark would read a tag that is none of [`TAGS`].
 fn is_foreign(rest: &str) -> bool {
     let inner = rest.get(1..).unwrap_or_default();
     let (name, after) = tag_name(inner);
@@ -206,26 +206,26 @@ fn tag_name(inner: &str) -> (&str, &str) {
     inner.split_at(end.unwrap_or(inner.len()))
 }
 
-/// Tags that stand in Markdown texts; anything else in angles is text.
+/// Tags that are used in Markdown texts; anything else in angle brackets is text.
 const TAGS: &[&str] = &[
     "a", "abbr", "address", "b", "br", "center", "code", "div", "em", "font", "hr", "i", "img",
     "ins", "li", "mark", "ol", "p", "small", "span", "strong", "sub", "sup", "table", "tbody",
     "td", "th", "thead", "tr", "u", "ul",
 ];
 
-/// Whether words before and after a tag stand apart.
+/// Whether a tag separates the words before and after it.
 pub(super) fn is_break(tag: &str) -> bool {
     const APART: &[&str] = &["br", "div", "hr", "li", "p", "table", "td", "th", "tr"];
     let (name, _) = tag_name(tag.strip_prefix('<').unwrap_or(tag));
     APART.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// The footnotes of a text, numbered in the order in which it names them.
+/// The footnotes of a text, numbered in the order in which they are referred to.
 #[derive(Default)]
 pub(super) struct Notes(HashMap<String, usize>);
 
 impl Notes {
-    /// The raised number of a footnote.
+    /// The superscript number of a footnote.
     pub(super) fn mark(&mut self, name: &str) -> String {
         let next = self.0.len() + 1;
         let number = *self.0.entry(name.to_owned()).or_insert(next);

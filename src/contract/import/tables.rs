@@ -1,4 +1,4 @@
-//! Tables of plain text: with bars, with tabs, with columns of spaces.
+//! Tables of plain text: with bars, tabs, or columns of spaces.
 
 use super::inline::{self, Piece};
 use super::lines::Line;
@@ -7,16 +7,16 @@ use crate::contract::tree::Alignment;
 /// A table; every row has as many cells as the head.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Table {
-    /// Column heads.
+    /// Cells of the head.
     pub head: Vec<Vec<Piece>>,
-    /// Of each column.
+    /// Alignment of each column.
     pub alignments: Vec<Alignment>,
-    /// Body.
+    /// Cells of the body by row.
     pub rows: Vec<Vec<Vec<Piece>>>,
 }
 
 impl Table {
-    /// The table of some rows, of which the first is the head.
+    /// A table of these rows, of which the first one is the head.
     pub(super) fn of(
         mut rows: Vec<Vec<Vec<Piece>>>,
         mut alignments: Vec<Alignment>,
@@ -35,19 +35,19 @@ impl Table {
     }
 }
 
-/// The table that begins with the first of some lines, and how many lines it takes.
+/// The table that these lines begin with, and the number of its lines.
 pub(super) fn read(lines: &[Line]) -> Option<(Table, usize)> {
     separated(lines, &bars)
         .or_else(|| separated(lines, &tabs))
         .or_else(|| separated(lines, &columns))
 }
 
-/// At least two lines that fall into the same number of cells, and more than two for columns of
-/// spaces, where an accident is likelier.
+/// At least two lines with the same number of cells, or more than two for columns of spaces, which
+/// are more likely to be accidental.
 fn separated(lines: &[Line], split: &dyn Fn(&str) -> Vec<String>) -> Option<(Table, usize)> {
     let first = lines.first()?;
     let width = split(&first.text).len();
-    // Most lines are no row: what follows them is not looked at for each of them.
+    // Most lines are no row; then the following lines are not examined.
     if width < 2 {
         return None;
     }
@@ -71,7 +71,7 @@ fn separated(lines: &[Line], split: &dyn Fn(&str) -> Vec<String>) -> Option<(Tab
     Some((table, taken))
 }
 
-/// `| a | b |`, also with lines drawn between.
+/// The cells of a line with bars: `| a | b |`, also with drawn lines.
 fn bars(line: &str) -> Vec<String> {
     let sign = match line.chars().next() {
         Some('|') => '|',
@@ -89,7 +89,7 @@ fn is_rule(cell: &str) -> bool {
 }
 
 fn tabs(line: &str) -> Vec<String> {
-    // A mark with a tab behind it is an item, not a row.
+    // A mark followed by a tab is an item, not a row.
     if super::marker::read(line).is_some() {
         return Vec::new();
     }

@@ -1,5 +1,5 @@
-//! Words in, words out: texts of our own with the structures and the faults that contracts from
-//! practice have (requirements 1.8), through import, HTML, text and PDF.
+//! All words are kept: our own texts with the structures and errors of real contracts (requirements
+//! 1.8), through import, HTML, text and PDF.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use super::*;
@@ -52,7 +52,7 @@ fn every_word_comes_out_once_and_in_order_in_every_form() {
             .into_iter()
             .map(|word| word.text)
             .collect();
-        // The text says where links lead; pages have that in the link itself.
+        // The text prints the targets of links; pages have them in the link itself.
         let printed =
             text_of(document).replace(" <https://wolkenwerk.example/dienst_%28neu%29>", "");
         assert_eq!(words::of(&printed), wanted, "{name}: text");
@@ -79,7 +79,7 @@ fn sections_tables_and_legends_of_a_service_agreement() {
     ] {
         assert!(text.contains(part), "{part}\n---\n{text}");
     }
-    // The link without words for its target is kept as text, and a person hears of it.
+    // The target without link text is kept as text, with a note.
     assert!(
         draft.notes.iter().any(|n| n.message.contains("„hier“")),
         "{:?}",
@@ -178,7 +178,7 @@ fn two_languages_make_one_version_with_annexes() {
         .iter()
         .filter(|b| matches!(b, Node::Section(s) if s.annex));
     assert_eq!(annexes.count(), 2);
-    // A faulty pair is imported as it is; the check says where the trees differ.
+    // A pair with an error is imported as it is; the check says where the trees differ.
     let files: Vec<(&str, &str)> = draft
         .files
         .iter()
@@ -331,7 +331,7 @@ mod any_text {
             let source = [Source { name, text: &text }];
             let today = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
             match import(&source, today) {
-                // Marks that contradict each other may be taken as text; the note says so.
+                // Contradictory markup may be treated as text; the note says so.
                 Ok(draft) if draft.notes.iter().any(|n| n.message.contains("nur als Text")) => {}
                 Ok(draft) => prop_assert_eq!(
                     draft.words.iter().map(|(_, count)| count).sum::<usize>(),
@@ -346,8 +346,8 @@ mod any_text {
     }
 }
 
-/// A3: whoever opens signs without end gets an answer in the time any text of that size takes. Not a
-/// measurement: one of them took more than fifteen minutes, and all of them take some seconds.
+/// A3: a text full of unclosed markup is answered as quickly as any text of that size. Not a
+/// benchmark: one of them took more than fifteen minutes, and all of them take some seconds.
 #[test]
 fn a3_signs_without_end_keep_nobody_busy() {
     let start = std::time::Instant::now();
@@ -355,7 +355,7 @@ fn a3_signs_without_end_keep_nobody_busy() {
     let ahead = format!("Der Vertrag. {}", many("*a_ ", 400_000));
     let of = |text: &str, name: &str| {
         let source = Source { name, text };
-        // Some are refused, with the place where words would suffer.
+        // Some are refused, with the place where words would be lost.
         drop(import(&[source], "2026-11-29".parse().unwrap()));
     };
     of(&ahead, "a.md");

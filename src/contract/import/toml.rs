@@ -1,5 +1,5 @@
-//! The draft's `contract.toml`: what can be read off the text is filled in, the rest stays empty and
-//! is asked for by the checks.
+//! The draft's `contract.toml`: facts that can be read from the text are filled in, the rest stays
+//! empty and is asked for by the checks.
 
 use std::fmt::Write as _;
 

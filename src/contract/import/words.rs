@@ -1,5 +1,5 @@
-//! Nothing dropped, nothing invented: the words of a draft against the words of its source, counted
-//! without the reader that made the draft.
+//! Nothing dropped, nothing invented: compares the words of a draft with those of its source,
+//! counted independently of the reader that made the draft.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
 
@@ -7,16 +7,16 @@ use super::html::Page;
 use super::prepared::{Notes, Prepared, is_break, unguarded};
 use crate::contract::inline::visible;
 
-/// A word with the line it stands in.
+/// A word with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
-    /// Letters and digits only.
+    /// Its letters and digits.
     pub text: String,
-    /// Line in the source, from 1.
+    /// Line number in the source, from 1.
     pub line: usize,
 }
 
-/// The words of a source, without what only marks it up.
+/// The words of a source, without markup.
 pub(super) fn of_source(text: &str, markdown: bool) -> Vec<Word> {
     if markdown {
         return of_markdown(&Prepared::of(text));
@@ -30,9 +30,9 @@ fn in_line(line: usize, text: &str) -> Vec<Word> {
     words.map(|text| Word { text, line }).collect()
 }
 
-/// The words of Markdown: what CommonMark prints, and whatever stands between, be it the number of an
-/// item or something CommonMark drops; only of what has to be dropped that is known: targets of
-/// links, tags, ticks, names of footnotes, what is struck out.
+/// The words of Markdown: those that CommonMark prints, and anything between them, such as the
+/// number of an item or text that CommonMark drops. Only these are left out: targets of links,
+/// tags, ticks, names of footnotes, text that is struck out.
 pub(super) fn of_markdown(source: &Prepared) -> Vec<Word> {
     let mut found = Found {
         source,
@@ -80,16 +80,17 @@ pub(super) fn of_markdown(source: &Prepared) -> Vec<Word> {
 struct Found<'s> {
     source: &'s Prepared,
     out: Vec<Word>,
-    /// The line that is being collected, and its number.
+    /// Number and text of the present line.
     open: (usize, String),
-    /// How far the source is looked through.
+    /// Offset up to which the source was examined.
     seen: usize,
-    /// Whether what comes is struck out.
+    /// Whether the following text is struck out.
     is_struck: bool,
 }
 
 impl Found<'_> {
-    /// What stands before a part of the source, and what is printed of it.
+    /// Adds the words between the last part of the source and this one, and the printed text of
+    /// this one.
     fn add(&mut self, from: usize, text: &str, to: usize) {
         let seen = self.seen;
         self.seen = seen.max(to);
@@ -117,7 +118,7 @@ impl Found<'_> {
     }
 }
 
-/// Letters and digits of a text, word by word.
+/// The words of a text as letters and digits.
 pub(super) fn of(text: &str) -> Vec<String> {
     let visible = visible(&text.replace(['*', '`', '\\'], ""));
     let signs = |c: char| c.is_alphanumeric() || "§€%&@+".contains(c) || is_mark(c);
@@ -128,7 +129,7 @@ pub(super) fn of(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Combining accents belong to the letter before them.
+/// Whether a character is a combining accent, which belongs to the letter before it.
 fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }

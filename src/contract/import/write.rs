@@ -1,4 +1,4 @@
-//! Blocks of a source as Djot files: headings with their numbers, lists with their marks.
+//! Writes blocks of a source as Djot files: headings with their numbers, lists with their marks.
 
 use super::blocks::{Block, List, Marks, Paragraph};
 use super::djot::{self, Place};
@@ -15,9 +15,9 @@ use crate::domain::Language;
 pub(super) struct Written {
     /// Heading of the document; empty if the source has none.
     pub title: String,
-    /// `vertrag.dj`.
+    /// Content of `vertrag.dj`.
     pub main: String,
-    /// `anlage-1.dj` and so on.
+    /// Contents of `anlage-1.dj` and so on.
     pub annexes: Vec<String>,
     /// Samples of heading numbers: main text, annexes.
     pub samples: [Vec<String>; 2],
@@ -98,7 +98,7 @@ fn title(blocks: &[Block]) -> (String, &[Block]) {
     (String::new(), blocks)
 }
 
-/// Depths of headings as the source shows them, in order: their place is the level.
+/// Levels of headings in the source, in order; the index is the level in the draft.
 fn depths(blocks: &[Block]) -> Vec<u8> {
     let mut found: Vec<u8> = blocks
         .iter()
@@ -125,7 +125,7 @@ fn level(heading: &Heading, depths: &[Vec<u8>; 2], part: Part) -> u8 {
     }
 }
 
-/// One sample per level, made from the first number of that level.
+/// One sample for each level, made from the first number of that level.
 fn samples(blocks: &[Block], depths: &[Vec<u8>; 2], part: Part) -> Vec<String> {
     let mut out = vec!["none".to_owned(); 4];
     let mut seen = [false; 4];
@@ -145,7 +145,7 @@ fn samples(blocks: &[Block], depths: &[Vec<u8>; 2], part: Part) -> Vec<String> {
     out
 }
 
-/// `Anhang II:` → `Anhang I:`, `3.2.` → `1.1.`
+/// The sample of a number: `Anhang II:` → `Anhang I:`, `3.2.` → `1.1.`
 fn sample(label: &str) -> Option<String> {
     if label.is_empty() || !is_quotable(label) {
         return None;
@@ -179,7 +179,7 @@ fn patterns(samples: &[String]) -> Vec<Pattern> {
         .collect()
 }
 
-/// Whether a label can stand in quotation marks in an attribute.
+/// Whether a label can be quoted in an attribute.
 fn is_quotable(label: &str) -> bool {
     !label.contains(['"', '\\', '`', '{', '}', '%']) && !label.contains(char::is_control)
 }
@@ -187,7 +187,7 @@ fn is_quotable(label: &str) -> bool {
 struct Writer {
     depths: [Vec<u8>; 2],
     headings: Headings,
-    /// What joined numbers begin with here.
+    /// The beginning of joined numbers at this place.
     number: Option<String>,
 }
 
@@ -199,7 +199,7 @@ impl Writer {
         out
     }
 
-    /// Blocks with an empty line between them.
+    /// Writes blocks with an empty line between them.
     fn blocks(&mut self, blocks: &[Block], part: Part, out: &mut String) {
         let mut after_list = false;
         for block in blocks {
@@ -214,7 +214,7 @@ impl Writer {
             }
             let is_list = matches!(block, Block::List(_));
             if is_list && after_list {
-                // Keeps two lists apart that stand one behind the other.
+                // Separates two lists that follow each other.
                 text = format!("{{% %}}\n\n{text}");
             }
             after_list = is_list;
@@ -344,7 +344,7 @@ impl Writer {
         format!("{}{}", attributes.unwrap_or_default(), out.trim_end())
     }
 
-    /// `1.1.` for 3.1., 3.2., if the engine would print just these numbers here.
+    /// The sample `1.1.` for 3.1., 3.2., if the engine would print exactly these numbers here.
     fn joined_sample(&self, list: &List) -> Option<String> {
         let Marks::Joined(above) = &list.marks else {
             return None;

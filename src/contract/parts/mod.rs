@@ -5,22 +5,22 @@ use crate::domain::version::{Files, VersionRefusal, is_path};
 
 use super::meta;
 
-/// What a new part is.
+/// The kind of a new part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// An annex, named in `contract.toml`.
+    /// An annex, which is named in `contract.toml`.
     Annex,
-    /// What is processed for one product, named by its code.
+    /// The description of a product, whose file is named by its code.
     Product,
-    /// The groups of measures of Art. 32; there is one such part at most, with a name of its own.
+    /// The groups of measures of Art. 32; there is at most one such part, with a fixed name.
     Measures,
 }
 
-/// The part with the measures.
+/// Name of the part with the measures.
 pub const MEASURES: &str = "massnahmen";
 
-/// Names of the parts without language and ending, as they are read: the contract, the annexes in
-/// printed order, the products.
+/// Names of the parts without language and extension, in reading order: the contract, the annexes
+/// in printed order, the products.
 pub fn stems(files: &Files) -> Vec<String> {
     let annexes = annexes(files);
     let mut stems: Vec<String> = files.keys().filter_map(|path| stem(path)).collect();
@@ -39,13 +39,13 @@ pub fn stems(files: &Files) -> Vec<String> {
     stems
 }
 
-/// A path without language and ending; `None` for `contract.toml`.
+/// A path without language and extension; `None` for `contract.toml`.
 pub fn stem(path: &str) -> Option<String> {
     let (_, rest) = path.split_once('/')?;
     Some(rest.strip_suffix(".dj")?.to_owned())
 }
 
-/// Languages a version is to have: those of `contract.toml`, or those there are texts in.
+/// Languages a version should have: those of `contract.toml`, or those that have texts.
 pub fn languages(files: &Files) -> Vec<&'static str> {
     let named = table(files)
         .and_then(|table| Some(table.get("languages")?.as_array()?.clone()))
@@ -58,7 +58,7 @@ pub fn languages(files: &Files) -> Vec<&'static str> {
     std::iter::once(first).chain(known).collect()
 }
 
-/// Keys of the product files that are there in every language.
+/// Keys of the product files that exist in every language.
 pub fn product_keys(files: &Files) -> Vec<String> {
     let mut all = languages(files).into_iter().map(|language| {
         let start = format!("{language}/produkte/");
@@ -102,7 +102,7 @@ pub fn add(
         let text = match kind {
             PartKind::Annex => format!("# {title}\n\n…\n"),
             PartKind::Product => format!("## {title}\n\n…\n"),
-            // Aim and measures, as each group has them.
+            // Aim and measures, as every group has them.
             PartKind::Measures => format!("## {title}\n\n…\n\n- …\n"),
         };
         if files.insert(path, text).is_some() {
@@ -180,7 +180,7 @@ pub fn remove(files: &Files, gone: &str) -> Result<Files, VersionRefusal> {
     Ok(files)
 }
 
-/// A heading as a person types it, so that nothing in it is taken for a mark.
+/// A heading as typed, escaped so that nothing in it is markup.
 fn literal(title: &str) -> String {
     let mut out = String::new();
     for c in title.chars() {
@@ -215,7 +215,7 @@ fn write_annexes(files: &mut Files, annexes: &[String]) {
     }
 }
 
-/// A text as TOML writes it, on one line.
+/// A text as a TOML string on one line.
 pub fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -232,8 +232,8 @@ pub fn quoted(text: &str) -> String {
     out
 }
 
-/// Writes one value of a TOML text and leaves everything else as it stands, comments included. `value`
-/// is written as it is; an empty one takes the line away.
+/// Writes one value of a TOML text and leaves everything else as it is, including comments. `value`
+/// is written as it is; an empty one removes the line.
 pub fn set(text: &str, section: Option<&str>, key: &str, value: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let header = |line: &str| {
@@ -246,8 +246,8 @@ pub fn set(text: &str, section: Option<&str>, key: &str, value: &str) -> String 
         .iter()
         .enumerate()
         .filter_map(|(at, line)| Some((at, header(line)?)));
-    // A list that goes over several lines has lines that look like anything; only those that stand
-    // at the margin begin a section.
+    // The lines of a multi-line list may look like anything; only those without indentation begin a
+    // section.
     let headers: Vec<(usize, String)> = headers
         .filter(|(at, _)| lines.get(*at).is_some_and(|line| line.starts_with('[')))
         .collect();
@@ -301,7 +301,7 @@ pub fn set(text: &str, section: Option<&str>, key: &str, value: &str) -> String 
     out.join("\n") + "\n"
 }
 
-/// A table on one line, `title = { de = "…" }`, as a section of its own.
+/// Writes a table on one line, `title = { de = "…" }`, as a section of its own.
 fn unfolded(text: &str, name: &str) -> Option<String> {
     let table: toml::Table = text.parse().ok()?;
     let entries = table.get(name)?.as_table()?.iter();
@@ -312,7 +312,7 @@ fn unfolded(text: &str, name: &str) -> Option<String> {
     Some(format!("{}\n\n[{name}]\n{body}", others.trim_end()))
 }
 
-/// How many lines a value takes: a list may go over several.
+/// Number of lines of a value: a list may have several.
 fn extent(lines: &[&str]) -> usize {
     let opens = lines
         .first()

@@ -1,4 +1,4 @@
-//! Parts of a version come, go and change their names.
+//! Parts of a version are added, removed and renamed.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 use super::*;
 use crate::contract::{Contract, Meta, shipped};
@@ -27,7 +27,7 @@ fn parts_come_go_and_change_their_name() {
     );
     let contract = Contract::from_map(&more).unwrap();
     assert_eq!(contract.meta.annexes.len(), 5);
-    // A reference to an annex follows its name.
+    // A reference to an annex follows its new name.
     let (renamed, _) = rename(&more, "anlage-tom", "anlage-massnahmen").unwrap();
     Contract::from_map(&renamed).unwrap();
     assert!(!renamed.values().any(|text| text.contains("](#anlage-tom)")));

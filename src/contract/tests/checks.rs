@@ -1,4 +1,4 @@
-//! Each check fails on a contract that lacks exactly its point, and only then.
+//! Each check fails for a contract that lacks exactly its point, and only then.
 
 use super::complete::FILES;
 use super::*;
@@ -94,7 +94,7 @@ fn a_contract_without_a_marked_passage_fails_that_check_alone() {
         ("change", "LC-45", Severity::Block),
     ];
     for (tag, id, severity) in cases {
-        // With a space or brace behind it, so that .audit does not hit .audit-conditions.
+        // Followed by a space or brace, so that .audit does not match .audit-conditions.
         let findings: Vec<Finding> = [" ", "}"]
             .iter()
             .filter(|end| {

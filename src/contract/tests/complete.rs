@@ -1,6 +1,6 @@
 //! The smallest contract in two languages that passes every check.
 
-/// Its files.
+/// The files of that contract.
 pub const FILES: &[(&str, &str)] = &[
     (
         "contract.toml",

@@ -1,4 +1,4 @@
-//! Two versions compared as a lawyer would: by clause, word by word.
+//! Two versions compared as a lawyer would do it: by clause, word by word.
 
 use proptest::prelude::*;
 
@@ -51,7 +51,7 @@ fn a_clause_without_id_is_found_by_its_heading_when_it_moves() {
         .iter()
         .map(|c| (c.heading.as_str(), c.kind))
         .collect();
-    // "2 Eins" has only another number; the reader is told so.
+    // "2 Eins" has only another number, which the reader is told.
     assert_eq!(
         seen,
         [

@@ -1,4 +1,4 @@
-//! Every element of the source format comes out as it should, in all forms.
+//! Every element of the source format is correct in all forms.
 
 use super::*;
 use crate::contract::tree::{Block, ListStyle};
@@ -275,7 +275,7 @@ Text.
     );
 }
 
-/// T-08: what is said of transfers appears only when somebody outside the EEA takes part.
+/// T-08: the text about transfers is printed only if a processor is outside the EEA.
 #[test]
 fn transfers_and_language_are_conditions() {
     let main = "# A
@@ -313,7 +313,7 @@ Englisch
     }
 }
 
-/// T-03: on a phone wide tables are stacks of named values; the words stay the same.
+/// T-03: on a phone wide tables are stacks of named values; the text stays the same.
 #[test]
 fn wide_tables_name_their_columns_in_every_cell() {
     let wide = "# A\n\n| Wer | Was \"genau\" | Wo |\n|:---|:---|---:|\n| Eins | Zwei | Drei |\n";

@@ -1,9 +1,9 @@
-//! What a machine's conversion brings along keeps its words: quotes, footnotes, ticks, code.
+//! Converted texts keep their words: quotes, footnotes, ticks, code.
 
 use super::*;
 use crate::contract::{html, text};
 
-/// Everything at once; the words of the outputs are compared elsewhere, the looks here.
+/// All elements at once; the words of the outputs are compared elsewhere, the appearance here.
 const MAIN: &str = "\
 # Sicherheit
 

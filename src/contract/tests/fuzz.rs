@@ -1,11 +1,11 @@
-//! Damaged contracts: every one is read or refused with a place, at once, and what is read says the
-//! same in all forms.
+//! Damaged contracts: each one is read or refused with a place, quickly, and those that are read
+//! say the same in all forms.
 
 use super::mutate::Mutator;
 use super::*;
 use crate::contract::import::{Source, import};
 
-/// What contracts are made of.
+/// Pieces of contracts.
 const DJOT: &[&str] = &[
     "# ",
     "\n\n## ",
@@ -70,8 +70,8 @@ const DJOT: &[&str] = &[
     " \n",
 ];
 
-/// A few lines of one of the shipped files, so that a case is read in a moment. What they refer to
-/// is there.
+/// A few lines of one of the shipped files, so that a case takes no time. The targets of its
+/// references exist.
 fn window(mutator: &mut Mutator, files: &crate::domain::version::Files) -> String {
     let texts: Vec<&String> = files
         .iter()
@@ -138,7 +138,7 @@ fn damaged_parts_are_read_or_refused_with_a_place() {
                 assert!(!problems.is_empty());
                 let lines = text.lines().count() + 8;
                 for problem in problems {
-                    // A part that no longer asks for another is named itself, or the other is.
+                    // The problem is in the part itself or in the one that refers to it.
                     let known = [path, "de/vertrag.dj"].contains(&problem.file.as_str());
                     assert!(
                         known && (1..=lines).contains(&problem.line),
@@ -194,7 +194,7 @@ fn a_damaged_contract_toml_is_read_or_refused_with_a_line() {
                     "{problem}"
                 ),
             }
-            // The form writes into whatever there is.
+            // The form can write into any text.
             let written = parts::set(&text, Some("title"), "de", &parts::quoted("Neu"));
             assert!(written.contains("Neu"));
         },
@@ -225,7 +225,7 @@ fn damaged_folders_are_read_or_refused() {
     });
 }
 
-/// What a legal department uploads: a draft without a word lost, or a problem.
+/// Uploads of a legal department: a draft without a lost word, or a problem.
 #[test]
 fn damaged_sources_are_imported_or_refused() {
     const SOURCES: [(&str, &str); 3] = [

@@ -1,4 +1,4 @@
-//! What the engine itself writes: values, generated blocks, links and ids.
+//! The text that the engine writes: values, generated blocks, links and ids.
 
 use strum::VariantArray as _;
 
@@ -325,13 +325,13 @@ fn measures_are_printed_or_named_as_missing() {
         found.starts_with("de/massnahmen.dj:2: Eine Gruppe von Maßnahmen beginnt mit ##"),
         "{found}"
     );
-    // What is printed under a condition only is no target for others.
+    // Text that is printed only under a condition is no target for other text.
     let some = ANNEX.replace("{generate=measures}", "{if=draft generate=measures}");
     let found = read(&[("de/anlage-tom.dj", &some), ("de/massnahmen.dj", MEASURES)]);
     assert!(found.contains("steht nur unter einer Bedingung"), "{found}");
 }
 
-/// LC-17: a group says what it is for and what is done.
+/// LC-17: a group has an aim and measures.
 #[test]
 fn a_group_without_aim_or_measure_is_found() {
     for (from, to, line) in [

@@ -1,4 +1,5 @@
-//! Values are text: whatever a customer is called, the tree keeps its shape and all forms agree.
+//! Values are text: whatever a customer's name is, the structure of the tree stays the same and all
+//! forms agree.
 
 use proptest::prelude::*;
 use strum::VariantArray as _;
@@ -36,7 +37,7 @@ const MAIN: &str = "{generate=parties}
 :::
 ";
 
-/// The tree without its words.
+/// The structure of the tree without its text.
 fn shape(blocks: &[Block]) -> String {
     blocks
         .iter()
@@ -104,7 +105,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A line or two of Djot, of what authors write and of what goes wrong.
+/// A line or two of Djot, as authors write it, with typical errors.
 fn djot() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "# A\n\n",
@@ -184,7 +185,7 @@ proptest! {
         let plain = text::plain(&document);
         prop_assert!(is_nfc(&plain));
         prop_assert!(plain.chars().all(|c| !c.is_control() || c == '\n' || c == '\t'));
-        // Cells and lines are counted by tabs and line ends, which no value brings along.
+        // Cells and lines are counted by tabs and line ends, which no value contains.
         prop_assert_eq!(plain.matches('\t').count(), text::plain(&calm).matches('\t').count());
         prop_assert_eq!(plain.lines().count(), text::plain(&calm).lines().count());
 
@@ -194,7 +195,7 @@ proptest! {
     }
 
     /// Like a fuzzer that knows the language: any lines of Djot give a tree or problems, never a
-    /// panic, and what gives a tree says the same in all forms. `PROPTEST_CASES` makes it search long.
+    /// panic, and a tree says the same in all forms. `PROPTEST_CASES` sets the number of cases.
     #[test]
     fn any_djot_is_read_or_refused(lines in prop::collection::vec(djot(), 0..14)) {
         let main = lines.concat();

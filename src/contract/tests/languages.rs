@@ -56,7 +56,7 @@ fn the_second_language_follows_and_says_what_it_is() {
     .collect();
     assert!(places.is_sorted(), "{places:?}");
     assert_eq!(article_words(&document), text::words(&document));
-    // What is concluded is both of it.
+    // The concluded text consists of both languages.
     assert_ne!(
         text::hash(&document),
         text::hash(&resolved(&bilingual(DE, EN), Language::De))
@@ -77,7 +77,7 @@ fn whoever_reads_the_translation_first_is_told_so() {
     ]
     .map(|part| plain.find(part).unwrap());
     assert!(order.is_sorted(), "{order:?}");
-    // Alone, too; the binding text needs no such line.
+    // Also alone; the binding text needs no such line.
     let alone = |language| text::plain(&resolved(&bilingual(DE, EN), language));
     assert!(alone(Language::En).contains("The German version is binding."));
     assert!(!alone(Language::De).contains("Fassung in deutscher Sprache"));
@@ -124,7 +124,8 @@ fn ids_are_unique_and_references_stay_in_their_language() {
     );
 }
 
-/// C4: whoever concludes in the translation gets the binding text with it, whatever the version says.
+/// C4: a customer who concludes in the translation gets the binding text with it, whatever the
+/// version says.
 #[test]
 fn c4_the_binding_text_is_delivered_with_a_translation() {
     let contract = bilingual(DE, EN);
@@ -151,7 +152,7 @@ fn c4_the_binding_text_is_delivered_with_a_translation() {
     );
 }
 
-/// C11: reading is measured by the words of one language, in steps of five minutes.
+/// C11: the reading time is computed from the words of one language, in steps of five minutes.
 #[test]
 fn c11_the_reading_time_is_computed_from_the_words() {
     let contract = Contract::embedded().unwrap();
@@ -168,7 +169,7 @@ fn c11_the_reading_time_is_computed_from_the_words() {
     }
 }
 
-/// LC-47: what is only odd in two documents contradicts itself in one.
+/// LC-47: a difference that is only odd in two documents is a contradiction in one.
 #[test]
 fn parity_blocks_where_both_are_printed() {
     let other = EN.replace("14", "15");
@@ -177,7 +178,7 @@ fn parity_blocks_where_both_are_printed() {
         let parity = findings.iter().filter(|f| f.id == "LC-47");
         parity.clone().any(check::Finding::blocks)
     };
-    // Whoever reads the translation gets the binding text in the same document (C4).
+    // A reader of the translation gets the binding text in the same document (C4).
     assert!(blocks(&bilingual(DE, &other)));
     assert!(blocks(&both(DE, &other)));
     assert!(!blocks(&both(DE, EN)));

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What the text prints for a main text without its first two lines.
+/// The printed text of a main text without its first two lines.
 fn printed(main: &str, numbering: &str, annexes: &[(&str, &str)]) -> String {
     let names: Vec<String> = annexes
         .iter()

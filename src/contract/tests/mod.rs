@@ -67,7 +67,7 @@ pub(super) fn document(main: &str, more: &[(&str, &str)]) -> Document {
     contract.resolve(&sample_values(Language::De, true), Language::De)
 }
 
-/// Words of HTML as a reader gets them: no tags, no entities, blocks and breaks apart.
+/// Words of HTML as a reader sees them: no tags, no entities, blocks and line breaks separated.
 pub(crate) fn html_words(html: &str) -> Vec<String> {
     let page = scraper::Html::parse_fragment(html);
     let mut text = String::new();
@@ -81,7 +81,8 @@ pub(crate) fn html_words(html: &str) -> Vec<String> {
             }
             _ => {}
         }
-        // The end of a block separates as its start does; text after it would stick otherwise.
+        // The end of a block separates words as its start does; otherwise text after it would be
+        // joined.
         if node.next_sibling().is_none()
             && node.parent().and_then(|p| {
                 p.value()
@@ -99,7 +100,8 @@ pub(crate) fn html_words(html: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the article prints beyond the tree: the document number in the line below the title.
+/// The words of the article beyond those of the tree: the document number in the line below the
+/// title.
 pub(super) fn article_words(document: &Document) -> Vec<String> {
     let number = format!(
         "<span> · {} {}</span>",
@@ -115,8 +117,8 @@ pub(super) fn article_words(document: &Document) -> Vec<String> {
     html_words(&article.replace(&number, ""))
 }
 
-/// How many cases a property is tried with: `usual`, and more when `PROPTEST_CASES` says so
-/// (`PROPTEST_CASES=25600` means a hundred times as many).
+/// Number of cases for a property: `usual`, and more with `PROPTEST_CASES` (`PROPTEST_CASES=25600`
+/// means a hundred times as many).
 pub(crate) fn cases(usual: u32) -> u32 {
     let factor = proptest::prelude::ProptestConfig::default().cases / 256;
     usual.saturating_mul(factor.max(1))

@@ -1,20 +1,19 @@
-//! Damages good files at random: what a fuzzer does, on the compiler everybody has.
+//! Damages good files at random, as a fuzzer does, but with the stable compiler.
 //!
 //! A run without settings does the same every time. `AVV_FUZZ=100` makes a hundred times as many
-//! cases from a seed nobody has tried, and says the seed of what fails; `AVV_FUZZ=1:88` begins with
-//! that one.
+//! cases from a new seed, and prints the seed of a failure; `AVV_FUZZ=1:88` begins with that one.
 
 use std::time::{Duration, Instant};
 
-/// A source of damage.
+/// A source of random damage.
 pub(crate) struct Mutator {
     state: u64,
-    /// What a file of this kind is made of, to be put where it does not belong.
+    /// Pieces of a file of this kind, to be inserted where they do not belong.
     tokens: &'static [&'static str],
 }
 
 impl Mutator {
-    /// Runs a test on as many cases as there is time for; it gets the source of each case.
+    /// Runs a test on as many cases as there is time for; it gets a mutator for each case.
     #[expect(
         clippy::print_stderr,
         reason = "whoever reads the test's result needs the seed"
@@ -26,14 +25,14 @@ impl Mutator {
             Some((factor, seed)) => (factor, seed.unwrap_or_else(|| rand::random::<u32>().into())),
         };
         if wanted.is_some() {
-            // A fault that ends the whole process says nothing itself.
+            // Printed first, because a fault that ends the whole process prints nothing.
             eprintln!("seeds from {first}");
         }
         for case in 0..usual * factor {
             let seed = first + case;
             let begun = Instant::now();
             let told = std::panic::AssertUnwindSafe(|| {
-                // Mixed, so that neighbouring seeds have nothing in common.
+                // Mixed, so that neighbouring seeds give independent cases.
                 let state = (seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
                 test(&mut Self { state, tokens });
             });
@@ -55,19 +54,19 @@ impl Mutator {
         number.checked_rem(end).unwrap_or_default()
     }
 
-    /// One of several.
+    /// A random element.
     pub(crate) fn one<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
     }
 
-    /// A range inside `length`, mostly a short one.
+    /// A random range within `length`, mostly a short one.
     fn range(&mut self, length: usize) -> std::ops::Range<usize> {
         let from = self.below(length);
         let most = *self.one(&[1, 4, 16, 64, 512, 8_192]);
         from..(from + 1 + self.below(most)).min(length)
     }
 
-    /// The file with one to four damages; `other` is what it may be mixed with.
+    /// The file with one to four damages; `other` may be mixed in.
     pub(crate) fn damaged(&mut self, file: &[u8], other: &[u8]) -> Vec<u8> {
         let mut file = file.to_vec();
         for _ in 0..=self.below(4) {
@@ -76,7 +75,7 @@ impl Mutator {
         file
     }
 
-    /// The same for a text; bytes that are no text become replacement characters.
+    /// The same for a text; invalid bytes become replacement characters.
     pub(crate) fn damaged_text(&mut self, text: &str, other: &str) -> String {
         let bytes = self.damaged(text.as_bytes(), other.as_bytes());
         String::from_utf8_lossy(&bytes).into_owned()
@@ -95,12 +94,12 @@ impl Mutator {
                 let place = self.below(file.len());
                 file[place] = *self.one(b"\0\t\n\r !\"#$%&'()*+-./:<=>?[]^_`{|}~\x7f\x80\xff0a");
             }
-            // Cut off, taken out, said again and again, put elsewhere.
+            // Cut off, removed, repeated, moved.
             2 => file.truncate(at),
             3 => drop(file.drain(range)),
             4 => {
                 let times = *self.one(&[1, 2, 10, 60]);
-                // More than a reader takes anyway says nothing new.
+                // Repeating more than a reader accepts would test nothing new.
                 let part = &file[range.start..range.end.min(range.start + 20_000 / times)];
                 let part = part.repeat(times);
                 file.splice(at..at, part);
@@ -120,13 +119,13 @@ impl Mutator {
                 let token = self.one(self.tokens).as_bytes();
                 file.splice(at..at, token.iter().copied());
             }
-            // The same thing deep inside itself, or very long.
+            // The same thing nested deeply, or very long.
             9 => {
                 let times = *self.one(&[8, 40, 400, 3_000]);
                 let token = self.one(self.tokens).repeat(times);
                 file.splice(at..at, token.into_bytes());
             }
-            // A number nobody expects.
+            // An unexpected number.
             _ => self.inflate(file),
         }
     }

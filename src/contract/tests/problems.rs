@@ -265,7 +265,7 @@ fn annexes_and_products_have_their_own_headings() {
     );
 }
 
-/// What is put in by a block and asks for that block again would never end.
+/// A block that is inserted and contains its own generator would never end.
 #[test]
 fn no_part_is_put_into_itself() {
     for (block, path) in [

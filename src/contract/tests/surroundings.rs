@@ -1,4 +1,5 @@
-//! The checks with what is known around a text, and the shipped text mutated once each time.
+//! The checks with the data they compare a text with, and the shipped text with one mutation at a
+//! time.
 
 use super::checks::{after, ids};
 use super::complete::FILES;
@@ -42,7 +43,7 @@ fn what_the_caller_knows_is_compared() {
         }),
         ["LC-49"]
     );
-    // What is said of an option may stand in the file of its product.
+    // The text about an option may be in the file of its product.
     for (keys, missing) in [
         (&["centraflex", "centraflex_fax"][..], &[][..]),
         (&["sip-trunk_ums"], &["LC-49"]),

@@ -1,4 +1,4 @@
-//! Whether a certificate may make time stamps and who vouches for it. The chain is checked by
+//! Whether a certificate may make time stamps, and whether it is trusted. The chain is checked by
 //! `webpki`, as for TLS.
 
 use chrono::{DateTime, Utc};
@@ -11,13 +11,13 @@ use super::StampError;
 use super::identity::{Certificates, Known};
 use super::signature::Read;
 
-/// id-kp-timeStamping.
+/// The object identifier of id-kp-timeStamping.
 const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
-/// The same as `webpki` wants it: the encoded arcs.
+/// The same as encoded arcs, the form that `webpki` requires.
 const TIME_STAMPING_ARCS: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08];
 
-/// RFC 3161, 2.3: the certificate is for time stamps, says so as critical, is for nothing else, and
-/// was valid at the stated time.
+/// RFC 3161, 2.3: the certificate is for time stamps, marks that as critical, is for nothing else,
+/// and was valid at the stated time.
 pub(super) fn may_stamp(read: &Read, at: DateTime<Utc>) -> Result<(), StampError> {
     let purposes = read
         .certificate

@@ -1,4 +1,4 @@
-//! What is to be said about a file: its seal, and by whom.
+//! Checks a file: its seal, and whose it is.
 
 use chrono::{DateTime, Utc};
 
@@ -6,10 +6,10 @@ use super::identity::{Certificates, Known, fingerprint};
 use super::scan::{Found, signatures};
 use crate::document::hex;
 
-/// Larger files are not looked at (bytes).
+/// Larger files are not examined (bytes).
 pub const LARGEST_FILE: usize = 10 * 1024 * 1024;
 
-/// What a file is.
+/// The result for a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// Larger than [`LARGEST_FILE`].
@@ -22,47 +22,48 @@ pub enum Finding {
     Signed(Vec<Signed>),
 }
 
-/// One signature.
+/// One signature of a PDF, as checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// The covered bytes are those that were signed with the certificate's key.
+    /// Whether the signature matches the covered bytes and the certificate's key.
     pub intact: bool,
-    /// It covers the whole file, so nothing was added afterwards.
+    /// Whether it covers the whole file, so that nothing was added afterwards.
     pub whole: bool,
-    /// Its certificate is one of those given as known.
+    /// Whether its certificate is one of the given known ones.
     pub trusted: bool,
     /// Its certificate, if it can be read.
     pub certificate: Option<CertificateFacts>,
-    /// When it was made, as the signer says.
+    /// When it was made, as stated by the signer.
     pub at: Option<DateTime<Utc>>,
-    /// Number of the document it was made for.
+    /// Number of the document it was made for, if stated.
     pub number: Option<String>,
-    /// SHA-256 of the covered bytes (hex): all that was said by whoever signed. Empty if not intact.
+    /// SHA-256 of the covered bytes (hex), which are everything that was signed. Empty if not
+    /// intact.
     pub covered: String,
 }
 
 impl Signed {
-    /// The one good answer: nothing was changed since the known key sealed it.
+    /// Whether the seal is valid: nothing was changed since it was made with a known key.
     pub fn holds(&self) -> bool {
         self.intact && self.whole && self.trusted
     }
 }
 
-/// What people compare of a certificate.
+/// The values of a certificate that people compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFacts {
     /// SHA-256, hex.
     pub fingerprint: String,
-    /// Whose it is, in the notation of RFC 4514. Only its known holder's word if it is not trusted.
+    /// Its subject in the notation of RFC 4514. If it is not trusted, this is only a claim.
     pub subject: String,
-    /// First moment.
+    /// First moment of its validity.
     pub from: DateTime<Utc>,
-    /// Last moment.
+    /// Last moment of its validity.
     pub until: DateTime<Utc>,
 }
 
 impl Finding {
-    /// The seal that answers for the whole file, or else the last signature.
+    /// The valid seal of the whole file, or else the last signature.
     pub fn seal(&self) -> Option<&Signed> {
         match self {
             Self::Signed(all) => all.iter().find(|one| one.holds()).or(all.last()),
@@ -71,7 +72,7 @@ impl Finding {
     }
 }
 
-/// Looks at a file. Takes time and memory in proportion to its size, whatever is in it.
+/// Examines a file. Time and memory are proportional to its size, whatever it contains.
 pub fn check(file: &[u8], known: &Certificates) -> Finding {
     if file.len() > LARGEST_FILE {
         return Finding::TooLarge;
@@ -111,7 +112,8 @@ fn judge(found: &Found<'_>, known: &Certificates) -> Signed {
     }
 }
 
-/// SHA-256 (hex) of what the one signature of a document covers, as [`Signed::covered`] says it.
+/// SHA-256 (hex) of the bytes that the only signature of a document covers, as in
+/// [`Signed::covered`].
 pub fn covered(file: &[u8]) -> Option<String> {
     match signatures(file).as_slice() {
         [found] => Some(sum(found)),

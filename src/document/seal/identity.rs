@@ -1,4 +1,4 @@
-//! Key and certificate of the seal: from PEM, from PKCS#12, or made for development.
+//! Key and certificate of the seal: from PEM, from PKCS#12, or generated for development.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use x509_cert::der::{Decode as _, Encode as _};
 use super::SealError;
 use crate::document::hex;
 
-/// The key; ring keeps it in a form that cannot be printed.
+/// The private key, in a form of ring that cannot be printed.
 enum Key {
     P256(EcdsaKeyPair),
     Rsa(RsaKeyPair),
@@ -51,7 +51,7 @@ impl Known {
     }
 }
 
-/// Certificates whose signatures are the operator's own.
+/// Certificates that are known as the operator's own.
 #[derive(Debug, Clone, Default)]
 pub struct Certificates(Vec<Vec<u8>>);
 
@@ -70,17 +70,17 @@ impl Certificates {
         Ok(Self(found.into_iter().map(|known| known.der).collect()))
     }
 
-    /// Takes up more.
+    /// Adds further certificates.
     pub fn add(&mut self, more: Self) {
         self.0.extend(more.0);
     }
 
-    /// Whether none is known.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Each of them, DER.
+    /// The certificates, DER.
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().map(Vec::as_slice)
     }
@@ -91,11 +91,11 @@ impl Certificates {
     }
 }
 
-/// Puts the operator's seal under documents. Cheap to clone.
+/// Makes the operator's seal. Cheap to clone.
 #[derive(Clone)]
 pub struct Sealer {
     key: Arc<Key>,
-    /// The certificate of the key, then those that vouch for it.
+    /// The certificate of the key, then its issuing certificates.
     chain: Arc<Vec<Known>>,
     random: SystemRandom,
 }
@@ -107,7 +107,7 @@ impl fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// From a key and its certificate in PEM. The key may be PKCS#8, SEC 1 or PKCS#1, P-256 or RSA
+    /// Reads a key and its certificate in PEM. The key may be PKCS#8, SEC 1 or PKCS#1, P-256 or RSA
     /// of at least 2048 bits; further certificates may follow the first.
     ///
     /// # Errors
@@ -117,11 +117,11 @@ impl Sealer {
         Self::pair(read_key(key)?, chain(certificates)?)
     }
 
-    /// From a PKCS#12 file: its first key with that key's certificates.
+    /// Reads a PKCS#12 file: its first key with that key's certificates.
     ///
     /// # Errors
     ///
-    /// If the file or its password is wrong, or what is in it cannot be used.
+    /// If the file or its password is wrong, or its content cannot be used.
     pub fn from_pkcs12(file: &[u8], password: &str) -> Result<Self, SealError> {
         let store = p12_keystore::KeyStore::from_pkcs12(file, password)
             .map_err(|error| SealError::Key(error.to_string()))?;
@@ -136,8 +136,8 @@ impl Sealer {
         Self::pair(pkcs8(found.key())?, chain)
     }
 
-    /// Makes a P-256 key with a certificate of its own, valid from the beginning of last year for
-    /// ten years: the demo concludes in the past, and a development clock can be put forward.
+    /// Generates a P-256 key with a self-signed certificate, valid from the beginning of last year
+    /// for ten years: the demo concludes in the past, and a development clock can be set forward.
     /// Returns key and certificate in PEM.
     ///
     /// # Errors
@@ -175,7 +175,7 @@ impl Sealer {
             .ok_or(SealError::NoPair)?;
         let mut rest = chain;
         let mut ordered = vec![rest.swap_remove(own)];
-        // Only what vouches for the certificate goes into the documents.
+        // Only the issuers of the certificate are added to documents.
         while let Some(next) = ordered.last().and_then(|last| {
             let issuer = &last.parsed.tbs_certificate.issuer;
             rest.iter()
@@ -190,11 +190,11 @@ impl Sealer {
         })
     }
 
-    /// Whether this seal may be put under something at that moment.
+    /// Whether documents may be sealed at that moment.
     ///
     /// # Errors
     ///
-    /// [`SealError::NotValid`] outside the certificate's time.
+    /// [`SealError::NotValid`] outside the validity of the certificate.
     pub fn usable(&self, at: DateTime<Utc>) -> Result<(), SealError> {
         let (from, until) = self.validity();
         if from <= at && at <= until {
@@ -204,7 +204,7 @@ impl Sealer {
         }
     }
 
-    /// First and last moment of the certificate.
+    /// First and last moment of the certificate's validity.
     pub fn validity(&self) -> (DateTime<Utc>, DateTime<Utc>) {
         self.own().map(Known::validity).unwrap_or_default()
     }
@@ -219,7 +219,7 @@ impl Sealer {
         fingerprint(self.certificate())
     }
 
-    /// The certificate as the only one that is known.
+    /// The certificate as a set of known ones.
     pub fn certificates(&self) -> Certificates {
         Certificates(vec![self.certificate().to_vec()])
     }
@@ -236,7 +236,7 @@ impl Sealer {
         matches!(*self.key, Key::Rsa(_))
     }
 
-    /// Signs with SHA-256.
+    /// Signs a message with SHA-256.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SealError> {
         let fault = |_| SealError::Signing("the key refused".to_owned());
         match &*self.key {
@@ -255,7 +255,7 @@ impl Sealer {
     }
 }
 
-/// SHA-256 of a certificate, hex: what people compare.
+/// SHA-256 of a certificate, hex, which people compare.
 pub fn fingerprint(der: &[u8]) -> String {
     hex::sha256(der)
 }
@@ -319,7 +319,7 @@ fn pkcs8(der: &[u8]) -> Result<Key, SealError> {
         .map_err(|error| SealError::Key(format!("neither P-256 nor RSA from 2048 bits ({error})")))
 }
 
-/// A SEC 1 key of the curve P-256 as PKCS#8.
+/// Wraps a SEC 1 key of the curve P-256 as PKCS#8.
 fn wrapped(sec1: &[u8]) -> Result<Vec<u8>, SealError> {
     use x509_cert::der::asn1::OctetStringRef;
     /// Version 0 and the identifiers of EC keys and of the curve P-256.

@@ -1,10 +1,10 @@
 //! The seal: a signature of the operator's key over the finished file (`PAdES` baseline B-B), and
 //! everything needed to check one.
 //!
-//! [`identity`] holds key and certificate; [`signature_slot`] appends the signature to a finished PDF;
-//! [`signature`] is the signature itself (CMS); [`scan`] finds a signature in a file nobody vouches
-//! for, without parsing that file; [`check()`] says what is to be said about it; [`timestamp`] asks
-//! and reads a time-stamping service (RFC 3161).
+//! [`identity`] holds key and certificate; [`signature_slot`] appends the signature to a finished
+//! PDF; [`signature`] is the signature itself (CMS); [`scan`] finds a signature in an untrusted
+//! file without parsing that file; [`check()`] evaluates it; [`timestamp`] makes requests for a
+//! time-stamping service and reads its replies (RFC 3161).
 
 mod authority;
 mod check;
@@ -26,7 +26,7 @@ pub use timestamp::{Stamp, StampError, Terms, read_reply, read_token, request};
 
 use chrono::{DateTime, Utc};
 
-/// Why nothing was sealed. The texts are for the operator's log and for the start.
+/// Why nothing was sealed. The messages are for the operator's log and for the start of the portal.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
     /// The key cannot be used.
@@ -38,12 +38,12 @@ pub enum SealError {
     /// Key and certificate are not a pair.
     #[error("the key of the seal does not belong to its certificate")]
     NoPair,
-    /// The certificate is not valid at this time; such a one never signs.
+    /// The certificate is not valid at this time, so it is not used for signing.
     #[error("the certificate of the seal is valid from {from} to {until} only")]
     NotValid {
-        /// First moment.
+        /// First moment of its validity.
         from: DateTime<Utc>,
-        /// Last moment.
+        /// Last moment of its validity.
         until: DateTime<Utc>,
     },
     /// The signature could not be computed or does not fit into its place.

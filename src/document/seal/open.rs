@@ -1,4 +1,4 @@
-//! The seal as configured; in development it is made once.
+//! Opening the configured seal, which is generated once in development.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -13,8 +13,8 @@ use super::identity::{Certificates, Sealer};
 use crate::config::{SealConfig, SealSource};
 
 impl Sealer {
-    /// The configured seal. The one of development is made if it is not there yet and kept for
-    /// later starts, readable for its owner only.
+    /// The configured seal. In development it is generated if it is missing, and stored for later
+    /// starts, readable only by its owner.
     ///
     /// # Errors
     ///
@@ -42,11 +42,11 @@ impl Sealer {
 }
 
 impl Certificates {
-    /// The certificates to which those of time-stamping services must lead; `None` if none are named.
+    /// The root certificates of time-stamping services; `None` if none are configured.
     ///
     /// # Errors
     ///
-    /// If `AVV_TSA_CERT` holds none that can be read.
+    /// If `AVV_TSA_CERT` contains none that can be read.
     pub fn of_authority(config: &SealConfig) -> Result<Option<Self>, SealError> {
         let pem = config.authority_certificates.as_ref();
         pem.map(|pem| Self::read(pem.as_bytes()))
@@ -55,7 +55,8 @@ impl Certificates {
     }
 }
 
-/// Writes the file whole or not at all; a second process that does the same at once loses quietly.
+/// Writes the file completely or not at all; if a second process does the same at once, its file is
+/// dropped.
 fn keep(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

@@ -1,37 +1,39 @@
-//! Finds signatures in a file nobody vouches for.
+//! Finds signatures in an untrusted file.
 //!
-//! The file is not parsed: a signature names the bytes it covers (`/ByteRange`), and what is left
-//! out must be one string of hexadecimal digits. If these bytes are signed by a known key, they are
-//! what that key's owner wrote, whatever they look like; if not, nothing in the file is believed.
+//! The file is not parsed: a signature names the bytes it covers (`/ByteRange`), and the bytes left
+//! out must be one string of hexadecimal digits. If the covered bytes are signed by a known key,
+//! they were written by that key's owner, whatever they look like; if not, nothing in the file is
+//! trusted.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::signature::{self, Read};
 
-/// More signatures than this are not looked at.
+/// At most this many signatures are read.
 const MOST: usize = 8;
-/// More places that look like one are not looked at: each may point to a large stretch of the file.
+/// At most this many places that look like a signature are examined, because each may point to a
+/// large part of the file.
 const MOST_PLACES: usize = 64;
-/// A signature with its certificates is never larger (bytes).
+/// Largest signature with its certificates, in bytes.
 const LARGEST_SIGNATURE: usize = 64 * 1024;
-/// Time and number stand at most this far before the signature.
+/// Time and number are at most this far before the signature, in bytes.
 const NEAR: usize = 1_024;
 
-/// A stretch that claims to be a signature.
+/// A part of the file that claims to be a signature.
 pub(super) struct Found<'a> {
     /// The covered bytes before and after the signature.
     pub(super) parts: [&'a [u8]; 2],
-    /// Nothing but the signature is left out.
+    /// Whether only the signature is left out.
     pub(super) whole: bool,
-    /// Stated time.
+    /// The stated time.
     pub(super) at: Option<DateTime<Utc>>,
-    /// Stated number of the document.
+    /// The stated number of the document.
     pub(super) number: Option<String>,
     /// The signature, if it can be read.
     pub(super) read: Option<Read>,
 }
 
-/// Every signature of a file in the order of its bytes.
+/// All signatures of a file, in the order of its bytes.
 pub(super) fn signatures(file: &[u8]) -> Vec<Found<'_>> {
     let mut out = Vec::new();
     let mut from = 0;
@@ -53,9 +55,9 @@ pub(super) fn signatures(file: &[u8]) -> Vec<Found<'_>> {
 /// The signature of a file that has just one, for other programs to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parts {
-    /// The signature as it stands in the file (CMS, DER).
+    /// The signature as it is in the file (CMS, DER).
     pub cms: Vec<u8>,
-    /// The signature value in it: what its time stamp is made over.
+    /// The signature value, over which its time stamp is made.
     pub value: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! The signature itself: CMS with the attributes of `PAdES` B-B, made and checked.
+//! The signature itself: CMS with the attributes of `PAdES` B-B, making and checking it.
 
 use chrono::{DateTime, Utc};
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
@@ -35,7 +35,8 @@ const EC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1
 
 type DerError = x509_cert::der::Error;
 
-/// Signs a digest (SHA-256). The time is not in it: in a PDF it stands beside the signature.
+/// Signs a digest (SHA-256). The time is not part of it: in a PDF it is stated beside the
+/// signature.
 pub(super) fn sign(digest: &[u8], sealer: &Sealer) -> Result<Vec<u8>, SealError> {
     assemble(digest, sealer)?
         .to_der()
@@ -131,31 +132,32 @@ fn attributes(digest: &[u8], certificate: &[u8]) -> Result<Attributes, DerError>
     ])
 }
 
-/// `SigningCertificateV2` (RFC 5035) with one SHA-256, which is its default and so not named.
+/// `SigningCertificateV2` (RFC 5035) with one SHA-256 hash, whose algorithm is the default and so
+/// not named.
 fn signing_certificate(certificate: &[u8]) -> Vec<u8> {
     let mut out = vec![0x30, 0x26, 0x30, 0x24, 0x30, 0x22, 0x04, 0x20];
     out.extend(Sha256::digest(certificate));
     out
 }
 
-/// More certificates than any chain has are not looked at.
+/// At most this many certificates are read.
 const MOST_CERTIFICATES: usize = 10;
 
-/// A signature as read, not checked yet.
+/// A parsed signature that is not checked yet.
 pub(super) struct Read {
-    /// Its bytes without what follows it.
+    /// Its bytes without the padding after it.
     pub(super) encoded: Vec<u8>,
     signer: SignerInfo,
     /// The signer's certificate with its encoding.
     pub(super) certificate: Certificate,
     pub(super) der: Vec<u8>,
-    /// Every certificate that was sent along, DER.
+    /// Every enclosed certificate, DER.
     pub(super) enclosed: Vec<Vec<u8>>,
-    /// What is signed inside the CMS; none for a PDF.
+    /// The signed content inside the CMS; `None` for a PDF.
     pub(super) content: Option<(ObjectIdentifier, Vec<u8>)>,
 }
 
-/// Reads a CMS signature by exactly one signer. Only zeros may follow it: what is left of its place.
+/// Reads a CMS signature with exactly one signer. Only zeros may follow it, the rest of its slot.
 pub(super) fn read(bytes: &[u8]) -> Option<Read> {
     let mut reader = SliceReader::new(bytes).ok()?;
     let header = Header::decode(&mut reader.clone()).ok()?;
@@ -210,12 +212,12 @@ pub(super) fn read(bytes: &[u8]) -> Option<Read> {
 }
 
 impl Read {
-    /// The signature value: what a time stamp is made over.
+    /// The signature value, over which a time stamp is made.
     pub(super) fn value(&self) -> &[u8] {
         self.signer.signature.as_bytes()
     }
 
-    /// Whether the signature is that of its certificate over these parts, one after the other.
+    /// Whether the signature matches its certificate and these parts, one after the other.
     pub(super) fn fits(&self, parts: &[&[u8]]) -> bool {
         self.checked(parts).is_some()
     }
@@ -235,7 +237,7 @@ impl Read {
             .ok()
     }
 
-    /// Whether the signature names its certificate by the hash that B-B demands.
+    /// Whether the signature names its certificate by the hash that B-B requires.
     pub(super) fn names_certificate(&self) -> bool {
         self.signer
             .signed_attrs
@@ -253,7 +255,7 @@ impl Read {
             .tbs_certificate
             .subject_public_key_info
             .algorithm;
-        // The other curve is for time-stamping services.
+        // The other curve is used by time-stamping services.
         match (stated, digest) {
             (ECDSA_SHA_256, SHA_256) if key.oid == EC_KEY => {
                 return Some(&algorithms::ECDSA_P256_SHA256_ASN1);
@@ -274,7 +276,7 @@ impl Read {
     }
 }
 
-/// The only value of an attribute that stands there once.
+/// The only value of an attribute that occurs once.
 fn single(attributes: &Attributes, oid: ObjectIdentifier) -> Option<&Any> {
     let mut found = attributes.iter().filter(|one| one.oid == oid);
     match (found.next(), found.next()) {

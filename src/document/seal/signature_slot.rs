@@ -1,7 +1,7 @@
-//! Where the signature stands: one object appended to the finished file.
+//! The slot of the signature: one object appended to the finished file.
 //!
-//! The file already has the field that points to this object. It is written as a revision of its
-//! own because the rest is compressed, and a signature must stand in the open.
+//! The file already has the field that points to this object. It is written as a separate revision
+//! because the rest is compressed, and a signature must not be.
 
 use chrono::{DateTime, Utc};
 use lopdf::ObjectId;
@@ -9,21 +9,21 @@ use sha2::{Digest as _, Sha256};
 
 use super::{SealError, Sealer, signature};
 
-/// Room for the signature in bytes. One with a certificate of its own needs 700 (P-256) to 1 600
-/// (RSA-2048); certificates that vouch for it come on top.
+/// Space for the signature in bytes. One with a self-signed certificate needs 700 (P-256) to 1 600
+/// (RSA-2048); issuing certificates need more.
 const ROOM: usize = 2_048;
 
-/// What the appended revision must repeat of the file.
+/// Values of the file that the appended revision must repeat.
 pub(in crate::document) struct Revision {
     pub(in crate::document) root: ObjectId,
     pub(in crate::document) info: ObjectId,
-    /// File identifier, hex.
+    /// The file identifier, hex.
     pub(in crate::document) id: String,
     /// The number reserved for the signature.
     pub(in crate::document) object: u32,
-    /// When, as the signature will say.
+    /// The time that the signature will state.
     pub(in crate::document) at: DateTime<Utc>,
-    /// Number of the document: the stated reason.
+    /// Number of the document, which is the stated reason.
     pub(in crate::document) number: String,
 }
 
@@ -49,7 +49,7 @@ pub(in crate::document) fn append(
         .into_bytes(),
     );
     let range_at = file.len();
-    // Ten digits each: as long as any offset of a file that can be had.
+    // Ten digits each, enough for any possible offset.
     let range = |a: usize, b: usize, c: usize| format!("[0 {a:<10} {b:<10} {c:<10}]");
     file.extend(range(0, 0, 0).into_bytes());
     file.extend(b"/Contents");

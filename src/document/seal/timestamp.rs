@@ -1,4 +1,4 @@
-//! Time stamps of a foreign service over a signature value (RFC 3161).
+//! Time stamps of an external service over a signature value (RFC 3161).
 
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use cms::content_info::ContentInfo;
@@ -15,61 +15,61 @@ use super::signature::{self, Read};
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const TST_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
 
-/// A time stamp that fits its signature.
+/// A time stamp that matches its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
     /// The token, DER.
     pub token: Vec<u8>,
     /// The time it states.
     pub at: DateTime<Utc>,
-    /// Whose certificate it names.
+    /// Subject of the certificate it names.
     pub source: String,
     /// SHA-256 of that certificate, hex.
     pub fingerprint: String,
 }
 
-/// Why a reply is no time stamp.
+/// Why a reply is not accepted as a time stamp.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StampError {
-    /// Not what RFC 3161 says.
+    /// It is not in the format of RFC 3161.
     #[error("the reply cannot be read")]
     Unreadable,
-    /// The service said no.
+    /// The service refused the request.
     #[error("the service refused with status {0}")]
     Refused(u8),
-    /// For something else, or not signed by its certificate.
+    /// It is for something else, or not signed by its certificate.
     #[error("the reply does not fit the request")]
     Foreign,
-    /// Its time cannot be that of the request.
+    /// Its time does not fit the request.
     #[error("it states {0}, which cannot be the time it was made")]
     Time(DateTime<Utc>),
-    /// Its certificate may not make time stamps, or not then.
+    /// Its certificate may not make time stamps, or not at that time.
     #[error("{0}")]
     Certificate(&'static str),
-    /// No pinned certificate vouches for it.
+    /// It does not lead to a pinned certificate.
     #[error("its certificate leads to none of AVV_TSA_CERT: {0}")]
     Untrusted(String),
 }
 
-/// What a fresh time stamp must fit.
+/// What a new time stamp must match.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
-    /// When it was asked for.
+    /// When it was requested.
     pub asked_at: DateTime<Utc>,
     /// When the document was concluded: no stamp over its seal can be older.
     pub concluded_at: DateTime<Utc>,
-    /// The certificates to which the service's must lead; none: its address vouches for it (TLS).
+    /// The root certificates of the service; `None` if it is trusted because of its address (TLS).
     pub pinned: Option<&'a Certificates>,
 }
 
-/// So far may the clocks of portal and service differ, the time for the answer included.
+/// How much the clocks of portal and service may differ, including the time for the answer.
 const SKEW: Duration = Duration::minutes(5);
 
 /// The request over a signature value. `nonce` is random; the reply must repeat it.
 ///
 /// # Errors
 ///
-/// Never with a nonce that fits in memory.
+/// None for a nonce of this length.
 pub fn request(value: &[u8], nonce: &[u8; 8]) -> Result<Vec<u8>, StampError> {
     let digest = Sha256::digest(value);
     let request = TimeStampReq {
@@ -90,19 +90,19 @@ pub fn request(value: &[u8], nonce: &[u8; 8]) -> Result<Vec<u8>, StampError> {
     request.to_der().map_err(|_| StampError::Unreadable)
 }
 
-/// Positive and without leading zeros, as DER wants it.
+/// The nonce as a positive DER integer without leading zeros.
 fn integer(nonce: &[u8; 8]) -> Result<Int, StampError> {
     let mut bytes = *nonce;
     bytes[0] = bytes[0] & 0x7f | 0x40;
     Int::new(&bytes).map_err(|_| StampError::Unreadable)
 }
 
-/// Reads the reply to a [`request`] and believes it only if time, purpose, validity and origin are
+/// Reads the reply to a [`request`] and accepts it only if time, purpose, validity and origin are
 /// right.
 ///
 /// # Errors
 ///
-/// If it is a refusal, unreadable, for something else, or not to be believed.
+/// If it is a refusal, unreadable, for something else, or not trusted.
 pub fn read_reply(
     reply: &[u8],
     value: &[u8],
@@ -120,7 +120,7 @@ pub fn read_reply(
     if info.nonce != Some(integer(nonce)?) {
         return Err(StampError::Foreign);
     }
-    // The service counts whole seconds.
+    // The service states whole seconds.
     let too_early = stamp.at < terms.concluded_at.trunc_subsecs(0);
     if too_early || (stamp.at - terms.asked_at).abs() > SKEW {
         return Err(StampError::Time(stamp.at));
@@ -132,8 +132,8 @@ pub fn read_reply(
     Ok(stamp)
 }
 
-/// Checks a kept token against the signature value it was made for. Whether its service is to be
-/// believed is for people to decide, by its certificate.
+/// Checks a stored token against the signature value it was made for. Whether to trust its service
+/// has to be decided by its certificate.
 ///
 /// # Errors
 ///

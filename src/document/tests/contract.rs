@@ -1,4 +1,4 @@
-//! Documents as the contract resolver makes them, built by hand.
+//! Documents like those of the contract resolver, built by hand.
 
 use chrono::{NaiveDate, TimeZone as _, Utc};
 
@@ -8,7 +8,7 @@ use crate::contract::tree::{
 use crate::document::Frame;
 use crate::domain::Language;
 
-/// A concluded agreement's frame.
+/// The frame of a concluded agreement.
 pub fn frame() -> Frame {
     Frame {
         number: "AVV-2026-123".to_owned(),
@@ -34,7 +34,7 @@ pub fn paragraph(words: &str) -> Block {
     Block::Paragraph(text(words))
 }
 
-/// A document of some blocks.
+/// A document of these blocks.
 pub fn document(blocks: Vec<Block>) -> Document {
     Document {
         language: Language::De,
@@ -223,7 +223,7 @@ fn clause(number: usize, title: &str) -> Block {
     )
 }
 
-/// About twelve pages as they are in real life.
+/// About twelve pages of a realistic contract.
 pub fn realistic(language: Language) -> Document {
     let parties = Block::Definitions(vec![
         pair(

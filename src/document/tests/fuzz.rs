@@ -1,4 +1,4 @@
-//! Archives damaged at random: taken apart or refused, never more than they may hold.
+//! Archives damaged at random: unpacked or refused, never more than they may contain.
 
 use crate::contract::shipped;
 use crate::contract::tests::mutate::Mutator;

@@ -1,11 +1,11 @@
-//! Texts that want to break the printer, in every place a text can stand.
+//! Texts that may break the renderer, in every place where a text can be.
 
 use super::contract::{document, frame, list, paragraph, section, table, text};
 use super::reading::body;
 use crate::contract::tree::{Block, Definition, Document, ListStyle};
 use crate::document::render;
 
-/// Names and texts that have broken something somewhere.
+/// Names and texts that have caused errors somewhere.
 pub const NASTY: [&str; 22] = [
     "Łukasz Dvořák GmbH & Co. KG – Müßiggang",
     "Mu\u{308}ller & So\u{308}hne A\u{30A}ngstro\u{308}m e. K.",
@@ -31,7 +31,7 @@ pub const NASTY: [&str; 22] = [
     "RECHTSANWALTSKAMMERZULASSUNGSBESCHEINIGUNGSNUMMERNVERZEICHNISVERWALTUNG",
 ];
 
-/// One hostile text in every place a text can stand.
+/// One hostile text in every place where a text can be.
 pub fn everywhere(hostile: &str) -> Document {
     let nested = list(
         ListStyle::Letters,
@@ -83,7 +83,7 @@ pub fn everywhere(hostile: &str) -> Document {
     ])
 }
 
-/// Heads of the tables used here, as they are read back.
+/// Heads of the tables used here, as poppler prints them.
 const HEADS: [&str; 2] = [
     "Name Anschrift Aufgabe Frist\n",
     "Produkt Datenarten Betroffene Personen\nFrist in\nTagen\n",
@@ -109,7 +109,7 @@ pub fn printed(document: &Document) -> String {
     frame.document_hash = String::new();
     let pdf = render(document, &frame).expect("every text can be printed");
     let text = body(&pdf.bytes);
-    // Heads come back on the pages a table continues on; they are words of the tree only once.
+    // Heads are repeated on the pages a table continues on; in the tree they occur only once.
     let text = HEADS.iter().fold(text, |text, head| once(&text, head));
     let start = text.find("AVV-2026-123").expect("the title block is there") + "AVV-2026-123".len();
     text[start..].to_owned()

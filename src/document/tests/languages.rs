@@ -1,4 +1,4 @@
-//! Both languages in one PDF (T-10), and the way to the web page (T-11, T-13).
+//! Both languages in one PDF (T-10), and the link to the web page (T-11, T-13).
 
 use super::reading::{assert_sound, body, letters, page, run};
 use crate::contract::meta::Output;
@@ -29,7 +29,7 @@ fn shipped(bilingual: bool, language: Language) -> (Document, Pdf) {
     (document, pdf)
 }
 
-/// The structure as poppler tells it, one element a line.
+/// The structure as poppler prints it, one element a line.
 fn structure(pdf: &Pdf) -> String {
     let out = run("pdfinfo", &["-struct"], &pdf.bytes, &[]);
     String::from_utf8(out.stdout).unwrap()
@@ -44,7 +44,7 @@ fn a_bilingual_pdf_has_both_texts_each_in_its_language() {
     assert!(alone.bytes.len() < 150_000, "{} bytes", alone.bytes.len());
     assert!(pdf.bytes.len() < 250_000, "{} bytes", pdf.bytes.len());
 
-    // Both texts, in order; the first as it would be alone.
+    // Both texts, in order; the first one is the same as alone.
     let printed = letters(&body(&pdf.bytes));
     let after = |from: usize, words: &str| {
         let words = letters(words);
@@ -65,7 +65,7 @@ fn a_bilingual_pdf_has_both_texts_each_in_its_language() {
     let words = text::words(&document).len();
     assert!(words > text::words(&one).len() * 19 / 10, "{words} words");
 
-    // The second part has its own language; one document, one count of pages.
+    // The second part has its own language; the pages are numbered as one document.
     let file = lopdf::Document::load_mem(&pdf.bytes).unwrap();
     let parts: Vec<_> = file
         .objects
@@ -175,7 +175,7 @@ fn the_first_page_leads_to_the_web_page() {
         .filter(|dict| dict.has(b"Alt"))
         .count();
     assert_eq!(described, 1);
-    // Without an address there is nothing about it.
+    // Without an address it is not mentioned.
     let without = render(&super::document(Vec::new()), &super::frame()).unwrap();
     assert!(!page(&without.bytes, 1).contains("Webseite"));
 }

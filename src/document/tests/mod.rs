@@ -1,4 +1,4 @@
-//! What a reader of the PDF gets, read back with poppler and checked with qpdf.
+//! The PDF as a reader gets it, read back with poppler and checked with qpdf.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod contract;
@@ -29,7 +29,7 @@ fn no_character_of_a_hostile_text_is_lost() {
 
 #[test]
 fn right_to_left_text_keeps_its_letters() {
-    // Readers reorder such text as they see fit; what must not happen is that letters vanish.
+    // Programs may reorder such text; but no letter may be lost.
     for hostile in [
         "שלום בע״מ",
         "شركة الاتصالات",
@@ -54,9 +54,9 @@ fn the_realistic_contract_keeps_every_word_in_order() {
     let document = realistic(Language::De);
     let printed = printed(&document);
     let expected = expected(&document);
-    // Before the text stands the table of contents.
+    // The table of contents comes before the text.
     assert!(letters(&printed).ends_with(&letters(&expected)));
-    // Only addresses are cut without a hyphen, so only they come out as several words.
+    // Only addresses are broken without a hyphen, so only they appear as several words.
     let mut printed = words(&printed).into_iter().rev();
     for word in words(&expected).iter().rev() {
         let mut found = printed.next().unwrap();
@@ -142,7 +142,7 @@ fn only_a_draft_says_that_it_is_one() {
         assert!(with.contains(words), "{with}");
         let without = page(&concluded.bytes, number);
         assert!(!without.contains(words), "{without}");
-        // The watermark stands before the page's text and nowhere inside it.
+        // The watermark comes before the page's text and not inside it.
         assert_eq!(letters(&with.replacen(words, "", 1)), letters(&without));
     }
     assert_sound(&draft.bytes);
@@ -182,7 +182,7 @@ fn a_table_repeats_its_head_and_loses_no_row() {
 
 #[test]
 fn headings_are_never_the_last_line_of_a_page() {
-    // Growing text above pushes the heading over every possible position on the page.
+    // More and more text above moves the heading to every possible position on the page.
     for lines in 30..52 {
         let mut blocks: Vec<Block> = (0..lines).map(|_| paragraph("Zeile")).collect();
         blocks.push(section(
@@ -355,7 +355,7 @@ proptest! {
     }
 }
 
-/// Not a measurement: it takes a few seconds, and what is quadratic would take many minutes.
+/// Not a benchmark: it takes a few seconds, but would take many minutes if it were quadratic.
 #[test]
 fn a_very_long_word_takes_no_long_time() {
     let document = document(vec![paragraph(&"endlos".repeat(10_000))]);

@@ -21,7 +21,7 @@ pub fn run(program: &str, options: &[&str], pdf: &[u8], tail: &[&str]) -> Output
         })
 }
 
-/// Text of some pages in the order of the content, headers and footers cut off.
+/// Text of the pages in the order of the content, without headers and footers.
 pub fn body(pdf: &[u8]) -> String {
     // At 72 dots per inch a dot is a point; the text area ends above the footer's rule.
     let crop = [
@@ -36,7 +36,7 @@ pub fn body(pdf: &[u8]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Text of one page with everything on it.
+/// The whole text of one page.
 pub fn page(pdf: &[u8], number: usize) -> String {
     let number = number.to_string();
     let output = run(
@@ -48,7 +48,7 @@ pub fn page(pdf: &[u8], number: usize) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// qpdf's verdict: nothing to complain about.
+/// Checks that qpdf reports no error.
 pub fn assert_sound(pdf: &[u8]) {
     let output = run("qpdf", &["--check"], pdf, &[]);
     let said = format!(
@@ -64,15 +64,15 @@ pub fn assert_sound(pdf: &[u8]) {
 
 /// Letters and signs without spaces, line ends and the hyphens of broken lines.
 ///
-/// Words that are broken across lines come out whole this way, and a lost, doubled or moved
-/// character shows, wherever it stands.
+/// Words that are broken across lines become whole this way, and any lost, doubled or moved
+/// character is detected.
 pub fn letters(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '\u{AD}')
         .collect()
 }
 
-/// Where two texts first differ in their letters, with what stands around.
+/// The first difference between the letters of two texts, with its context.
 pub fn difference(found: &str, wanted: &str) -> Option<(String, String)> {
     let (found, wanted): (Vec<char>, Vec<char>) = (
         letters(found).chars().collect(),
@@ -90,7 +90,7 @@ pub fn words(text: &str) -> Vec<String> {
     joined.split_whitespace().map(str::to_owned).collect()
 }
 
-/// The words of a document in reading order: what every output of it must say.
+/// The words of a document in reading order, which every output of it must contain.
 pub fn expected(document: &Document) -> String {
     let mut out = String::new();
     blocks(&document.blocks, &mut out);

@@ -1,4 +1,5 @@
-//! The gate: may a partner enter a module of a customer right now (requirements 5.2). Closed when in doubt.
+//! Access: may a partner enter a module of a customer right now (requirements 5.2)? In doubt the
+//! answer is no.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +8,7 @@ use super::facts::{Case, Partner};
 use crate::domain::PartnerId;
 use crate::domain::product::Area;
 
-/// Why the gate is open.
+/// Why access is granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grant {
     /// The module needs no agreement.
@@ -16,7 +17,7 @@ pub enum Grant {
     Agreement,
 }
 
-/// Why the gate is closed. Each has a sentence and a next step on the screens.
+/// Why access is denied. The pages show a sentence and a next step for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denied {
     /// Another partner looks after the customer: to this one it does not exist (S-51).
@@ -25,7 +26,7 @@ pub enum Denied {
     Blocked,
     /// The customer has no product that opens this module.
     NotBooked,
-    /// There is no agreement in force; the standing says why.
+    /// No agreement is in force; the status says why.
     NoAgreement(CaseStatus),
     /// The agreement in force was concluded over an address that a partner entered and that the
     /// operator has not confirmed (A4).
@@ -39,8 +40,8 @@ pub enum Denied {
 }
 
 impl Case {
-    /// Whether `who` looks after the customer but may do nothing: it is blocked or deactivated, or
-    /// the Mandant it works for is.
+    /// Whether `who` looks after the customer but is blocked or deactivated, or the Mandant it
+    /// works for is.
     pub fn shuts_out(&self, who: PartnerId) -> bool {
         let sub_partner = self.sub_partner.as_ref().filter(|sub| sub.id == who);
         self.partner.as_ref().is_some_and(Partner::is_shut_out)
@@ -74,9 +75,10 @@ pub fn access(
     if opened_by.is_empty() {
         return Err(Denied::NotBooked);
     }
-    // Products can share a module (all SIP trunks may share one), and whoever is inside sees them all. So
-    // whatever gates the module must be free or covered. What an area needs is a matter of product data
-    // alone: a missing partner never makes anything "not required" here.
+    // Products can share a module (all SIP trunks may share one), and a partner inside it sees them
+    // all. Therefore every product that opens the module must either need no agreement or be
+    // covered. Whether an area needs one depends on the product data alone: a missing partner never
+    // makes anything "not required" here.
     let mut gates = opened_by.iter().filter_map(Area::gate).peekable();
     if gates.peek().is_none() {
         return Ok(Grant::NotRequired);

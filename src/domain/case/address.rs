@@ -1,8 +1,9 @@
-//! Addresses that a partner entered (5.6-11, A4): whoever reads the link may conclude, so such an
-//! address is not the customer's before somebody else has had a word in it. It waits until the
-//! operator confirms it, or until its waiting time is over in which the former address is told and
-//! can stop it. What is concluded over one that time alone let pass opens no gate before the
-//! operator has confirmed it.
+//! Addresses that a partner entered (5.6-11, A4). The reader of a link may conclude the contract,
+//! so such an address does not count as the customer's before a person other than the partner could
+//! object to it. It waits until the operator confirms it, or until its waiting time is over; during
+//! that time the former address is told and can stop it. An agreement that was concluded over an
+//! address which only the waiting time let pass grants no access before the operator confirms the
+//! address.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,31 +16,32 @@ use super::facts::{Agreement, AgreementEnd, Case, LinkEnd};
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
 use crate::domain::{AddressId, EmailAddress, LinkId};
 
-/// Addresses that partners can enter for one customer within a day.
+/// How many addresses partners can enter for one customer within a day.
 pub const ENTRIES_PER_DAY: usize = 3;
 
 /// An address as a partner entered it, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnteredAddress {
-    /// Key; the token in the mail to the former address adds an HMAC to it.
+    /// Key of the row; the token in the mail to the former address consists of it and an HMAC.
     pub id: AddressId,
-    /// The address.
+    /// The address itself.
     pub email: EmailAddress,
-    /// The last address that no partner had entered, or that the operator had confirmed: it is told
-    /// of this one and stays, or comes back, should this one be refused.
+    /// The last address that no partner had entered or that the operator had confirmed. It is told
+    /// of this one, and stays or comes back if this one is refused.
     pub former: Option<EmailAddress>,
-    /// When it was entered.
+    /// When the partner entered it.
     pub entered_at: DateTime<Utc>,
-    /// How long the former address has to stop it, as it was set then; `None`: time alone does
-    /// nothing, it needs the operator.
+    /// The waiting time in which the former address can stop it, as configured when it was entered.
+    /// `None`: it never passes by waiting, the operator has to decide.
     pub wait: Option<Duration>,
-    /// When the server of the former address took the mail that tells of it; the time runs from here.
+    /// When the mail server of the former address accepted the mail about it; the waiting time
+    /// starts here.
     pub told_at: Option<DateTime<Utc>>,
-    /// Since when it stands in the master data.
+    /// Since when it is the address of the master data; `None` if it never was.
     pub used_from: Option<DateTime<Utc>>,
-    /// Since when it neither waits nor stands there any more.
+    /// When it stopped waiting, or stopped being the address of the master data; `None` until then.
     pub left_at: Option<DateTime<Utc>>,
-    /// What was decided about it, and when.
+    /// What was decided about it, and when; `None` while it is undecided.
     pub verdict: Option<(DateTime<Utc>, Verdict)>,
 }
 
@@ -47,27 +49,27 @@ pub struct EnteredAddress {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// By the operator: it is the customer's.
+    /// The operator confirmed that it is the customer's address.
     Confirmed,
-    /// By the operator: it is not.
+    /// The operator refused it: it is not the customer's address.
     Refused,
-    /// By the former address: it is not.
+    /// It was stopped from the former address: it is not the customer's address.
     Stopped,
 }
 
 impl EnteredAddress {
-    /// Whether nothing is sent to it yet.
+    /// Whether it still waits and no mail is sent to it.
     pub fn is_waiting(&self) -> bool {
         self.used_from.is_none() && self.left_at.is_none()
     }
 
-    /// Whether it stands in the master data.
+    /// Whether it is the address of the master data.
     pub fn is_used(&self) -> bool {
         self.used_from.is_some() && self.left_at.is_none()
     }
 
-    /// When its waiting time is over; `None` while the former address has not been told, and where
-    /// time does nothing.
+    /// When its waiting time is over; `None` while the former address has not been told, and if it
+    /// does not pass by waiting.
     pub fn wait_end(&self) -> Option<DateTime<Utc>> {
         Some(self.told_at? + self.wait?)
     }
@@ -79,12 +81,12 @@ impl EnteredAddress {
 }
 
 impl Case {
-    /// The address that waits; at most one.
+    /// The entered address that still waits; there is at most one.
     pub fn waiting_address(&self) -> Option<&EnteredAddress> {
         self.entered.iter().find(|one| one.is_waiting())
     }
 
-    /// The entered address that stands in the master data, confirmed or not.
+    /// The entered address that is used in the master data, confirmed or not.
     fn used_address(&self) -> Option<&EnteredAddress> {
         self.entered.iter().find(|one| one.is_used())
     }
@@ -95,7 +97,8 @@ impl Case {
         self.entered.iter().find(|one| one.was_used(link.sent_at))
     }
 
-    /// The entered address an agreement was concluded over and that nobody has confirmed.
+    /// The entered address over which an agreement was concluded, if it has been neither confirmed
+    /// nor refused.
     pub fn doubt_about(&self, agreement: &Agreement) -> Option<&EnteredAddress> {
         self.address_of(agreement.link?)
             .filter(|one| one.verdict.is_none())
@@ -118,8 +121,9 @@ impl Case {
         self.entered.iter().filter(|one| self.is_undecided(one))
     }
 
-    /// The address of the master data unless a partner entered it and nobody confirmed it: only such
-    /// a one gets what outlasts a refusal, a login or a copy of the contract.
+    /// The address of the master data, unless a partner entered it and it is not confirmed. Only
+    /// such an address gets mails that could not be taken back after a refusal: a login or a copy
+    /// of the contract.
     pub fn settled_email(&self) -> Option<&EmailAddress> {
         let is_doubtful = self.used_address().is_some_and(|one| one.verdict.is_none());
         self.customer.email().filter(|_| !is_doubtful)
@@ -133,8 +137,8 @@ impl Case {
         }
     }
 
-    /// Whether the customer has said of an earlier address, or the operator has, that it is not the
-    /// customer's, and none has been confirmed since.
+    /// Whether the last decision about an entered address was a refusal, by the operator or from
+    /// the former address.
     fn was_refused(&self) -> bool {
         let last = self.entered.iter().filter_map(|one| one.verdict);
         last.max_by_key(|(at, _)| *at)
@@ -142,8 +146,9 @@ impl Case {
     }
 }
 
-/// A partner enters an address: it waits. Where nobody could stop it, it waits for the operator:
-/// without a former address, where that one takes no mail, and where one was refused before.
+/// A partner enters an address, and it waits. It waits for the operator's decision if it could not
+/// be stopped from the former address: there is none, it takes no mail, or an address was refused
+/// before.
 pub(super) fn entered(
     case: &Case,
     change: &AddressChange,
@@ -190,14 +195,14 @@ pub(super) fn entered(
     Ok(changes)
 }
 
-/// Whoever entered the address that waits enters the one of the master data again: as if nothing
-/// had been.
+/// While an entered address waits, the partner enters the current address of the master data again:
+/// the waiting address is dropped.
 pub(super) fn taken_back(case: &Case) -> Result<Vec<Change>, Refusal> {
     let waiting = case.waiting_address().ok_or(Refusal::Unchanged)?;
     Ok(vec![Change::LeaveAddress(waiting.id)])
 }
 
-/// The mail to the former address was taken by its server: the time begins to run.
+/// The mail server of the former address accepted the mail: the waiting time starts.
 pub(super) fn former_told(case: &Case, id: AddressId) -> Result<Vec<Change>, Refusal> {
     case.waiting_address()
         .filter(|one| one.id == id && one.told_at.is_none())
@@ -205,7 +210,7 @@ pub(super) fn former_told(case: &Case, id: AddressId) -> Result<Vec<Change>, Ref
         .ok_or(Refusal::Unchanged)
 }
 
-/// The former address could not be told: time alone does nothing from here on.
+/// The former address could not be told: from now on only the operator can decide.
 pub(super) fn former_unreached(case: &Case, id: AddressId) -> Result<Vec<Change>, Refusal> {
     case.waiting_address()
         .filter(|one| one.id == id && one.wait.is_some())
@@ -213,7 +218,7 @@ pub(super) fn former_unreached(case: &Case, id: AddressId) -> Result<Vec<Change>
         .ok_or(Refusal::Unchanged)
 }
 
-/// What the end of the waiting time brings, if it is over.
+/// What follows from the end of the waiting time, if it is over.
 pub(super) fn address_due(case: &Case, context: DecisionContext) -> Vec<Change> {
     match case.waiting_address() {
         Some(one) if one.wait_end().is_some_and(|end| end <= context.now) => {
@@ -223,14 +228,14 @@ pub(super) fn address_due(case: &Case, context: DecisionContext) -> Vec<Change> 
     }
 }
 
-/// From when the scheduler lets the waiting address pass, as soon as it is a working hour (F10).
+/// From when the scheduler lets the waiting address pass, at the next working hour (F10).
 pub(super) fn address_due_at(case: &Case) -> Option<DateTime<Utc>> {
     case.waiting_address()?.wait_end()
 }
 
-/// The operator confirms or refuses, or the former address stops. What was concluded over a refused
-/// address is no agreement of the customer's; the former address is asked instead. The former
-/// address alone ends no agreement.
+/// The operator confirms or refuses an address, or it is stopped from the former address. If the
+/// operator refuses it, an agreement that was concluded over it is not the customer's, and the
+/// former address is asked instead. From the former address alone no agreement can be ended.
 pub(super) fn judged(
     case: &Case,
     id: AddressId,
@@ -264,7 +269,7 @@ pub(super) fn judged(
     }
 }
 
-/// Every entered address gives way to one of the operator's own.
+/// An address of the operator's own replaces every entered address.
 pub(super) fn give_way(case: &Case) -> Vec<Change> {
     case.entered
         .iter()
@@ -284,9 +289,9 @@ fn put_in_use(
     moved(case, &entered.email, changes, false, context)
 }
 
-/// Rows 2, 9 and 47: another address from now on. A round that waits begins anew there, and so does
-/// one that should have been begun already; links of other rounds must not be usable from the old
-/// mailbox (S-16). `ask`: whatever the rounds say.
+/// Rows 2, 9 and 47: the customer has another address from now on. An open round starts again at
+/// the new address, and so does one that could not be started before; links of other rounds must
+/// not be usable from the old mailbox (S-16). `ask`: ask again whatever state the rounds are in.
 pub(super) fn moved(
     case: &Case,
     email: &EmailAddress,

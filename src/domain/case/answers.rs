@@ -1,4 +1,5 @@
-//! What the customer answers: conclusion, decline, objection (rows 14 to 18, 21, 22, 27, 28, 30 to 33).
+//! The customer's answers: conclusion, decline, objection
+//! (rows 14 to 18, 21, 22, 27, 28, 30 to 33).
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +14,7 @@ use super::status::Status;
 use crate::domain::LinkId;
 use crate::domain::mail::{MailKind, PartnerNews, Recipient, RequestReason};
 
-/// Rows 15 to 18, 21 and 27.
+/// Rows 15 to 18, 21 and 27: the customer concludes by a link.
 pub(super) fn concluded(
     case: &Case,
     declaration: &Declaration,
@@ -50,7 +51,8 @@ pub(super) fn concluded(
     Ok(changes)
 }
 
-/// 5.8-18: signed on paper. Nothing is owed to a link; whatever was mailed is closed.
+/// 5.8-18: the contract was signed on paper. It answers no link; all links that were mailed are
+/// closed.
 pub(super) fn concluded_on_paper(
     case: &Case,
     person: &str,
@@ -76,7 +78,7 @@ pub(super) fn concluded_on_paper(
     Ok(conclude(case, agreement, context.now))
 }
 
-/// Closes what is open, puts the new agreement in the place of the old one and tells everybody.
+/// Closes what is open, replaces the old agreement with the new one and notifies all involved.
 fn conclude(case: &Case, agreement: Agreement, now: DateTime<Utc>) -> Vec<Change> {
     let mut changes = end_links(case, agreement.link, LinkEnd::Closed, now);
     changes.extend(
@@ -90,7 +92,7 @@ fn conclude(case: &Case, agreement: Agreement, now: DateTime<Utc>) -> Vec<Change
     changes.push(to_customer(MailKind::Concluded {
         agreement: agreement.id,
     }));
-    // Whoever had the address before learns what was concluded over the one a partner entered (A4).
+    // If a partner entered the address, the former address is told what was concluded (A4).
     let doubt = case.doubt_about(&agreement);
     if doubt.is_some_and(|one| one.former.is_some()) {
         changes.push(Change::Queue(Mail {
@@ -105,7 +107,7 @@ fn conclude(case: &Case, agreement: Agreement, now: DateTime<Utc>) -> Vec<Change
     changes
 }
 
-/// Rows 14, 22 and 28: no reminders, links closed; an agreement in force goes on.
+/// Rows 14, 22 and 28: no more reminders, links are closed; an agreement in force stays in force.
 pub(super) fn declined(
     case: &Case,
     id: LinkId,
@@ -122,7 +124,7 @@ pub(super) fn declined(
     Ok(decline(case, open, context.now))
 }
 
-/// Rows 30 to 32: the agreement is void and every partner is out at commit.
+/// Rows 30 to 32: the agreement is void, and no partner has access from the commit on.
 pub(super) fn objected(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
     match (case.agreement(), case.open_request()) {
         (Some(agreement), open) => {
@@ -142,12 +144,14 @@ pub(super) fn objected(case: &Case, context: DecisionContext) -> Result<Vec<Chan
     }
 }
 
-/// Row 33: a void agreement does not come back to life; the customer is asked to conclude anew.
+/// Row 33: a void agreement does not become valid again; the customer is asked to conclude a new
+/// one.
 pub(super) fn objected_in_error(
     case: &Case,
     context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
-    // Whoever was asked again since, or has declined since, has answered for themselves.
+    // A customer that was asked again since, or has declined since, is not asked because of the
+    // error.
     if status_of(case, context.now).status != Status::Void {
         return Err(Refusal::NoObjection);
     }

@@ -1,4 +1,4 @@
-//! Carries changes out on the facts in memory, exactly as the storage does on the rows.
+//! Applies changes to the facts in memory, exactly as the storage does to the rows.
 
 use chrono::{DateTime, Utc};
 

@@ -1,4 +1,4 @@
-//! The pieces decisions are made of: rounds, links, mails.
+//! Building blocks of decisions: rounds, links, mails.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -12,22 +12,22 @@ use crate::domain::LinkId;
 use crate::domain::calendar::link_end;
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, Recipient, RequestReason};
 
-/// The round that still waits for an answer. One whose last link is over is "X", from midnight on
-/// and not only when the scheduler has noticed: no automatic mail follows from it (row 6). One
+/// The round that still awaits an answer. A round whose last link has expired is in state "X" from
+/// midnight on, even before the scheduler runs; no automatic mail follows from it (row 6). A round
 /// that never reached the customer waits for a better address (row 8).
 pub(super) fn awaited(case: &Case, now: DateTime<Utc>) -> Option<&Request> {
     case.open_request()
         .filter(|request| request.undeliverable_at.is_some() || !request.is_over(now))
 }
 
-/// Row 2: why the customer should have been asked already, had there been an address.
+/// Row 2: for what reason the customer would have been asked already if there had been an address.
 pub(super) fn unasked_reason(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
     let unasked =
         product_statuses(case, now)
             .iter()
             .any(|product| match product.case_status.status {
                 Status::Open | Status::NoEmail => true,
-                // Either no address but the one that waits, or all is concluded.
+                // Either there is no address but the waiting one, or everything is concluded.
                 Status::AddressOpen => !case.is_covered(now),
                 _ => false,
             });
@@ -49,14 +49,14 @@ pub(super) fn may_be_asked(case: &Case, now: DateTime<Utc>) -> Result<(), Refusa
     }
 }
 
-/// Links that were sent to the customer within a day.
+/// How many links were sent to the customer within the last day.
 pub(super) fn sent_within_a_day(case: &Case, now: DateTime<Utc>) -> usize {
     links(case)
         .filter(|link| now - link.sent_at < Duration::days(1))
         .count()
 }
 
-/// A new round because the offer or the address changed: every earlier link is worthless at once.
+/// A new round because the offer or the address changed: all earlier links end at once.
 pub(super) fn ask_anew(
     case: &Case,
     reason: RequestReason,
@@ -68,8 +68,8 @@ pub(super) fn ask_anew(
     changes
 }
 
-/// A new round in place of the open one, if there is one. A demand that is still waited for stays
-/// one, whatever the new mail is sent for.
+/// A new round that replaces the open one, if there is one. A demand for a new conclusion that is
+/// still awaited is kept, whatever the reason of the new mail.
 pub(super) fn ask_again(
     case: &Case,
     reason: RequestReason,
@@ -123,7 +123,7 @@ pub(super) fn links(case: &Case) -> impl Iterator<Item = &Link> {
     case.requests.iter().flat_map(|request| &request.links)
 }
 
-/// Ends every link that could still be used, but for `keep`.
+/// Ends every link that could still be used, except `keep`.
 pub(super) fn end_links(
     case: &Case,
     keep: Option<LinkId>,
@@ -143,13 +143,13 @@ pub(super) fn to_customer(kind: MailKind) -> Change {
     })
 }
 
-/// M11: a short note that asks for nothing.
+/// M11: a short note to the customer that requires no action.
 pub(super) fn notice(news: CustomerNews) -> Change {
     to_customer(MailKind::Info { news })
 }
 
-/// Rows 19 and 23: what was asked for is not needed any more. The customer is told so only while
-/// it was still waited for.
+/// Rows 19 and 23: the requested agreement is not needed any more. The customer is told only if an
+/// answer was still awaited.
 pub(super) fn withdraw(case: &Case, news: CustomerNews, now: DateTime<Utc>) -> Vec<Change> {
     let is_awaited = awaited(case, now).is_some();
     let mut changes = end_links(case, None, LinkEnd::Closed, now);
@@ -170,7 +170,7 @@ pub(super) fn alert(alert: Alert) -> Change {
     })
 }
 
-/// Tells a Mandant or Submandant that it looks after the customer from now on (C12).
+/// Tells a Mandant or Submandant that it now looks after the customer (C12).
 pub(super) fn tell_assigned(partner: &Partner) -> Change {
     Change::Queue(Mail {
         kind: MailKind::PartnerInfo {

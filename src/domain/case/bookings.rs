@@ -1,4 +1,4 @@
-//! What follows when products come, change and go (rows 1, 12, 19, 43 to 46, 50).
+//! What follows when products are booked, changed or cancelled (rows 1, 12, 19, 43 to 46, 50).
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use super::need::lost;
 use crate::domain::mail::{CustomerNews, MailKind, RequestReason};
 use crate::domain::product::Options;
 
-/// Rows 1, 12, 45, 46, 50.
+/// Rows 1, 12, 45, 46, 50: a product is booked.
 pub(super) fn booked(
     case: &Case,
     product: &str,
@@ -31,7 +31,7 @@ pub(super) fn booked(
 }
 
 /// Rows 12 and 46 when an option is switched on, 19, 43 and 44 when it is switched off. The old
-/// booking ends and a new one begins, so that the history stays.
+/// booking ends and a new one begins, so that the history is kept.
 pub(super) fn option_changed(
     case: &Case,
     place: usize,
@@ -52,7 +52,7 @@ pub(super) fn option_changed(
         true => left.push(BookedOption::of(option)),
         false => left.retain(|one| one.code != option),
     }
-    // What follows from an option that has ended already is left to the scheduler.
+    // The scheduler handles options that have ended already.
     let ended = booking.lapsed_option(context.now);
     let mut changes = vec![Change::EndBooking(place, ended.or(Some(context.now)))];
     if ended.is_none() {
@@ -93,7 +93,7 @@ pub(super) fn option_cancelled(
     }
 }
 
-/// Rows 19, 43 and 44. What ends later is acted upon by the scheduler on that day.
+/// Rows 19, 43 and 44. The scheduler handles a later end on that day.
 pub(super) fn cancelled(
     case: &Case,
     place: usize,
@@ -108,7 +108,7 @@ pub(super) fn cancelled(
     match ends_at {
         Some(end) if end < context.now => return Err(Refusal::EndInPast),
         Some(end) if end == context.now => {
-            // The scheduler still has to say what follows from the end of an option.
+            // The scheduler still has to handle the end of an option.
             if booking.lapsed_option(context.now).is_some() {
                 return Ok(changes);
             }
@@ -119,10 +119,10 @@ pub(super) fn cancelled(
     Ok(follow(case, changes, context))
 }
 
-/// Bookings whose end has come since anybody looked, and those of which an option has ended.
+/// Bookings that have ended since the last check, and those of which an option has ended.
 pub(super) fn lapsed(case: &Case, context: DecisionContext) -> Vec<Change> {
     let mut settled = Vec::new();
-    // The case as it would be had nothing of that ended.
+    // The case as it would be if none of these had ended.
     let mut before = case.clone();
     for (place, booking) in case.bookings.iter().enumerate() {
         if let Some(end) = booking.lapsed_option(context.now) {
@@ -163,7 +163,7 @@ pub(super) fn lapsed(case: &Case, context: DecisionContext) -> Vec<Change> {
     changes
 }
 
-/// Adds to `changes` of bookings what follows from the need being another one.
+/// Adds to the changes of bookings what follows from the changed need.
 fn follow(case: &Case, mut changes: Vec<Change>, context: DecisionContext) -> Vec<Change> {
     let mut after = case.clone();
     after.apply(&changes, context.now);
@@ -174,7 +174,7 @@ fn follow(case: &Case, mut changes: Vec<Change>, context: DecisionContext) -> Ve
         changes.extend(shrunk(&after, &gone, false, context));
         return changes;
     }
-    // Row 50: an agreement whose need was over does not come back to life with a new booking.
+    // Row 50: an agreement whose need had ended does not become valid again through a new booking.
     let was_ended = before.is_empty() && !now.is_empty();
     if let Some(old) = case.agreement().filter(|_| was_ended) {
         let end = Change::EndAgreement(old.id, AgreementEnd::Ended);
@@ -192,8 +192,9 @@ fn follow(case: &Case, mut changes: Vec<Change>, context: DecisionContext) -> Ve
     changes
 }
 
-/// What follows when less needs an agreement than before: `after` are the facts without it, `gone`
-/// what it was ([`lost`]). `partner_left`: because nobody looks after the customer any more (row 29).
+/// What follows when less needs an agreement than before. `after`: the facts without it; `gone`:
+/// what is no longer needed ([`lost`]); `partner_left`: the reason is that no partner looks after
+/// the customer any more (row 29).
 pub(super) fn shrunk(
     after: &Case,
     gone: &BTreeSet<Covered>,
@@ -215,7 +216,7 @@ pub(super) fn shrunk(
             told.find(|one| !one.options.is_empty() || !is_still_there(one))
         });
     if after.is_settled(context.now) {
-        // Row 43, and row 23 if an amendment was asked for that nobody needs any more.
+        // Row 43, and row 23 if an amendment was requested that is not needed any more.
         return match (ended, round) {
             (Some(product), Some(_)) => withdraw(after, ended_news(&product), context.now),
             (Some(product), None) => vec![notice(ended_news(&product))],
@@ -223,7 +224,7 @@ pub(super) fn shrunk(
             (None, None) => Vec::new(),
         };
     }
-    // The text the links show is another one now (5.5).
+    // The text that the links show has changed (5.5).
     match round.filter(|round| round.offer.products != required) {
         Some(round) => ask_anew(after, round.reason, LinkEnd::Replaced, context),
         None => ended
@@ -235,7 +236,8 @@ pub(super) fn shrunk(
     }
 }
 
-/// Rows 19, 29 and 44: the agreement ends, or the round does.
+/// Rows 19, 29 and 44: nothing needs an agreement any more; the agreement ends, and so does the
+/// round.
 pub(super) fn nothing_needed(
     after: &Case,
     partner_left: bool,

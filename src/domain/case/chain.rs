@@ -14,7 +14,7 @@ use super::facts::{Case, LinkEnd, Partner};
 use crate::domain::PartnerId;
 use crate::domain::mail::{CustomerNews, PartnerNews, RequestReason};
 
-/// Rows 1, 10, 19, 26 and 29. The Submandant belongs to the Mandant and goes with it.
+/// Rows 1, 10, 19, 26 and 29. The Submandant belongs to the Mandant and is removed with it.
 pub(super) fn partner_assigned(
     case: &Case,
     assigned: Option<&Partner>,
@@ -54,7 +54,7 @@ fn assigned_another(case: &Case, after: &Case, context: DecisionContext) -> Vec<
     let now = context.now;
     let was_asked = awaited(case, now).is_some();
     let mut changes = if after.is_covered(now) {
-        // Back to the Mandant the agreement in force names.
+        // The customer is assigned to the Mandant that the agreement in force names.
         match (demanded(after, now), case.open_request()) {
             (Some(reason), _) => ask_anew(after, reason, LinkEnd::Replaced, context),
             (None, Some(_)) => withdraw(after, CustomerNews::Withdrawn, now),
@@ -69,7 +69,7 @@ fn assigned_another(case: &Case, after: &Case, context: DecisionContext) -> Vec<
         // Row 1.
         ask_anew(after, reason, LinkEnd::Replaced, context)
     } else {
-        // Links of rounds that are over must not show the new chain.
+        // Links of closed rounds must not show the new chain.
         end_links(after, None, LinkEnd::Replaced, now)
     };
     if case.agreement().is_some() || was_asked {
@@ -78,7 +78,7 @@ fn assigned_another(case: &Case, after: &Case, context: DecisionContext) -> Vec<
     changes
 }
 
-/// Row 11 before conclusion; rows 20 and 23 to 25 after it.
+/// Row 11 before the conclusion; rows 20 and 23 to 25 after it.
 pub(super) fn sub_partner_named(
     case: &Case,
     named: Option<&Partner>,
@@ -108,7 +108,7 @@ pub(super) fn sub_partner_named(
             LinkEnd::Replaced,
             context,
         ),
-        // Links of rounds that are over keep their date, but they must not show the new chain.
+        // Links of closed rounds keep their end, but must not show the new chain.
         None => end_links(case, None, LinkEnd::Replaced, context.now),
     };
     if follows.iter().any(Change::asks) && sent_within_a_day(case, context.now) >= MAILS_PER_DAY {
@@ -141,7 +141,8 @@ fn amended(case: &Case, after: &Case, left: bool, context: DecisionContext) -> V
             (None, None) => Vec::new(),
         };
     }
-    // Rows 20 and 25; in W, and on demand, only a round that is open is asked anew (row 11).
+    // Rows 20 and 25; in W, and if a new conclusion is demanded, only an open round is asked anew
+    // (row 11).
     let is_new = after.sub_partner.is_some() && after.chain_matches();
     if is_new || round.is_some() {
         return ask_anew(after, RequestReason::SubPartner, LinkEnd::Replaced, context);
@@ -149,7 +150,8 @@ fn amended(case: &Case, after: &Case, left: bool, context: DecisionContext) -> V
     left_news.map(notice).into_iter().collect()
 }
 
-/// Row 49, the customer's part; access is shut by the fact that the partner is blocked.
+/// Row 49, as far as the customer is told; access is denied by the fact that the partner is
+/// blocked.
 pub(super) fn partner_blocked(case: &Case, blocked: PartnerId) -> Result<Vec<Change>, Refusal> {
     let assigned: BTreeSet<PartnerId> = [&case.partner, &case.sub_partner]
         .into_iter()

@@ -1,4 +1,4 @@
-//! What a decision changes: rows to write, links to make or end, mails to queue.
+//! What a decision changes: rows to write, links to create or end, mails to queue.
 
 use chrono::{DateTime, Utc};
 
@@ -9,60 +9,61 @@ use super::facts::{
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{AddressId, AgreementId, EmailAddress, Language, LinkId, Party, RequestId};
 
-/// One change to the facts. The order in a decision is the order of writing.
+/// One change to the facts. A decision lists its changes in the order in which they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A product was added.
     AddBooking {
-        /// Code in the catalogue.
+        /// Code of the product in the catalogue.
         product: String,
-        /// What is booked with it.
+        /// The options that are booked with it.
         options: Vec<BookedOption>,
-        /// When it ends, if that is known already.
+        /// When the booking ends, if that is known already.
         ends_at: Option<DateTime<Utc>>,
     },
-    /// A booking ends at a moment, or goes on after all. The figure is its place in
+    /// A booking ends at this time, or does not end after all (`None`). The number is its index in
     /// [`super::Case::bookings`].
     EndBooking(usize, Option<DateTime<Utc>>),
-    /// An option of a booking gets an end, or none after all; by its place in the case and its code.
+    /// An option of a booking ends at this time, or does not end after all (`None`); index of the
+    /// booking and code of the option.
     EndOption(usize, String, Option<DateTime<Utc>>),
-    /// What follows from the end of a booking has been done.
+    /// The consequences of the end of a booking have been carried out.
     SettleBooking(usize),
-    /// Another Mandant looks after the customer, or none.
+    /// Another Mandant looks after the customer, or none does.
     SetPartner(Option<Partner>),
-    /// The sub-partner of the customer is another one, or none.
+    /// The customer has another sub-partner, or none.
     SetSubPartner(Option<Partner>),
-    /// The master-data address is another one.
+    /// The master-data address changes.
     SetEmail(EmailAddress),
-    /// A partner entered an address; it waits.
+    /// A partner entered an address; it waits for now.
     EnterAddress(Box<EnteredAddress>),
-    /// The former address was told of it.
+    /// The former address was told of the entered one.
     TellFormer(AddressId),
-    /// The former address could not be told of it: it needs the operator.
+    /// The former address could not be told of the entered one: the operator has to decide.
     HoldAddress(AddressId),
-    /// An entered address stands in the master data from now on.
+    /// An entered address becomes the address of the master data.
     UseAddress(AddressId),
     /// An entered address neither waits nor is used any more.
     LeaveAddress(AddressId),
-    /// It was decided whose address it is.
+    /// It was decided whether the entered address is the customer's.
     JudgeAddress(AddressId, Verdict),
-    /// Name, address, register or contact are others; the e-mail address stays.
+    /// Name, address, register or contact change; the e-mail address stays.
     SetParty(Box<Party>),
-    /// Mails, page and contract speak another language.
+    /// Mails, page and contract are in another language from now on.
     SetLanguage(Language),
     /// The customer is hidden and locked; the evidence stays (row 51).
     DeleteCustomer,
-    /// A round begins, with its first link if a mail can be sent.
+    /// A round is opened, with its first link if a mail can be sent.
     OpenRequest(Request),
-    /// A round is over.
+    /// A round is closed with this outcome.
     CloseRequest(RequestId, RequestOutcome),
     /// A reminder is sent: its number and its new link.
     Remind(RequestId, Link),
-    /// The address refuses mail.
+    /// The mail server refuses mail to the address of this round.
     MarkUndeliverable(RequestId),
-    /// A link stops before its time.
+    /// A link ends before it expires.
     EndLink(LinkId, LinkEnd),
-    /// A new agreement.
+    /// An agreement is concluded.
     Conclude(Agreement),
     /// The sub-partner an agreement names no longer looks after the customer (row 24).
     LeaveSubPartner(AgreementId),
@@ -73,12 +74,12 @@ pub enum Change {
 }
 
 impl Change {
-    /// Whether the customer is asked to conclude: a round begins.
+    /// Whether it asks the customer to conclude, that is, opens a round.
     pub fn asks(&self) -> bool {
         matches!(self, Self::OpenRequest(_))
     }
 
-    /// The mail it queues.
+    /// The mail that it queues; `None` for every other change.
     pub fn mail(&self) -> Option<&Mail> {
         match self {
             Self::Queue(mail) => Some(mail),
@@ -87,11 +88,11 @@ impl Change {
     }
 }
 
-/// A mail the rules ask for.
+/// A mail that follows from a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// Which.
+    /// Which mail it is, with the data it needs.
     pub kind: MailKind,
-    /// To whom.
+    /// Who gets it, as a role and not as an address.
     pub to: Recipient,
 }

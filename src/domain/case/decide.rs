@@ -1,4 +1,4 @@
-//! The state table of requirements 5.4 and 5.5 as code. No I/O, no clock, no database.
+//! The state table of requirements 5.4 and 5.5 as code, without I/O, clock or database.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -24,39 +24,41 @@ use crate::domain::calendar::{REMINDERS, next_step_after};
 use crate::domain::mail::{Alert, CustomerNews, MailKind, PartnerNews, RequestReason};
 use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
-/// A second click within this time is the same click.
+/// A second request within this time counts as a double click.
 const JUST_SENT: Duration = Duration::minutes(1);
-/// Between two links a customer asks for by an old one (S-13).
+/// Minimum time between two links that a customer requests by an old one (S-13).
 const LINK_PAUSE: Duration = Duration::minutes(10);
-/// Links a customer can ask for within a day (S-13).
+/// How many links a customer can request within a day (S-13).
 const LINKS_PER_DAY: usize = 3;
-/// Mails with a link that people at the operator and the partners can cause for one customer
+/// How many mails with a link users of the operator and the partners can cause for one customer
 /// within a day; more would only annoy (S-13).
 pub(super) const MAILS_PER_DAY: usize = 10;
 
-/// When a decision is taken, and the keys for what it creates.
+/// The time of a decision, and the keys for the rows it creates.
 #[derive(Debug, Clone, Copy)]
 pub struct DecisionContext {
-    /// The time.
+    /// The time of the decision.
     pub now: DateTime<Utc>,
-    /// Fresh random keys.
+    /// Random keys for what the decision creates.
     pub new_ids: NewIds,
 }
 
-/// Random keys a decision may give away; drawn by the caller so that `decide` stays pure.
+/// Random keys for the rows a decision may create; the caller draws them so that `decide` stays
+/// pure.
 #[derive(Debug, Clone, Copy)]
 pub struct NewIds {
-    /// For a new round.
+    /// Key of a new round.
     pub request: RequestId,
-    /// For a new link.
+    /// Key of a new link.
     pub link: LinkId,
-    /// For a new agreement.
+    /// Key of a new agreement.
     pub agreement: AgreementId,
-    /// For an address that a partner enters.
+    /// Key of an address that a partner enters.
     pub address: AddressId,
 }
 
-/// Why nothing changes. Each has a sentence on the screens that says what to do next.
+/// Why an event is refused and nothing changes. The pages show a sentence for each that says what
+/// to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// The customer was deleted.
@@ -67,19 +69,19 @@ pub enum Refusal {
     AlreadyConcluded,
     /// The customer has no e-mail address (L-09).
     NoAddress,
-    /// The same mail went out a moment ago.
+    /// The same mail was sent just before.
     JustSent,
-    /// Too many links were asked for (S-13).
+    /// Too many links were requested (S-13).
     TooManyLinks,
-    /// Nothing is open that a link could be for.
+    /// There is no open request that a new link could belong to.
     NothingOpen,
     /// The link cannot be used any more (row 18).
     LinkUnusable,
     /// The text changed since it was shown (S-06).
     TextChanged,
-    /// Neither agreement nor request: nothing to object to.
+    /// There is neither an agreement nor a request to object to.
     NothingToObject,
-    /// No reminder, end or new text is due.
+    /// No reminder, end of a round or new text is due.
     NotDue,
     /// The product is not in the catalogue or not sold any more, or does not have the option.
     UnknownProduct,
@@ -89,43 +91,47 @@ pub enum Refusal {
     IncompleteSubPartner,
     /// The Mandant lacks contact data (LC-24) or is blocked.
     IncompletePartner,
-    /// With the Mandant no contract under Art. 28(4) GDPR holds, and the operator wants one (C6).
+    /// There is no contract under Art. 28(4) GDPR with the Mandant, and the operator requires one
+    /// (C6).
     PartnerWithoutContract,
-    /// The same with the Submandant.
+    /// There is no contract under Art. 28(4) GDPR with the Submandant, and the operator requires
+    /// one.
     SubPartnerWithoutContract,
-    /// A Submandant cannot look after a customer without its Mandant.
+    /// A Submandant cannot look after a customer unless its Mandant does.
     NotAPartner,
-    /// Another customer has the number, or had it until it was deleted.
+    /// Another customer has this number, or had it until it was deleted.
     NumberTaken,
-    /// The address belongs to a partner that looks after the customer, or lies in its domain (5.6-11).
+    /// The address belongs to a partner that looks after the customer, or is in the partner's
+    /// domain (5.6-11).
     PartnerAddress,
     /// Partners have entered too many addresses for the customer today (A4).
     TooManyAddresses,
-    /// The operator has to say first whose address it is (A4).
+    /// The operator must first decide whether the entered address is the customer's (A4).
     AddressUndecided,
-    /// It was decided before whose address it is, or another one has taken its place (A4).
+    /// The address was decided before, or another one has replaced it (A4).
     AddressDecided,
     /// There is no such booking, or it has ended.
     UnknownBooking,
-    /// A name, street, town or contact would be a link in mails (S-26).
+    /// Mail programs would turn a name, street, town or contact into a link (S-26).
     LinkInName,
-    /// One of two administrators' accounts is new and stands for the other, or both for a third (S-39).
+    /// One of the two administrators' accounts is new and was created by the other, or both were
+    /// created by a third (S-39).
     NewAccount,
-    /// A booking cannot end before now.
+    /// The end of a booking lies in the past.
     EndInPast,
-    /// No agreement with the chain of today is in force that could be concluded anew on demand.
+    /// No agreement with the current chain is in force that could be concluded anew on demand.
     NothingInForce,
     /// A request is open already, and its page shows the contract version in force (rows 35, 36).
     AlreadyAsked,
     /// No objection was recorded that could have been an error (row 33).
     NoObjection,
-    /// The database says something else than the document that should come back (F5).
+    /// The database contradicts the document that is to be restored (F5).
     Contradicted,
-    /// That is how it is already.
+    /// The event would change nothing.
     Unchanged,
 }
 
-/// Decides what `event` does to `case`.
+/// Decides what `event` changes in `case`, or why it is refused.
 pub fn decide(
     case: &Case,
     event: &Event,
@@ -176,7 +182,7 @@ pub fn decide(
     }
 }
 
-/// Rows 3 and 7: a new round; earlier links keep their own end (5.8-5).
+/// Rows 3 and 7: a new round; earlier links keep their own expiry (5.8-5).
 fn asked_by_hand(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
     may_be_asked(case, context.now)?;
     if links(case).any(|link| context.now - link.sent_at < JUST_SENT)
@@ -190,8 +196,8 @@ fn asked_by_hand(case: &Case, context: DecisionContext) -> Result<Vec<Change>, R
     Ok(ask_again(case, RequestReason::Manual, context))
 }
 
-/// S-13: only while the contract is open, and not too often. Whoever declined by mistake may ask, too
-/// (C11): that is a new round, as one sent by hand (row 3).
+/// S-13: only while the contract is open, and not too often. A customer that declined by mistake
+/// may ask, too (C11): that opens a new round, like a request by hand (row 3).
 fn asked_by_link(
     case: &Case,
     id: LinkId,
@@ -211,7 +217,7 @@ fn asked_by_link(
             None | Some((_, RequestOutcome::Expired | RequestOutcome::Declined))
         )
     });
-    // The round before an objection may have run out; an old link does not undo the objection.
+    // The round before an objection may have expired; an old link must not undo the objection.
     if !is_open || status_of(case, context.now).status == Status::Void {
         return Err(Refusal::NothingOpen);
     }
@@ -222,8 +228,8 @@ fn asked_by_link(
     Ok(ask_again(case, RequestReason::Manual, context))
 }
 
-/// Rows 5, 6, 19, 43 and 44, and the end of the time an entered address waits (A4), at working hours
-/// (F10). What a booking's end brings comes first; a reminder that is due as well is the next step.
+/// Rows 5, 6, 19, 43 and 44, and the end of the waiting time of an entered address (A4), in working
+/// hours (F10). Ended bookings are handled first; a reminder that is also due is the next step.
 fn step_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
     if !case.holidays.is_open(context.now) {
         return Err(Refusal::NotDue);
@@ -239,7 +245,8 @@ fn step_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusa
     round_due(case, context)
 }
 
-/// Rows 5 and 6. Missed steps collapse: one reminder, then fourteen days again (5.6-10).
+/// Rows 5 and 6. Missed steps collapse: one reminder is sent, then fourteen days pass again
+/// (5.6-10).
 fn round_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
     let request = case.open_request().ok_or(Refusal::NotDue)?;
     let end = request.last_link_end().ok_or(Refusal::NotDue)?;
@@ -247,7 +254,7 @@ fn round_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refus
         return Err(Refusal::NotDue);
     }
     if case.offer(context.now).is_none() {
-        // Nobody is reminded of what is not needed, whatever made the need go away.
+        // No reminder of what is not needed any more, whatever ended the need.
         return Ok(withdraw(case, CustomerNews::Withdrawn, context.now));
     }
     if request.reminders >= REMINDERS {
@@ -259,7 +266,7 @@ fn round_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refus
         return Err(Refusal::NotDue);
     }
     if request.offer.version != case.current_version {
-        // Nobody is reminded of a text that is not in force any more.
+        // No reminder of a text that is not in force any more.
         return new_version(case, context);
     }
     let link = new_link(request.reminders + 1, context);
@@ -270,9 +277,9 @@ fn round_due(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refus
     Ok(vec![Change::Remind(request.id, link), to_customer(kind)])
 }
 
-/// Row 13: a round that still waits for an answer begins anew with the text in force. Where mail is
-/// refused, nothing is sent by itself (row 8): whoever opens the link sees the text in force all the
-/// same, and a new address or a mail by hand brings it, too.
+/// Row 13: a round that still awaits an answer starts again with the text in force. If the address
+/// refuses mail, nothing is sent automatically (row 8): a reader who opens the link sees the text
+/// in force anyway, and a new address or a mail by hand brings it, too.
 fn new_version(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Refusal> {
     let round = awaited(case, context.now).ok_or(Refusal::NotDue)?;
     let can_be_asked = case.holidays.is_open(context.now)
@@ -290,7 +297,7 @@ fn new_version(case: &Case, context: DecisionContext) -> Result<Vec<Change>, Ref
     ))
 }
 
-/// Row 8: the status says so, reminders pause, people are told once.
+/// Row 8: the status shows it, reminders pause, the operator and the partners are told once.
 fn mail_refused(case: &Case, id: LinkId) -> Result<Vec<Change>, Refusal> {
     let (request, _) = case.link(id).ok_or(Refusal::LinkUnusable)?;
     if !request.is_open() || request.undeliverable_at.is_some() {

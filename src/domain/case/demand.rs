@@ -1,8 +1,9 @@
-//! A new conclusion on demand: the agreement in force covers everything and goes on, and yet the
-//! customer is asked to conclude anew (rows 36 and 37, 48). Two things make it a rule of its own:
-//! that all is covered neither refuses nor ends the round, and the demand outlasts whatever else
-//! changes while it waits. It is over with its round: answered, run out, locked, or the need gone.
-//! Beside it stands row 35, which tells of a new contract version and asks for nothing.
+//! A new conclusion on demand: the agreement in force covers everything and stays in force, and yet
+//! the customer is asked to conclude anew (rows 36 and 37, 48). It has rules of its own because the
+//! request is neither refused nor ended by the fact that everything is covered, and because the
+//! demand survives other changes while it waits. It ends with its round: answered, expired, locked,
+//! or no longer needed. Beside it, row 35 tells the customer of a new contract version and asks for
+//! nothing.
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +14,7 @@ use super::event::Demand;
 use super::facts::{Case, LinkEnd};
 use crate::domain::mail::{MailKind, RequestReason};
 
-/// Why a new conclusion is waited for although an agreement is in force; `None` if it is not.
+/// Why a new conclusion is awaited although an agreement is in force; `None` if none is.
 pub(super) fn demanded(case: &Case, now: DateTime<Utc>) -> Option<RequestReason> {
     case.agreement()?;
     awaited(case, now)
@@ -22,19 +23,20 @@ pub(super) fn demanded(case: &Case, now: DateTime<Utc>) -> Option<RequestReason>
 }
 
 impl Case {
-    /// Whether a new conclusion is waited for although an agreement is in force (rows 36, 48).
+    /// Whether a new conclusion is awaited although an agreement is in force (rows 36, 48).
     pub fn is_demanded(&self, now: DateTime<Utc>) -> bool {
         demanded(self, now).is_some()
     }
 
-    /// Whether nothing is left to conclude: all is covered and nobody wants it concluded anew.
+    /// Whether nothing is left to conclude: everything is covered and no new conclusion is
+    /// demanded.
     pub fn is_settled(&self, now: DateTime<Utc>) -> bool {
         self.is_covered(now) && !self.is_demanded(now)
     }
 }
 
-/// Whether `demand` can be made, limits per day apart: in C and U only. Where nothing is in force,
-/// or the chain is another one (W), the customer is asked in the ordinary way.
+/// Whether `demand` can be made, apart from the limits per day: only in C and U. If no agreement is
+/// in force, or the chain has changed (W), the customer is asked in the ordinary way.
 pub fn may_be_demanded(case: &Case, demand: Demand, now: DateTime<Utc>) -> Result<(), Refusal> {
     match demand {
         Demand::Version => may_be_told_of_version(case, now),
@@ -48,8 +50,8 @@ pub fn may_be_demanded(case: &Case, demand: Demand, now: DateTime<Utc>) -> Resul
     }
 }
 
-/// Rows 35 and 36 reach C alone. What is waited for in U already shows and concludes the text in
-/// force (row 13): a further mail would only say so twice.
+/// Rows 35 and 36 apply in C only. The open request in U already shows and concludes the text in
+/// force (row 13), so a further mail would only repeat it.
 pub fn may_be_told_of_version(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
     goes_on(case, now)?;
     let has_it = case
@@ -64,7 +66,7 @@ pub fn may_be_told_of_version(case: &Case, now: DateTime<Utc>) -> Result<(), Ref
     has_address(case)
 }
 
-/// Whether an agreement with the chain of today is in force and still needed.
+/// Whether an agreement with the current chain is in force and still needed.
 fn goes_on(case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
     if case.required_products(now).is_empty() {
         Err(Refusal::NotNeeded)
@@ -82,7 +84,7 @@ fn has_address(case: &Case) -> Result<(), Refusal> {
     }
 }
 
-/// Row 35: M12, and the agreement goes on with the version it was concluded with.
+/// Row 35: M12 is sent, and the agreement keeps the version it was concluded with.
 pub(super) fn told_of_version(case: &Case, now: DateTime<Utc>) -> Result<Vec<Change>, Refusal> {
     may_be_told_of_version(case, now)?;
     Ok(vec![to_customer(MailKind::NewVersion {
@@ -90,7 +92,7 @@ pub(super) fn told_of_version(case: &Case, now: DateTime<Utc>) -> Result<Vec<Cha
     })])
 }
 
-/// Rows 36 and 48. A round that is open inside U gives way: the new one offers the same and more.
+/// Rows 36 and 48. A round that is open in U is replaced: the new one offers the same and more.
 pub(super) fn ask_on_demand(
     case: &Case,
     demand: Demand,
@@ -99,7 +101,7 @@ pub(super) fn ask_on_demand(
     may_be_demanded(case, demand, context.now)?;
     let is_by_hand = match demand {
         Demand::Succession => true,
-        // Sent by the roll-out, once per customer.
+        // The roll-out sends it, once per customer, so no limit per day applies.
         Demand::Version => false,
     };
     if is_by_hand && sent_within_a_day(case, context.now) >= MAILS_PER_DAY {

@@ -1,4 +1,4 @@
-//! What can happen to a case. Handlers, jobs and commands differ only in the event they bring.
+//! What can happen to a case. Handlers, jobs and commands differ only in the event they send.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,52 +16,54 @@ use crate::domain::{AddressId, EmailAddress, Language, LinkId, PartnerId, Party}
 pub enum Event {
     /// The operator or the provisioning added a product (rows 1, 12, 45, 46, 50).
     Booked {
-        /// Code in the catalogue.
+        /// Code of the product in the catalogue.
         product: String,
         /// Codes of the options that are booked with it.
         options: Options,
     },
     /// An option of a booking is switched on or off at once (rows 12, 44, 46).
     OptionChanged {
-        /// Place in [`super::Case::bookings`].
+        /// Index in [`super::Case::bookings`].
         booking: usize,
-        /// Its code.
+        /// Code of the option within the product.
         option: String,
-        /// Whether it is there from now on.
+        /// Whether the booking has the option from now on.
         on: bool,
     },
     /// An option of a booking is cancelled, or its cancellation taken back (rows 19, 43, 44, B5).
     OptionCancelled {
-        /// Place in [`super::Case::bookings`].
+        /// Index in [`super::Case::bookings`].
         booking: usize,
-        /// Its code.
+        /// Code of the option within the product.
         option: String,
-        /// From when the booking goes on without it; `None`: the option stays.
+        /// From when the booking continues without the option; `None`: the option stays.
         ends_at: Option<DateTime<Utc>>,
     },
     /// A booking is cancelled, or its cancellation taken back (rows 19, 43, 44).
     Cancelled {
-        /// Place in [`super::Case::bookings`].
+        /// Index in [`super::Case::bookings`].
         booking: usize,
-        /// From when it is gone; `None`: it goes on.
+        /// When the booking ends; `None`: it does not end after all.
         ends_at: Option<DateTime<Utc>>,
     },
-    /// The catalogue says otherwise what needs an agreement; it stands in the case already (P-07).
+    /// The catalogue has changed what needs an agreement; the case contains the new catalogue
+    /// already (P-07).
     NeedChanged,
     /// The operator assigns the customer to a Mandant, or to none (rows 1, 10, 19, 26, 29).
     PartnerAssigned(Option<Partner>),
-    /// Somebody who may do so wants the mail sent (rows 3, 7, L-06).
+    /// A user with the permission to do so wants the mail sent (rows 3, 7, L-06).
     AskedByHand,
-    /// A new conclusion is wanted although the agreement in force covers everything (rows 36, 48).
+    /// A new conclusion is demanded although the agreement in force covers everything
+    /// (rows 36, 48).
     Demanded(Demand),
     /// The customer is told of the contract version in force, and nothing is asked for (row 35).
     ToldOfVersion,
     /// The customer pressed "Neuen Link anfordern" on the page of an old link (S-13).
     AskedByLink(LinkId),
-    /// The scheduler looks whether something is due: a reminder, the end of a round, or what
+    /// The scheduler checks whether something is due: a reminder, the end of a round, or what
     /// follows from the end of a booking (rows 5, 6, 19, 43, 44).
     StepDue,
-    /// The scheduler looks whether the open request offers a contract version that is no longer in
+    /// The scheduler checks whether the open request offers a contract version that is no longer in
     /// force (row 13).
     NewVersion,
     /// The customer's mail server refused a link mail for good (row 8).
@@ -72,33 +74,35 @@ pub enum Event {
     PartnerBlocked(PartnerId),
     /// Another master-data address is entered (rows 2, 9, 47).
     EmailChanged(AddressChange),
-    /// The server of the former address took the mail that tells of an address a partner entered.
+    /// The mail server of the former address accepted the mail about an address that a partner
+    /// entered.
     FormerTold(AddressId),
-    /// That mail was refused, given up or came back.
+    /// The mail to the former address was refused, given up or returned.
     FormerUnreached(AddressId),
-    /// The operator confirmed or refused such an address, or the former one stopped it (A4).
+    /// The operator confirmed or refused such an address, or it was stopped from the former one
+    /// (A4).
     AddressJudged(AddressId, Verdict),
     /// The operator corrects name, address, register, contact or language (row 48).
     PartyChanged {
-        /// The particulars from now on; the e-mail address in them does not count.
+        /// The new particulars; the e-mail address in them is ignored.
         party: Box<Party>,
-        /// Language of mails, page and contract from now on.
+        /// New language of mails, page and contract.
         language: Language,
     },
     /// The operator deletes the customer (row 51).
     Deleted,
     /// The operator locks every link that was mailed (row 53).
     LinksLocked {
-        /// Whether a new mail goes out at once.
+        /// Whether a new mail is sent at once.
         ask_again: bool,
     },
     /// The customer concludes (rows 15 to 18, 21, 27).
     Concluded(Declaration),
     /// Two administrators record a contract that was signed on paper (5.8-18).
     ConcludedOnPaper {
-        /// Who signed, cleaned.
+        /// Name of the person who signed, cleaned.
         person: String,
-        /// In which function, cleaned.
+        /// Function of that person, cleaned.
         function: String,
     },
     /// The customer declines (rows 14, 22, 28).
@@ -107,22 +111,23 @@ pub enum Event {
     Objected(Channel),
     /// Two administrators found that an objection had been recorded in error (row 33).
     ObjectedInError,
-    /// What was concluded after the last backup is taken back from its sealed document (F5).
+    /// An agreement that was concluded after the last backup is restored from its sealed document
+    /// (F5).
     Restored(Box<Restored>),
 }
 
-/// Why a new conclusion is wanted although an agreement is in force.
+/// Why a new conclusion is demanded although an agreement is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Demand {
-    /// The customer is another company now, or has another name; the operator wants the agreement
-    /// to say so (row 48).
+    /// The customer is another company now or has another name, and the operator wants the
+    /// agreement to say so (row 48).
     Succession,
     /// There is a newer contract version than the one that was concluded (row 36).
     Version,
 }
 
 impl Demand {
-    /// The reason its round is opened with.
+    /// The reason with which its round is opened.
     pub fn reason(self) -> RequestReason {
         match self {
             Self::Succession => RequestReason::Succession,
@@ -131,25 +136,25 @@ impl Demand {
     }
 }
 
-/// A new master-data address with what its guard needs to know (5.6-11).
+/// A new master-data address with what is needed to check it (5.6-11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressChange {
     /// The new address.
     pub email: EmailAddress,
     /// Addresses of the partners that look after the customer, and of their users.
     pub partner_addresses: Vec<EmailAddress>,
-    /// A partner changes it, not the operator.
+    /// Whether a partner changes it, not the operator.
     pub by_partner: bool,
-    /// How long such an address waits, as it is set now.
+    /// The waiting time for such an address, as configured now.
     pub wait: Duration,
-    /// The operator insists although the address belongs to a partner, and gave a reason.
+    /// Whether the operator insists although the address belongs to a partner, and gave a reason.
     pub despite: bool,
 }
 
-/// What the person declares who concludes (EV-03, S-06).
+/// What the person who concludes declares (EV-03, S-06).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Declaration {
-    /// The link it was made by.
+    /// The link by which the customer concludes.
     pub link: LinkId,
     /// Name as typed, cleaned.
     pub person: String,
@@ -161,7 +166,7 @@ pub struct Declaration {
     pub current: String,
 }
 
-/// By which way an objection came (EV-10).
+/// How an objection was received (EV-10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -177,20 +182,20 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// The ways an operator can record.
+    /// The channels that an operator can record.
     pub const RECORDED: [Self; 3] = [Self::Email, Self::Letter, Self::Phone];
 
-    /// Whether it leaves something that proves it: a letter or a mail (EV-10).
+    /// Whether this channel leaves written evidence: a letter or a mail (EV-10).
     pub fn leaves_paper(self) -> bool {
         matches!(self, Self::Email | Self::Letter)
     }
 
-    /// Key in forms and the database.
+    /// The key of the channel in forms and in the database.
     pub fn key(self) -> &'static str {
         self.into()
     }
 
-    /// The word on German screens.
+    /// The German wording for the pages.
     pub fn word(self) -> &'static str {
         match self {
             Self::Portal => "im Portal",

@@ -1,4 +1,4 @@
-//! What a consent link is good for (requirements 5.5).
+//! What a consent link can be used for (requirements 5.5).
 
 use chrono::{DateTime, Utc};
 
@@ -8,41 +8,41 @@ use crate::domain::calendar::success_page_end;
 /// The page a link leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkState<'a> {
-    /// It can be used: the consent page.
+    /// The link can be used: the consent page.
     Valid {
-        /// Its last moment.
+        /// Until when it can be used.
         until: DateTime<Utc>,
     },
-    /// Its time is over; a new one can be asked for if the contract is still open.
+    /// It has expired; a new one can be requested if the contract is still open.
     Expired {
-        /// Its last moment.
+        /// When it expired.
         at: DateTime<Utc>,
     },
-    /// A newer mail says what holds now.
+    /// A newer mail replaces it.
     Replaced {
         /// When the newest mail was sent.
         newest: DateTime<Utc>,
     },
     /// The contract is concluded, by this link or another one.
     Concluded {
-        /// Which agreement.
+        /// The agreement that was concluded.
         agreement: &'a Agreement,
         /// Whether this very link concluded it and the success page is still open (5.8-15).
         success_page: bool,
     },
     /// The customer declined.
     Declined {
-        /// When.
+        /// When the customer declined.
         at: DateTime<Utc>,
     },
     /// The customer objected to the agreement this link concluded or would have amended.
     Objected {
-        /// When.
+        /// When the customer objected.
         at: DateTime<Utc>,
     },
-    /// The operator locked it, for example because it had become known to others (row 53).
+    /// The operator locked it, for example because others had come to know it (row 53).
     Locked {
-        /// When.
+        /// When it was locked.
         at: DateTime<Utc>,
     },
     /// No product needs an agreement any more.
@@ -50,7 +50,7 @@ pub enum LinkState<'a> {
 }
 
 impl Case {
-    /// Whether a link is out that could be used before its time is over.
+    /// Whether there is a link that is not ended and has not expired.
     pub fn has_usable_link(&self, now: DateTime<Utc>) -> bool {
         self.requests
             .iter()
@@ -59,7 +59,7 @@ impl Case {
     }
 }
 
-/// The state of one link at `now`; `None` if the customer is gone (5.5: 404).
+/// The state of one link at `now`; `None` if the customer was deleted (5.5: 404).
 pub fn link_state<'a>(
     case: &'a Case,
     request: &Request,
@@ -88,7 +88,7 @@ pub fn link_state<'a>(
     }
 }
 
-/// An old link of a contract that needs no answer any more says so, instead of offering a new link.
+/// If the contract needs no answer any more, an old link says so instead of offering a new link.
 fn settled(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     if case.offer(now).is_none() {
         return Some(LinkState::NotNeeded);
@@ -100,8 +100,8 @@ fn settled(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     })
 }
 
-/// How it stands if the customer was asked again after it declined at `at`: what became of the round
-/// before is no longer true then.
+/// The state if the customer was asked again after it declined at `at`; the outcome of the earlier
+/// round is outdated then. `None` if it was not asked again.
 fn since(case: &Case, at: DateTime<Utc>, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     case.offer(now)?;
     if case.open_request().is_some() {
@@ -119,7 +119,7 @@ fn by_agreement<'a>(case: &'a Case, link: &Link, now: DateTime<Utc>) -> Option<L
     Some(answered_by(agreement, success_page))
 }
 
-/// An agreement as its links show it: a void one is never presented as concluded.
+/// How the links of an agreement show it: a void one is never presented as concluded.
 fn answered_by(agreement: &Agreement, success_page: bool) -> LinkState<'_> {
     match agreement.end {
         Some((at, AgreementEnd::Objected)) => LinkState::Objected { at },
@@ -131,7 +131,7 @@ fn answered_by(agreement: &Agreement, success_page: bool) -> LinkState<'_> {
     }
 }
 
-/// A link that was closed with its round, or with the round that superseded it.
+/// A link that was closed with its own round, or with the round that superseded it.
 fn closed<'a>(case: &'a Case, request: &Request, at: DateTime<Utc>) -> LinkState<'a> {
     let decisive = std::iter::once(request)
         .chain(&case.requests)

@@ -11,8 +11,8 @@ use super::preview::Preview;
 use crate::domain::mail::{Alert, MailKind, Recipient, RequestReason};
 use crate::domain::{Language, Party, master_data};
 
-/// Rows 2, 9 and 47, with the guard of 5.6-11: whoever gets the link may conclude, so the address
-/// must not be the partner's own, and one that a partner enters waits ([`super::address`]).
+/// Rows 2, 9 and 47, with the check of 5.6-11: the reader of the link may conclude, so the address
+/// must not be the partner's own, and one that a partner enters has to wait ([`super::address`]).
 pub(super) fn email_changed(
     case: &Case,
     change: &AddressChange,
@@ -50,7 +50,7 @@ pub(super) fn email_changed(
     Ok(changes)
 }
 
-/// Row 48. What is concluded stays as it is; an open request shows the new particulars.
+/// Row 48. An agreement stays as it was concluded; an open request shows the new particulars.
 pub(super) fn party_changed(
     case: &Case,
     party: &Party,
@@ -88,15 +88,15 @@ pub(super) fn party_changed(
     Ok(changes)
 }
 
-/// Whether the contract prints something of what differs.
+/// Whether the contract prints any of the data that differ.
 fn changes_text(old: (&Party, Language), new: (&Party, Language)) -> bool {
     let changes = master_data::changes(old, new);
     changes.iter().any(|change| change.field.is_in_contract())
 }
 
 impl Preview {
-    /// Whether other master data do more than stand there (C10): a link ends, a mail leaves, or an
-    /// agreement in force goes on with what it says until now.
+    /// Whether the change of master data does more than store them (C10): a link ends, a mail is
+    /// sent, or an agreement in force keeps the old data.
     pub fn party_touches_more(&self) -> bool {
         let is_own =
             |change: &Change| matches!(change, Change::SetParty(_) | Change::SetLanguage(_));
@@ -107,7 +107,7 @@ impl Preview {
     }
 }
 
-/// Row 51: hidden, locked, links closed, evidence kept.
+/// Row 51: hidden and locked, links closed, evidence kept.
 pub(super) fn deleted(case: &Case, context: DecisionContext) -> Vec<Change> {
     let mut changes = end_links(case, None, LinkEnd::Closed, context.now);
     changes.extend(
@@ -125,7 +125,7 @@ pub(super) fn deleted(case: &Case, context: DecisionContext) -> Vec<Change> {
     changes
 }
 
-/// Row 53: a link became known to somebody it was not meant for.
+/// Row 53: a link became known to a person for whom it was not intended.
 pub(super) fn links_locked(
     case: &Case,
     ask: bool,
@@ -142,7 +142,7 @@ pub(super) fn links_locked(
     if ask {
         let mut after = case.clone();
         after.apply(&changes, context.now);
-        // A demand goes with the round it was made in, and is made again with the new one.
+        // A demand ends with its round and is made again with the new one.
         let reason = demanded(case, context.now);
         may_be_asked(if reason.is_some() { case } else { &after }, context.now)?;
         let reason = reason.unwrap_or(RequestReason::Manual);

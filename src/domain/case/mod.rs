@@ -1,9 +1,9 @@
 //! One customer has one case: all facts about that customer's AVV, and the functions that read them.
 //!
 //! ```text
-//! standing(case, now)               what the list, the status page and the mails say
+//! status_of(case, now)              what the list, the status page and the mails say
 //! access(case, partner, module, now) may this partner administer this product right now
-//! decide(case, event, moment)       Ok(changes) | Err(refusal)
+//! decide(case, event, context)      Ok(changes) | Err(refusal)
 //! preview(case, event, now)         the same on a copy: before, changes, after
 //! ```
 //!

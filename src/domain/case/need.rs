@@ -1,4 +1,4 @@
-//! Which products need an agreement right now (requirements 1.1), and what an offer would hold.
+//! Which products need an agreement right now (requirements 1.1), and what would be offered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +8,9 @@ use super::facts::{Case, Covered, Offer};
 use crate::domain::product::{Area, Named, Options, Product};
 
 impl Case {
-    /// What the customer has at `now`, each product with the same options once, in the catalogue's order.
-    /// A product that is missing from the catalogue is left out here and denied by the gate.
+    /// What the customer has at `now`, in the catalogue's order; a product with the same options is
+    /// listed once. A product that is missing from the catalogue is left out here, and access to it
+    /// is denied.
     pub fn active_products(&self, now: DateTime<Utc>) -> Vec<(&Product, Options)> {
         let booked: BTreeSet<(&str, Options)> = self
             .bookings
@@ -26,7 +27,7 @@ impl Case {
             .collect()
     }
 
-    /// The areas the customer has at `now`; two products can share one, which then stands here twice.
+    /// The areas that the customer has at `now`; an area that two products share is listed twice.
     pub fn areas(&self, now: DateTime<Utc>) -> Vec<Area<'_>> {
         self.active_products(now)
             .into_iter()
@@ -53,12 +54,12 @@ impl Case {
             .collect()
     }
 
-    /// Whether anything that is booked can need an AVV (P-03).
+    /// Whether a booked product can need an AVV at all (P-03).
     pub(super) fn can_need(&self) -> bool {
         self.partner.is_some() && self.customer.deleted_at.is_none()
     }
 
-    /// Name of a booking, or the product's code if the catalogue does not know it any more.
+    /// The name of a booking, or the product's code if it is no longer in the catalogue.
     pub fn booked_name(&self, product: &str, options: &Options) -> Named {
         match self.product(product) {
             Some(known) => known.booked_name(options),
@@ -66,12 +67,12 @@ impl Case {
         }
     }
 
-    /// The same of what is covered.
+    /// The name of a covered product with its options.
     pub fn covered_name(&self, one: &Covered) -> Named {
         self.booked_name(&one.product, &one.options)
     }
 
-    /// What would be offered to the customer at `now`; `None` when nothing needs an agreement.
+    /// What would be offered to the customer at `now`; `None` if nothing needs an agreement.
     pub fn offer(&self, now: DateTime<Utc>) -> Option<Offer> {
         let products = self.required_products(now);
         let partner = self.partner.as_ref()?;
@@ -83,7 +84,7 @@ impl Case {
         })
     }
 
-    /// Whether the agreement in force names the chain of today (5.2, rows 26 to 29).
+    /// Whether the agreement in force names the current chain (5.2, rows 26 to 29).
     pub fn chain_matches(&self) -> bool {
         match (self.agreement(), self.partner.as_ref()) {
             (Some(agreement), Some(partner)) => agreement.offer.partner == partner.id,
@@ -91,7 +92,7 @@ impl Case {
         }
     }
 
-    /// Whether the agreement in force covers all that needs one, with the chain of today.
+    /// Whether the agreement in force covers everything that needs one, with the current chain.
     pub fn is_covered(&self, now: DateTime<Utc>) -> bool {
         self.agreement().is_some_and(|agreement| {
             self.chain_matches()
@@ -106,8 +107,8 @@ impl Case {
         })
     }
 
-    /// As much of `all` as `offer` covers: without the options it does not name, and without products of
-    /// which nothing is left that needs an agreement.
+    /// The part of `all` that `offer` covers: without options that it does not name, and without
+    /// products of which nothing remains that needs an agreement.
     pub fn share(&self, all: &BTreeSet<Covered>, offer: &Offer) -> BTreeSet<Covered> {
         let of = |one: &Covered| {
             let known = offer
@@ -128,7 +129,8 @@ impl Case {
     }
 }
 
-/// What of `before` is not in `after`: whole products, and of those that stay the options that do not.
+/// What is in `before` but not in `after`: whole products, and of the remaining products the
+/// missing options.
 pub fn lost(before: &BTreeSet<Covered>, after: &BTreeSet<Covered>) -> BTreeSet<Covered> {
     let gone = |one: &Covered| {
         let Some(still) = after.iter().find(|still| still.product == one.product) else {

@@ -1,5 +1,5 @@
-//! What an event would do, without doing it. A page that asks for a confirmation prints this, so it
-//! cannot promise anything but what the rules will decide.
+//! What an event would do, without doing it. A page that asks for confirmation prints this, so that
+//! it announces exactly what the rules will decide.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -11,23 +11,23 @@ use super::event::Event;
 use super::facts::{Case, Partner};
 use crate::domain::{AddressId, AgreementId, LinkId, RequestId};
 
-/// Scheduled steps looked at between today and a day to come; a round has five.
+/// Maximum number of scheduled steps to simulate up to a day in the future; a round has five.
 const STEPS: u128 = 30;
 
-/// A decision that was tried on a copy of the case.
+/// A decision that was made on a copy of the case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// The facts before.
+    /// The facts before the event.
     pub before: Case,
-    /// What would change.
+    /// The changes that the event would make.
     pub changes: Vec<Change>,
-    /// The facts after.
+    /// The facts after the event.
     pub after: Case,
-    /// When it would happen.
+    /// The time for which the event was tried.
     pub now: DateTime<Utc>,
 }
 
-/// Tries `event` on a copy of `case`. Refused exactly when the event itself would be.
+/// Tries `event` on a copy of `case`. It is refused exactly when the event itself would be.
 pub fn preview(case: &Case, event: &Event, now: DateTime<Utc>) -> Result<Preview, Refusal> {
     try_step(case, event, now, 0)
 }
@@ -49,7 +49,7 @@ pub fn preview_each(case: &Case, events: &[Event], now: DateTime<Utc>) -> Result
 }
 
 impl Preview {
-    /// Everybody who looks after the customer before or after, each once.
+    /// All partners that look after the customer before or after, each once.
     pub fn partners(&self) -> Vec<&Partner> {
         let mut all: Vec<&Partner> = Vec::new();
         for partner in self.before.chain().chain(self.after.chain()) {
@@ -60,7 +60,8 @@ impl Preview {
         all
     }
 
-    /// When bookings, or options, that this decision changed will be over, each moment once, the first one first.
+    /// When the bookings and options that this decision changed will end; each time once, earliest
+    /// first.
     pub fn coming_ends(&self) -> Vec<DateTime<Utc>> {
         let mut ends: Vec<_> = self
             .changes
@@ -84,8 +85,8 @@ impl Preview {
         ends
     }
 
-    /// What the scheduler will do on the working morning after bookings are over at `end`, if nobody does
-    /// anything until then: reminders go out and rounds run out as they would. `None` if nothing
+    /// What the scheduler will do on the working morning after bookings end at `end`, if nothing
+    /// else happens until then: reminders are sent and rounds expire as usual. `None` if nothing
     /// follows from that end.
     pub fn morning_after(&self, end: DateTime<Utc>) -> Option<Self> {
         let eve = end - Duration::milliseconds(1);
@@ -103,14 +104,14 @@ impl Preview {
     }
 }
 
-/// `count` tells the keys of one imagined step from those of another.
+/// Makes one simulated step; `count` makes its keys differ from those of other steps.
 fn try_step(
     case: &Case,
     event: &Event,
     now: DateTime<Utc>,
     count: u128,
 ) -> Result<Preview, Refusal> {
-    // Never drawn at random: the first bits of random keys say that they are.
+    // Never equal to a random key: random keys have other version bits.
     let key = Uuid::from_u128(u128::MAX - count);
     let new_ids = NewIds {
         request: RequestId(key),

@@ -1,5 +1,6 @@
-//! What follows when the catalogue says otherwise what needs an agreement (P-07): the same as if a product
-//! had come or gone, told by the facts alone. Whoever has answered what would be asked is not asked again.
+//! What follows when the catalogue changes what needs an agreement (P-07): the same as if a product
+//! had been booked or cancelled, decided by the facts alone. A customer that has already answered
+//! the same request is not asked again.
 
 use super::asking::{ask_anew, awaited, withdraw};
 use super::bookings::nothing_needed;
@@ -13,7 +14,7 @@ pub(super) fn need_changed(case: &Case, context: DecisionContext) -> Result<Vec<
     let round = awaited(case, context.now);
     let Some(offer) = case.offer(context.now) else {
         let is_quiet = case.agreement().is_none() && case.open_request().is_none();
-        // What has ended by itself is acted upon by the scheduler.
+        // The scheduler handles bookings that have ended.
         let is_lapsed = case
             .bookings
             .iter()
@@ -45,14 +46,14 @@ pub(super) fn need_changed(case: &Case, context: DecisionContext) -> Result<Vec<
     Ok(ask_anew(case, reason, LinkEnd::Replaced, context))
 }
 
-/// Whether the customer has said no, or nothing, to all of this and the same partner already, or the
-/// operator locked the links it was asked by.
+/// Whether the customer has already declined, or not answered, a request for all of this with the
+/// same partner, or the operator locked the links of that request.
 fn is_answered(case: &Case, offer: &Offer) -> bool {
     let same = |known: &Offer| {
         let covered = offer.products.iter().all(|one| known.covers(one));
         known.partner == offer.partner && covered
     };
-    // An answer to what was asked before the last conclusion says nothing about now.
+    // An answer to a request before the last conclusion does not count any more.
     let concluded = case.agreements.last().map(|last| last.concluded_at);
     let asked = case.requests.last().is_some_and(|last| {
         let no = match last.closed {
@@ -64,7 +65,7 @@ fn is_answered(case: &Case, offer: &Offer) -> bool {
                 | RequestOutcome::Objected,
             )) => concluded.is_none_or(|then| then <= at),
             Some(_) => false,
-            // Over, and the scheduler has not come yet.
+            // Expired, but the scheduler has not run yet.
             None => true,
         };
         no && same(&last.offer)

@@ -1,49 +1,49 @@
-//! By what a customer is found (C7): the words that are kept for each one, and how what somebody
-//! types or hears on the telephone is held against them.
+//! How customers are found (C7): the words that are stored for each customer, and how a search is
+//! compared with them; a search is often typed as heard on the telephone.
 //!
-//! A word is kept as Germans write it without umlauts ("Özdemir" → `oezdemir`), and once more with
-//! the dots dropped where that differs (`ozdemir`). What is typed is folded both ways as well, so
-//! that it does not matter who wrote it how. A word is found by its beginning, and by any inner part
-//! of [`SHORTEST_PART`] characters. Words of the e-mail address begin with [`MAIL`]: whoever may not
-//! see an address cannot find out about it letter by letter.
+//! A word is stored as Germans write it without umlauts ("Özdemir" → `oezdemir`), and a second time
+//! without the dots if that differs (`ozdemir`). The search is converted in both ways as well, so
+//! that the spelling on either side does not matter. A word is found by its beginning, and by any
+//! inner part of [`SHORTEST_PART`] characters. Words of the e-mail address begin with [`MAIL`]: a
+//! user who may not see an address cannot find it out letter by letter.
 
 use std::collections::BTreeSet;
 
 use super::{CustomerNumber, name};
 
-/// Begins the words of an e-mail address.
+/// The first character of the words of an e-mail address.
 pub const MAIL: char = '@';
-/// Inner parts of a word are found from this length on, in characters.
+/// Minimum length, in characters, of an inner part by which a word is found.
 pub const SHORTEST_PART: usize = 3;
-/// Words of a search that are looked at; more do not narrow it.
+/// Maximum number of words of a search; further words are ignored.
 pub const MOST_TERMS: usize = 8;
-/// Longest word that is kept, in characters.
+/// Maximum length of a stored word, in characters.
 const LONGEST_WORD: usize = 60;
 
-/// What there is to find a customer by.
+/// The data by which a customer is found.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
-    /// Customer number.
+    /// The customer number.
     pub number: CustomerNumber,
-    /// Company.
+    /// Name of the company.
     pub company: &'a str,
-    /// Postcode.
+    /// Postcode of the company's address.
     pub postcode: &'a str,
-    /// Town.
+    /// Town of the company's address.
     pub city: &'a str,
-    /// Master-data address.
+    /// The master-data address; `None` if there is none.
     pub email: Option<&'a str>,
-    /// Numbers of all agreements there ever were.
+    /// Numbers of all agreements that were ever concluded.
     pub agreements: &'a [&'a str],
 }
 
-/// The words of a customer, each once and in order.
+/// The words of a customer, each once and sorted.
 pub fn words(known: Known<'_>) -> Vec<String> {
     let mut words = BTreeSet::new();
     for text in [known.company, known.city, known.postcode] {
         words.extend(words_of(text));
     }
-    // "St. Josef" and "Sankt Josef" are one.
+    // "St. Josef" and "Sankt Josef" are the same.
     if words.contains("st") {
         words.insert("sankt".to_owned());
     } else if words.contains("sankt") {
@@ -65,8 +65,8 @@ pub fn words_of(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// A customer number whole, its letters and its figures for themselves, and those without the zeros in
-/// front: "K-010001" is found by "K-010001", "010001" and "10001".
+/// A customer number as a whole, its letters, its digits, and the digits without leading zeros:
+/// "K-010001" is found by "K-010001", "010001" and "10001".
 fn of_number(number: CustomerNumber) -> impl Iterator<Item = String> {
     let whole = number.as_str().to_ascii_lowercase();
     let is_digit = |c: &char| c.is_ascii_digit();
@@ -82,8 +82,8 @@ fn of_number(number: CustomerNumber) -> impl Iterator<Item = String> {
     all.into_iter().filter(|word| !word.is_empty())
 }
 
-/// The address, its host, and what stands behind a sign inside the one or the other; not the last
-/// label, which thousands share.
+/// The address, its host, and the parts after a separator in either of them; not the last label,
+/// which thousands share.
 fn of_address(email: &str) -> impl Iterator<Item = String> {
     let (local, host) = email.split_once('@').unwrap_or((email, ""));
     let labels = host.rsplit_once('.').map_or(host, |(labels, _)| labels);
@@ -101,8 +101,8 @@ fn of_address(email: &str) -> impl Iterator<Item = String> {
         .filter(|word| !word.is_empty())
 }
 
-/// The ends of a word by which it is found inside: "oezdemir" → "ezdemir" … "mir". Numbers and whole
-/// addresses are found by their beginning only.
+/// The ends of a word by which its inner parts are found: "oezdemir" → "ezdemir" … "mir". Numbers
+/// and whole addresses are found by their beginning only.
 pub fn inner_parts(word: &str) -> Vec<String> {
     let text = word.trim_start_matches(MAIL);
     let mark = &word[..word.len() - text.len()];
@@ -117,20 +117,20 @@ pub fn inner_parts(word: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether a word is found by what stands inside it. What has four figures is a number: nobody shares it,
-/// and its parts would be kept once for each customer.
+/// Whether a word is found by its inner parts. A word with four digits counts as a number: hardly
+/// two customers share it, and its parts would be stored for each customer.
 fn has_inner(word: &str) -> bool {
     word.chars().any(char::is_alphabetic)
         && word.chars().all(char::is_alphanumeric)
         && word.chars().filter(char::is_ascii_digit).count() < 4
 }
 
-/// One word of a search, in all ways it may be kept.
+/// One word of a search, in all spellings in which it may be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// How it may be spelled; the first is what was typed.
+    /// The possible spellings; the first one is what was typed.
     pub forms: Vec<String>,
-    /// Whether inner parts count.
+    /// Whether it is also compared with inner parts of words.
     pub is_inner: bool,
 }
 
@@ -154,13 +154,13 @@ impl Term {
         }
     }
 
-    /// Characters typed: what is longer narrows more.
+    /// Number of characters typed: a longer term narrows the search more.
     pub fn length(&self) -> usize {
         self.forms.first().map_or(0, |form| form.chars().count())
     }
 
-    /// Whether one of a customer's words, as [`words`] makes them, is meant. Without `sees_address`
-    /// an address is found by the whole of it only.
+    /// Whether it matches one of a customer's words as [`words`] returns them. Without
+    /// `sees_address` an e-mail address is found only by the whole of it.
     pub fn finds<'a>(&self, words: impl Iterator<Item = &'a str>, sees_address: bool) -> bool {
         let mut words = words;
         words.any(|word| {
@@ -179,7 +179,7 @@ impl Term {
     }
 }
 
-/// The terms of a search; all of them must be found. Empty if there is nothing to search by.
+/// The terms of a search, all of which must match. Empty if there is nothing to search for.
 pub fn terms(search: &str) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
     for token in name::clean(search).split(' ') {
@@ -200,7 +200,7 @@ pub fn terms(search: &str) -> Vec<Term> {
             }
         }
     }
-    // "Müller und Söhne" may be written with a sign, and "PLZ" only says what follows.
+    // "Müller und Söhne" may be written with "&", and "PLZ" only announces the postcode.
     let says_nothing = |term: &Term| {
         matches!(
             term.forms.first().map(String::as_str),
@@ -219,7 +219,7 @@ pub fn terms(search: &str) -> Vec<Term> {
     seen
 }
 
-/// The customers a search can mean by a whole number: as it was typed, else in capitals or in small.
+/// The customers whose whole number the search may be: as typed, else in upper or lower case.
 pub fn customer_numbers(search: &str) -> Vec<CustomerNumber> {
     let typed = name::clean(search);
     let mut numbers: Vec<CustomerNumber> = Vec::new();
@@ -237,7 +237,7 @@ pub fn customer_numbers(search: &str) -> Vec<CustomerNumber> {
     numbers
 }
 
-/// The number of an agreement, as it was typed but for capitals.
+/// The search as an agreement number, in capitals; `None` if it is none.
 pub fn agreement_number(search: &str) -> Option<String> {
     let text = name::clean(search).to_uppercase();
     let has_all = text.matches('-').count() >= 3;
@@ -248,8 +248,8 @@ fn is_address(token: &str) -> bool {
     matches!(token.split_once('@'), Some((local, host)) if !local.is_empty() && !host.is_empty())
 }
 
-/// Something like "mueller-bau.example", and not "st.josef-stift": a host has no capital letters
-/// worth keeping and at least two labels of letters, digits and hyphens.
+/// A host like "mueller-bau.example", but not "st.josef-stift": at least two labels of letters,
+/// digits and hyphens.
 fn is_host(token: &str) -> bool {
     let is_label =
         |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
@@ -295,7 +295,7 @@ fn spelled(text: &str) -> String {
     name::sort_key(&out)
 }
 
-/// The coarser form: umlauts without their dots, however they were written.
+/// The coarser spelling: umlauts without their dots, however they were written.
 fn folded(text: &str) -> String {
     let spelled = spelled(text);
     let mut out = String::with_capacity(spelled.len());

@@ -1,4 +1,4 @@
-//! What a caller says, and who is found by it.
+//! Searches as they are typed, and which customers they find.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 

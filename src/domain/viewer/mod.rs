@@ -1,4 +1,4 @@
-//! Who is looking, and what that person may do (role matrix of requirements 1.3).
+//! The signed-in person and what that person may do (role matrix of requirements 1.3).
 
 use chrono::{DateTime, Utc};
 
@@ -8,22 +8,23 @@ use super::case::{
 };
 use super::{CustomerNumber, Language, PartnerId, UserId};
 
-/// A signed-in person. Read anew on every request, so that a change of role holds at once (S-33).
+/// A signed-in person. Loaded anew on every request, so that a change of role takes effect at once
+/// (S-33).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
     /// Key of the user.
     pub user: UserId,
-    /// Name for the page head and the history.
+    /// The person's name for the page header and the history.
     pub name: String,
-    /// Company for the page head: operator, partner or customer.
+    /// Company for the page header: operator, partner or customer.
     pub company: String,
-    /// What the person is.
+    /// The role, with the object to which it is bound.
     pub role: Role,
-    /// Language of this person's pages: English only for customers (C4).
+    /// Language of the pages for this person: English for customers only (C4).
     pub language: Language,
 }
 
-/// What a user is, with the object the role is bound to.
+/// The role of a user, with the object to which it is bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Administrator of the operator (ADM).
@@ -34,24 +35,24 @@ pub enum Role {
     SubPartner(PartnerId),
     /// User of a customer, with the contract permission (KD) or without it (KD0).
     Customer {
-        /// Which customer.
+        /// The customer to which the user belongs.
         number: CustomerNumber,
-        /// Whether the contract may be seen and objected to.
+        /// Whether the user may see the contract and object to it.
         contracts: bool,
     },
 }
 
-/// Which customers a person may know of. Everything is loaded through it; what it does not hold
-/// does not exist for that person (S-51).
+/// Which customers a person may know of. Everything is loaded through it; customers outside of it
+/// do not exist for that person (S-51).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// All customers.
+    /// All customers: the operator.
     All,
-    /// Customers assigned to this Mandant.
+    /// The customers that are assigned to this Mandant.
     Partner(PartnerId),
-    /// Customers assigned to this Submandant.
+    /// The customers that are assigned to this Submandant.
     SubPartner(PartnerId),
-    /// One customer.
+    /// This customer only.
     Customer(CustomerNumber),
 }
 
@@ -66,12 +67,13 @@ impl Role {
         }
     }
 
-    /// Whether this role has the customer list (5.8-13).
+    /// Whether this role sees the customer list (5.8-13).
     pub fn has_customer_list(self) -> bool {
         !matches!(self, Self::Customer { .. })
     }
 
-    /// Whether this role may read contracts: customers with the permission and the operator.
+    /// Whether this role may read contracts: the operator, and customers with the permission (A-02,
+    ///
     pub fn reads_contracts(self) -> bool {
         matches!(
             self,
@@ -93,7 +95,7 @@ impl Role {
         }
     }
 
-    /// The partner or sub-partner this role works for; the gate asks for it.
+    /// The partner or sub-partner for which this role works; access depends on it.
     pub fn partner(self) -> Option<PartnerId> {
         match self {
             Self::Partner(id) | Self::SubPartner(id) => Some(id),
@@ -102,12 +104,13 @@ impl Role {
     }
 }
 
-/// Something a person can do to a case. The action menu is this list; the action checks it again.
+/// What a person can do with a case. The action menu shows this list, and each action checks it
+/// again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// Open the customer's profile.
+    /// Open the profile of the customer.
     Profile,
-    /// Open the status page.
+    /// Open the status page of the customer.
     Status,
     /// Name or remove the sub-partner.
     NameSubPartner,
@@ -115,17 +118,17 @@ pub enum Permission {
     AssignPartner,
     /// Send the first mail by hand.
     Ask,
-    /// Send the mail once more.
+    /// Send the mail again.
     AskAgain,
-    /// Add a booking.
+    /// Add a booking to the customer.
     Book,
-    /// Switch the option of a booking, cancel one or take that back.
+    /// Switch the option of a booking, cancel an option, or take its cancellation back.
     ChangeBooking,
     /// Correct name, address, register, contact or language.
     EditParty,
     /// Enter or change the master-data address.
     ChangeEmail,
-    /// Ask for a new conclusion while the agreement in force goes on (row 48).
+    /// Demand a new conclusion while the agreement in force stays in force (row 48).
     DemandAnew,
     /// Lock every link that was mailed (row 53).
     LockLinks,
@@ -135,11 +138,11 @@ pub enum Permission {
     FindError,
     /// Propose a contract that was signed on paper (5.8-18).
     RecordPaper,
-    /// Read why the customer declined or objected, with proofs (operator only, 5.8-19).
+    /// Read why the customer declined or objected, with evidence (operator only, 5.8-19).
     ReadDeclarations,
-    /// Read the concluded contract.
+    /// Read the concluded contract of the customer.
     ReadContract,
-    /// Object (customer only).
+    /// Object to the agreement (customer only).
     Object,
     /// Delete the customer (row 51).
     Delete,
@@ -147,7 +150,7 @@ pub enum Permission {
 
 /// What `role` may do to `case` at `now`, in the order of the menu.
 pub fn permissions(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Permission> {
-    // Cases are loaded through the scope; this second lock holds if somebody forgets to.
+    // Cases are loaded through the scope; this is a second check in case a handler does not use it.
     let is_deleted = case.customer.deleted_at.is_some();
     if !role.knows(case) || (is_deleted && role != Role::Operator) {
         return Vec::new();
@@ -165,7 +168,7 @@ pub fn permissions(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Permissio
         return permissions;
     }
     if role.partner().is_some_and(|own| case.shuts_out(own)) {
-        // Who is blocked sees how things stand and can do nothing about it (row 49).
+        // A blocked partner sees the status but cannot do anything (row 49).
         return permissions;
     }
     if case.partner.is_some() && matches!(role, Role::Operator | Role::Partner(_)) {

@@ -1,4 +1,4 @@
-//! Who may do what, by role and status.
+//! Permissions by role and status.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 use super::*;
 use crate::domain::case::tests::samples::{FOREIGN, MANDANT, OTHER_SUB, SUB, in_state, utc};
@@ -13,7 +13,7 @@ const fn customer(number: u32, contracts: bool) -> Role {
     }
 }
 
-/// Who may do it, in the order ADM, MA, SM, KD, KD0: "✔–✔––".
+/// Which roles have the permission, in the order ADM, MA, SM, KD, KD0: "✔–✔––".
 fn matrix(state: &str, permission: Permission) -> String {
     let scenario = in_state(state);
     let (partner, sub) = match &scenario.case.partner {
@@ -53,7 +53,7 @@ fn each_role_may_do_what_the_matrix_of_1_3_says() {
         (Permission::ChangeBooking, "O R0 R3 X D C U W V", "✔––––"),
         (Permission::ChangeBooking, "N E", "–––––"),
         (Permission::EditParty, "N O R0 R3 X D C U W V E", "✔––––"),
-        // 5.6-11: the Mandant may, its Submandant and the customer may not
+        // 5.6-11: the Mandant may; its Submandant and the customer may not.
         (Permission::ChangeEmail, "N O R0 R3 X D C U W V E", "✔✔–––"),
         (Permission::DemandAnew, "C U", "✔––––"),
         (Permission::DemandAnew, "N O R0 R3 X D W V E", "–––––"),
@@ -62,7 +62,7 @@ fn each_role_may_do_what_the_matrix_of_1_3_says() {
         (Permission::Delete, "N O R0 R3 X D C U W V E", "✔––––"),
         (Permission::RecordObjection, "R0 R3 C U W", "✔––––"),
         (Permission::RecordObjection, "N O X D V", "–––––"),
-        // D-07: only once concluded, and never for a partner
+        // D-07: only after the conclusion, and never for a partner.
         (Permission::ReadContract, "C U W V E", "✔––✔–"),
         (Permission::ReadContract, "N O R0 R3 X D", "–––––"),
         (Permission::Object, "C U W", "–––✔–"),
@@ -125,7 +125,7 @@ fn a_foreign_or_deleted_customer_leaves_nothing_to_do() {
 
 #[test]
 fn who_is_blocked_sees_the_status_and_does_nothing() {
-    // row 49: the Submandant goes with its Mandant, the Mandant not with its Submandant
+    // row 49: a block of the Mandant also applies to its Submandant, but not the other way round.
     let at = Some(utc("2026-01-07T09:00:00Z"));
     let only_look = [Permission::Profile, Permission::Status];
     for state in ["O", "R0", "X", "D", "C", "U", "V"] {

@@ -1,5 +1,5 @@
-//! The agreement from its conclusion (M3) over an objection (M7) and newer versions (M12) to its end
-//! (M13).
+//! Mails about an agreement: its conclusion (M3), an objection (M7), newer versions (M12), and its
+//! end (M13).
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -10,10 +10,10 @@ use crate::mail::case_words::{AgreementWords, CaseWords};
 use crate::mail::render::Attachment;
 use crate::mail::words::MailWords;
 
-/// M3: it is concluded; the PDF is attached and its SHA-256 is printed.
+/// M3: the agreement is concluded; the PDF is attached and its SHA-256 is printed.
 #[derive(Debug, Clone)]
 pub struct Concluded {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
     /// Its printed number.
     pub agreement_number: String,
@@ -21,15 +21,15 @@ pub struct Concluded {
     pub at: DateTime<Utc>,
     /// The day on the paper; `None` if it was concluded by a link (5.8-18).
     pub signed_on: Option<NaiveDate>,
-    /// Who concluded it, as typed.
+    /// Name of the person who concluded it, as typed.
     pub person: String,
-    /// In which function, as typed.
+    /// The person's function, as typed.
     pub function: String,
-    /// The contract.
+    /// The concluded contract as a PDF.
     pub pdf: Attachment,
     /// SHA-256 of the PDF, hex.
     pub sha256: String,
-    /// To the former address: the one it was concluded over, masked (A4).
+    /// In the mail to the former address: the address it was concluded with, masked (A4).
     pub over: Option<String>,
 }
 
@@ -74,11 +74,11 @@ impl MailBody for Concluded {
 /// M7: the objection is confirmed.
 #[derive(Debug, Clone)]
 pub struct Objected {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
     /// Number of the agreement that became void.
     pub agreement_number: String,
-    /// When.
+    /// When it was declared.
     pub at: DateTime<Utc>,
 }
 
@@ -107,17 +107,18 @@ impl MailBody for Objected {
     }
 }
 
-/// M12: there is a new contract version, and nothing is to be done (row 35). The case names who may go
-/// on under the agreement and the products it opens; without a product nothing is said of access.
+/// M12: there is a new contract version, and the customer need not do anything (row 35). The case
+/// names the partners who may still work under the agreement and the products it covers; without a
+/// product nothing is said about access.
 #[derive(Debug, Clone)]
 pub struct NewVersion {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
-    /// The agreement that goes on.
+    /// The agreement that stays in force.
     pub agreement: AgreementWords,
     /// What is new; its comparison is the path of a public page.
     pub version: VersionDiff,
-    /// From when new conclusions have the new version.
+    /// The day from which new conclusions have the new version.
     pub since: NaiveDate,
     /// Path of the public page with the new version.
     pub read: String,
@@ -163,7 +164,7 @@ impl MailBody for NewVersion {
 /// Why an agreement has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhyEnded {
-    /// Nobody looks after the customer any more (row 29). The partners in [`CaseWords`] are the
+    /// No partner looks after the customer any more (row 29). The partners in [`CaseWords`] are the
     /// former ones.
     PartnerLeft,
     /// The last product that needs it has ended (row 44).
@@ -172,18 +173,18 @@ pub enum WhyEnded {
     Deleted,
 }
 
-/// M13: the agreement has ended; what happens to the data, how long the proof is kept.
+/// M13: the agreement has ended; what happens to the data, and how long the evidence is kept.
 #[derive(Debug, Clone)]
 pub struct Ended {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
-    /// Which agreement.
+    /// The agreement that has ended.
     pub agreement: AgreementWords,
     /// When it ended.
     pub at: DateTime<Utc>,
-    /// Why.
+    /// Why it has ended.
     pub why: WhyEnded,
-    /// Until when the proof is kept.
+    /// Last day until which the evidence is kept.
     pub proof_until: NaiveDate,
 }
 

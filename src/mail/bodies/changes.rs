@@ -1,4 +1,4 @@
-//! Announced changes of the general sub-processors (M9), a dissent (M10), and what came of it.
+//! Announced changes of the general sub-processors (M9), a dissent (M10), and its settlement.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -8,7 +8,7 @@ use crate::domain::notice::Settlement;
 use crate::mail::case_words::{AgreementWords, CaseWords};
 use crate::mail::words::MailWords;
 
-/// A company of the register of general sub-processors, as mails name it.
+/// A company of the list of general sub-processors, as mails name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompanyWords {
     /// Name with legal form.
@@ -17,9 +17,9 @@ pub struct CompanyWords {
     pub address: String,
     /// Contact person with e-mail address and phone.
     pub contact: String,
-    /// What it does.
+    /// Its service, for which it processes data.
     pub service: String,
-    /// What it does not.
+    /// What its service does not include.
     pub delimitation: String,
     /// Where it processes data.
     pub place: String,
@@ -30,26 +30,26 @@ pub struct CompanyWords {
 /// An announced change of the general sub-processors, in the reader's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeWords {
-    /// Why.
+    /// The reason for the change.
     pub reason: String,
     /// The whole list before.
     pub before: Vec<CompanyWords>,
     /// The whole list after.
     pub after: Vec<CompanyWords>,
-    /// The day from which it holds for this customer.
+    /// The day from which the change holds for this customer.
     pub starts_on: NaiveDate,
-    /// Its public page.
+    /// Address of its public page.
     pub page: String,
 }
 
 impl ChangeWords {
-    /// Who comes.
+    /// The companies that are added to the list.
     pub fn added(&self) -> Vec<&CompanyWords> {
         let is_new = |one: &&CompanyWords| !self.before.contains(one);
         self.after.iter().filter(is_new).collect()
     }
 
-    /// Who leaves.
+    /// The companies that are removed from the list.
     pub fn removed(&self) -> Vec<&CompanyWords> {
         let is_gone = |one: &&CompanyWords| !self.after.contains(one);
         self.before.iter().filter(is_gone).collect()
@@ -76,15 +76,15 @@ impl ChangeWords {
 /// M9: a change is announced.
 #[derive(Debug, Clone)]
 pub struct Announcement {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
     /// The agreement in force.
     pub agreement: AgreementWords,
-    /// What changes.
+    /// The announced change.
     pub change: ChangeWords,
-    /// The page on which the customer dissents.
+    /// Address of the page on which the customer dissents.
     pub link: String,
-    /// The last moment for that.
+    /// The last moment to dissent.
     pub until: DateTime<Utc>,
 }
 
@@ -133,13 +133,13 @@ impl MailBody for Announcement {
 /// M10: the dissent is confirmed.
 #[derive(Debug, Clone)]
 pub struct Dissented {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
-    /// The agreement in force.
+    /// The agreement in force, if there is one.
     pub agreement: Option<AgreementWords>,
-    /// What it was about.
+    /// The change it is about.
     pub change: ChangeWords,
-    /// The day on which it came.
+    /// The day on which it was received.
     pub received_on: NaiveDate,
 }
 
@@ -173,16 +173,16 @@ impl MailBody for Dissented {
     }
 }
 
-/// What came of the dissent (row 41).
+/// The settlement of a dissent (row 41).
 #[derive(Debug, Clone)]
 pub struct DissentSettled {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
-    /// The agreement in force.
+    /// The agreement in force, if there is one.
     pub agreement: Option<AgreementWords>,
-    /// What it was about.
+    /// The change it was about.
     pub change: ChangeWords,
-    /// What came of it.
+    /// How it was settled.
     pub how: Settlement,
 }
 
@@ -221,11 +221,11 @@ impl MailBody for DissentSettled {
     }
 }
 
-/// A link of the kind that the mail carries.
+/// A link as in a real mail.
 #[cfg(test)]
 pub(in crate::mail) const DISSENT: &str = "https://avv.plusnet.example/einspruch/8Qm3vT0xJr2LkWc7Zy5NdAb1hPfUeGiSoRtKq9MwXy4VnBzCjDlEaFgHsIpOuQ6";
 
-/// A company under this name.
+/// An invented company with this name.
 #[cfg(test)]
 pub(in crate::mail) fn company(name: &str) -> CompanyWords {
     CompanyWords {
@@ -239,7 +239,7 @@ pub(in crate::mail) fn company(name: &str) -> CompanyWords {
     }
 }
 
-/// M9 for the tests.
+/// A sample of M9 for the tests.
 #[cfg(test)]
 pub(in crate::mail) fn announcement(case: &CaseWords) -> Announcement {
     use crate::mail::samples::utc;

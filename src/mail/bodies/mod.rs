@@ -1,5 +1,6 @@
-//! What each mail says: its values, its subject and, for the tests, samples of it. The files stand by
-//! [`crate::domain::mail::Group`]; the words stand in `templates/mail`, one template for each part.
+//! The contents of each mail: its values, its subject and, for the tests, samples of it. There is a
+//! file for each [`crate::domain::mail::Group`]; the texts are in `templates/mail`, one template
+//! for each part.
 
 pub mod agreements;
 pub mod changes;
@@ -15,57 +16,58 @@ use super::case_words::CaseWords;
 use super::render::Attachment;
 use super::words::MailWords;
 
-/// What one mail says.
+/// The content of one mail.
 pub trait MailBody: Templates + fmt::Debug + Send + Sync {
-    /// Who reads it.
+    /// The kind of recipient.
     fn reader(&self) -> Reader;
 
-    /// The task first, then company and customer number (4.5).
+    /// The subject: the task first, then company and customer number (4.5).
     fn subject(&self, w: &MailWords<'_>) -> String;
 
-    /// What partners, customers and users typed, to be written so that no program makes a link of it
-    /// (S-26). Takes the value apart without `..`, so that a new field has to be looked at.
+    /// Values that partners, customers and users typed, which are written so that no program makes
+    /// a link of them (S-26). Implementations destructure the value without `..`, so that a new
+    /// field cannot be overlooked.
     fn typed_by_others(&mut self) -> Vec<&mut String>;
 
-    /// Makes a clean line of what else is stored (S-21), but for the names of the case.
+    /// Cleans the other stored texts (S-21), except for the names of the case.
     fn clean(&mut self) {}
 
-    /// Whether it ends with whom to call: not where it says nothing else.
+    /// Whether it ends with the operator's phone number: not if the mail says nothing else.
     fn offers_help(&self) -> bool {
         self.reader() != Reader::Operator
     }
 
-    /// The files that travel with it.
+    /// The attached files.
     fn attachments(&self) -> Vec<Attachment> {
         Vec::new()
     }
 
-    /// Where its button leads.
+    /// The address of its button.
     #[cfg(test)]
     fn link(&self) -> Option<&str> {
         None
     }
 }
 
-/// Who reads a mail.
+/// The kind of recipient of a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     /// The customer, in its language.
     Customer,
     /// A partner; always in German.
     Partner,
-    /// Somebody of the operator; always in German.
+    /// An administrator; always in German.
     Operator,
     /// A user of any role, in their language.
     User,
 }
 
-/// What [`templates!`] makes of the two templates of a mail.
+/// The two templates of a mail, implemented by [`templates!`].
 pub trait Templates {
-    /// The text part without its frame.
+    /// The text part without header and footer.
     fn text(&self, w: &MailWords<'_>) -> Result<String, askama::Error>;
 
-    /// The HTML part without its frame.
+    /// The HTML part without header and footer.
     fn html(&self, w: &MailWords<'_>) -> Result<String, askama::Error>;
 
     /// The case the mail is about; `None` for mails about a user's password or a whole partner.
@@ -74,7 +76,7 @@ pub trait Templates {
     /// The same, to be cleaned.
     fn case_mut(&mut self) -> Option<&mut CaseWords>;
 
-    /// A copy.
+    /// A boxed copy of the mail.
     fn boxed(&self) -> Box<dyn MailBody>;
 }
 
@@ -90,8 +92,9 @@ impl<T: MailBody + 'static> From<T> for Box<dyn MailBody> {
     }
 }
 
-/// Ties a mail to its two templates. They begin by taking it apart (`let NAME { … } = mail`) and have the
-/// phrases of [`MailWords`] as `w`. A mail about a customer's contract names its field `case`.
+/// Implements [`Templates`] for a mail. Its templates begin by destructuring it (`let NAME { … } =
+/// mail`) and have the phrases of [`MailWords`] as `w`. A mail about a customer's contract names
+/// its field `case`.
 macro_rules! templates {
     ($mail:ident, $text:tt, $html:tt $(, $case:ident)?) => {
         const _: () = {
@@ -158,6 +161,6 @@ pub(super) fn samples(case: &CaseWords) -> Vec<Sample> {
     .collect()
 }
 
-/// A mail under the name that tests call it by.
+/// A mail with the name that tests use for it.
 #[cfg(test)]
 pub(super) type Sample = (String, Box<dyn MailBody>);

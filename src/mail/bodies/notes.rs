@@ -1,4 +1,4 @@
-//! What a customer should know without having to do anything: news (M11), and another address (M15).
+//! Mails that ask the customer for nothing: news (M11), and another address (M15).
 
 use chrono::{DateTime, Utc};
 
@@ -7,10 +7,10 @@ use crate::domain::name::clean;
 use crate::mail::case_words::{AgreementWords, CaseWords};
 use crate::mail::words::MailWords;
 
-/// Why what was asked for is not needed any more (rows 19, 23).
+/// Why a conclusion is not needed any more (rows 19, 23).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoLonger {
-    /// Nobody looks after the customer any more.
+    /// No partner looks after the customer any more.
     NoPartner,
     /// No product is left that needs an agreement.
     NoProduct,
@@ -18,32 +18,32 @@ pub enum NoLonger {
     Covered,
 }
 
-/// What M11 tells the customer, with the names it needs.
+/// The news of M11, with the names it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InfoWords {
-    /// What was asked for is not needed any more.
+    /// The requested conclusion is not needed any more.
     Withdrawn(NoLonger),
     /// A sub-partner no longer looks after the customer (row 24).
     SubPartnerLeft {
-        /// Its name.
+        /// Name of the sub-partner.
         name: String,
     },
     /// One of several products has ended (row 43).
     ProductEnded {
-        /// Its name.
+        /// Name of the product.
         name: String,
-        /// Only these options of it have ended: "Die UMS-Option", "the UMS option".
+        /// If only options of it have ended, these: "Die UMS-Option", "the UMS option".
         options: Option<String>,
-        /// Whether that is more than one.
+        /// Whether it is more than one option.
         several: bool,
         /// A moment on its last day.
         last_day: DateTime<Utc>,
     },
     /// The operator blocked a partner the agreement names (row 49).
     PartnerBlocked {
-        /// Its name.
+        /// Name of the partner.
         name: String,
-        /// Whether it is the sub-partner; otherwise the sub-partner is shut out with it.
+        /// Whether it is the sub-partner; if not, the sub-partner is blocked with it.
         is_sub_partner: bool,
     },
 }
@@ -51,15 +51,15 @@ pub enum InfoWords {
 /// M11: news that ask for nothing.
 #[derive(Debug, Clone)]
 pub struct Info {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
     /// What happened.
     pub note: InfoWords,
-    /// The agreement that goes on.
+    /// The agreement that stays in force, if there is one.
     pub agreement: Option<AgreementWords>,
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
-    /// Whether a request was open and is not any more.
+    /// Whether an open request was closed.
     pub links_closed: bool,
 }
 
@@ -139,26 +139,27 @@ impl MailBody for Info {
     }
 }
 
-/// How the former address stops one that a partner entered (A4).
+/// How the customer can stop an address that a partner entered, in the mail to the former address
+/// (A4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressStop {
-    /// The page on which it is stopped.
+    /// Address of the page on which it is stopped.
     pub link: String,
-    /// From when the new address holds; `None`: only after the operator has confirmed it.
+    /// When the new address takes effect; `None` if only after the operator has confirmed it.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// M15: requests go to another address now, which is masked, or soon. No consent link, nothing of the
-/// contract.
+/// M15: requests are sent to another address now or soon, which is masked here. Contains no consent
+/// link and nothing of the contract.
 #[derive(Debug, Clone)]
 pub struct AddressChanged {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
     /// The other address, masked.
     pub masked: Option<String>,
-    /// When.
+    /// When it was changed.
     pub at: DateTime<Utc>,
-    /// While it waits: how it is stopped (A4).
+    /// How to stop the new address while it waits (A4).
     pub stop: Option<AddressStop>,
 }
 
@@ -201,7 +202,7 @@ impl MailBody for AddressChanged {
     }
 }
 
-/// M11, with all it can tell.
+/// Samples of M11 with all its news.
 #[cfg(test)]
 pub(in crate::mail) fn infos(case: &CaseWords) -> Vec<super::Sample> {
     use crate::mail::samples::{FORMER_SUB, agreement, utc};
@@ -265,7 +266,7 @@ pub(in crate::mail) fn infos(case: &CaseWords) -> Vec<super::Sample> {
     all
 }
 
-/// M15, with and without an address to show.
+/// Samples of M15, with and without a new address.
 #[cfg(test)]
 pub(in crate::mail) fn addresses(case: &CaseWords) -> Vec<(String, AddressChanged)> {
     use crate::mail::samples::{STOP, utc};

@@ -1,5 +1,5 @@
-//! To the operator: what needs a person (M14), what waits for a second one (C9), and another account
-//! for the operator (S-39).
+//! Mails to the operator: alerts (M14), requests for a second person (C9), and new administrators
+//! (S-39).
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -10,14 +10,14 @@ use crate::domain::name::clean;
 use crate::mail::case_words::CaseWords;
 use crate::mail::words::MailWords;
 
-/// M14: something about a customer needs a person.
+/// M14: an alert about a customer.
 #[derive(Debug, Clone)]
 pub struct AlertMail {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
-    /// What happened.
+    /// What happened that the operator should know of.
     pub alert: Alert,
-    /// The customer's page.
+    /// Address of the customer's status page.
     pub status_url: String,
 }
 
@@ -47,18 +47,18 @@ impl MailBody for AlertMail {
     }
 }
 
-/// M14 about a partner: the contract under Art. 28(4) GDPR ends, or is over (C6).
+/// M14 about a partner: the contract under Art. 28(4) GDPR ends, or has ended (C6).
 #[derive(Debug, Clone)]
 pub struct PartnerContractEnds {
-    /// Its name.
+    /// Name of the partner.
     pub partner: String,
     /// The Mandant of a Submandant, who has to renew it.
     pub above: Option<String>,
-    /// The last day.
+    /// The last day of the contract.
     pub last: NaiveDate,
-    /// Whether that day is past.
+    /// Whether that day has passed.
     pub is_over: bool,
-    /// The partner's page.
+    /// Address of the partner's page.
     pub link: String,
 }
 
@@ -102,26 +102,26 @@ impl MailBody for PartnerContractEnds {
     }
 }
 
-/// What waits, and for whom it is.
+/// What waits for a second person, and the customer concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApprovalWords {
     /// A contract that was concluded on paper.
     Paper {
         /// Name of the customer.
         company: String,
-        /// Its number.
+        /// Number of the customer.
         number: CustomerNumber,
     },
     /// An objection that was recorded in error.
     ObjectionInError {
         /// Name of the customer.
         company: String,
-        /// Its number.
+        /// Number of the customer.
         number: CustomerNumber,
     },
     /// A version of the contract text.
     Version {
-        /// Its number, or that it has none.
+        /// The version's number, or that it has none.
         label: String,
     },
 }
@@ -135,7 +135,7 @@ impl ApprovalWords {
         }
     }
 
-    /// Subject of the mail.
+    /// The subject line of the mail.
     fn subject(&self) -> String {
         match self {
             Self::Paper { company, number } => {
@@ -152,13 +152,13 @@ impl ApprovalWords {
 /// Something waits for a second person: who asks for it, and where to decide.
 #[derive(Debug, Clone)]
 pub struct Approval {
-    /// Who reads it.
+    /// Name of the recipient.
     pub name: String,
-    /// Who asks.
+    /// Name of the administrator who asks.
     pub by: String,
-    /// For what.
+    /// What is asked for.
     pub what: ApprovalWords,
-    /// The page on which it is decided.
+    /// Address of the page on which it is decided.
     pub link: String,
 }
 
@@ -197,18 +197,18 @@ impl MailBody for Approval {
     }
 }
 
-/// Somebody made another account for the operator, or unlocked it (S-39).
+/// An administrator has added or unlocked another one's account (S-39).
 #[derive(Debug, Clone)]
 pub struct AdministratorAdded {
-    /// Who reads it.
+    /// Name of the recipient.
     pub name: String,
-    /// Whose account it is.
+    /// Name of the added administrator.
     pub added: String,
-    /// Who made it.
+    /// Name of the administrator who added the account.
     pub by: String,
-    /// When.
+    /// When it was added or unlocked.
     pub at: DateTime<Utc>,
-    /// Whether it had been there and its lock was undone.
+    /// Whether an existing account was unlocked.
     pub unlocked: bool,
 }
 

@@ -1,4 +1,4 @@
-//! To partners: what they may know of their customers (M4, M5, M8), and that they are blocked.
+//! Mails to partners: news of their customers (M4, M5, M8), and that they are blocked.
 
 use chrono::{DateTime, Utc};
 
@@ -8,30 +8,30 @@ use crate::domain::name::clean;
 use crate::mail::case_words::CaseWords;
 use crate::mail::words::MailWords;
 
-/// One portal area and whether the partner who reads the mail may enter it now.
+/// An area of the portal, and whether the partner who reads the mail may enter it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModuleAccess {
-    /// Name on screens: "UMS-Verwaltung".
+    /// Name of the area on pages: "UMS-Verwaltung".
     pub module: String,
     /// The answer of the access rule at the moment of delivery.
     pub open: bool,
 }
 
-/// M4, M5, M8: what a partner may know. No consent link, nothing of the contract. Whoever has lost the
-/// customer gets neither `access` nor `status_url`.
+/// M4, M5, M8: what a partner may know. Contains no consent link and nothing of the contract. A
+/// partner that has lost the customer gets neither `access` nor `status_url`.
 #[derive(Debug, Clone)]
 pub struct PartnerInfo {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
     /// What happened.
     pub news: PartnerNews,
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
-    /// What was concluded was signed on paper; `at` is when it was recorded (5.8-18).
+    /// Whether the contract was signed on paper; then `at` is when it was recorded (5.8-18).
     pub on_paper: bool,
     /// The areas that need an agreement.
     pub access: Vec<ModuleAccess>,
-    /// The customer's page.
+    /// Address of the customer's status page.
     pub status_url: Option<String>,
 }
 
@@ -78,11 +78,11 @@ impl MailBody for PartnerInfo {
 /// M8 to a blocked partner (row 49).
 #[derive(Debug, Clone)]
 pub struct PartnerBlocked {
-    /// Its name.
+    /// Name of the partner.
     pub name: String,
-    /// Whether it is a sub-partner; otherwise its sub-partners are shut out with it.
+    /// Whether it is a sub-partner; if not, its sub-partners are blocked with it.
     pub is_sub_partner: bool,
-    /// When.
+    /// When it was blocked.
     pub at: DateTime<Utc>,
 }
 

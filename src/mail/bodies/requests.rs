@@ -1,4 +1,4 @@
-//! Requests to conclude (M1, M2) and the answer no (M6).
+//! Mails about requests to conclude (M1, M2), and the confirmation of a decline (M6).
 
 use chrono::{DateTime, Utc};
 
@@ -9,20 +9,20 @@ use crate::domain::mail::RequestReason;
 use crate::mail::case_words::CaseWords;
 use crate::mail::words::MailWords;
 
-/// M1: please conclude.
+/// M1: the request to conclude.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
     /// Why it is sent.
     pub reason: RequestReason,
     /// What differs from the agreement in force.
     pub news: Option<OfferDiff>,
-    /// Whether earlier links ended with it.
+    /// Whether earlier links stopped working when it was sent.
     pub replaces: bool,
-    /// The page on which the customer concludes.
+    /// Address of the page on which the customer concludes.
     pub link: String,
-    /// The last moment of the link.
+    /// The last moment at which the link is valid.
     pub valid_until: DateTime<Utc>,
 }
 
@@ -33,7 +33,7 @@ impl MailBody for Request {
         Reader::Customer
     }
 
-    /// First conclusion, amendment or new conclusion (5.3).
+    /// Whether it is a first conclusion, an amendment or a new conclusion (5.3).
     fn subject(&self, w: &MailWords<'_>) -> String {
         let case = &self.case;
         let changed = !matches!(
@@ -84,15 +84,15 @@ impl MailBody for Request {
 /// M2.n: reminder n of 3 with a new link.
 #[derive(Debug, Clone)]
 pub struct Reminder {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
-    /// 1 to 3.
+    /// Number of the reminder, 1 to 3.
     pub number: u8,
     /// What differs from the agreement in force.
     pub news: Option<OfferDiff>,
-    /// The page on which the customer concludes.
+    /// Address of the page on which the customer concludes.
     pub link: String,
-    /// The last moment of the link.
+    /// The last moment at which the link is valid.
     pub valid_until: DateTime<Utc>,
 }
 
@@ -139,9 +139,9 @@ impl MailBody for Reminder {
 /// M6: the decline is confirmed.
 #[derive(Debug, Clone)]
 pub struct Declined {
-    /// Whose contract.
+    /// The case of the customer.
     pub case: CaseWords,
-    /// When.
+    /// When the customer declined.
     pub at: DateTime<Utc>,
 }
 
@@ -162,7 +162,7 @@ impl MailBody for Declined {
     }
 }
 
-/// A request for the tests.
+/// A sample request for the tests.
 #[cfg(test)]
 pub(in crate::mail) fn request(case: CaseWords, reason: RequestReason) -> Request {
     use crate::mail::samples::{LINK, utc};

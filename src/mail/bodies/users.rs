@@ -7,14 +7,14 @@ use super::{MailBody, Reader, templates};
 use crate::domain::second_factor::FactorChange;
 use crate::mail::words::MailWords;
 
-/// Link with which a user sets a password.
+/// A link with which a user sets a password.
 #[derive(Debug, Clone)]
 pub struct SetPassword {
-    /// Who reads it.
+    /// Name of the recipient.
     pub name: String,
-    /// The page on which it is set.
+    /// Address of the page on which it is set.
     pub link: String,
-    /// The last moment of the link.
+    /// The last moment at which the link is valid.
     pub valid_until: DateTime<Utc>,
     /// Whether it is the first password of a new user.
     pub invitation: bool,
@@ -60,9 +60,9 @@ impl MailBody for SetPassword {
 /// A password was changed (S-38).
 #[derive(Debug, Clone)]
 pub struct PasswordChanged {
-    /// Who reads it.
+    /// Name of the recipient.
     pub name: String,
-    /// When.
+    /// When it was changed.
     pub at: DateTime<Utc>,
 }
 

@@ -1,16 +1,17 @@
-//! Lines of the form `Name: value`, as delivery reports and heads of mails are made of.
+//! Lines of the form `Name: value`, as in delivery reports and headers of mails.
 
-/// One group of fields, names lower-cased, values unfolded. The first of a name counts.
+/// A group of fields with lower-case names and unfolded values. Of several fields with the same
+/// name the first one counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Fields(Vec<(String, String)>);
 
-/// Fields and groups that are read; a report has about ten in two groups.
+/// At most this many fields and groups are read; a report has about ten in two groups.
 const MOST: usize = 200;
 /// Longest value in characters.
 const LONGEST: usize = 2000;
 
 impl Fields {
-    /// The fields of a head that was taken apart already.
+    /// The fields of a header that was parsed already.
     pub(super) fn of<'x>(head: impl Iterator<Item = (&'x str, &'x str)>) -> Self {
         let fields = head.take(MOST).map(|(name, value)| {
             let value = value.replace(['\r', '\n'], "");
@@ -48,7 +49,7 @@ impl Fields {
     }
 }
 
-/// The groups of a text, parted by empty lines. Lines that are no fields are passed over.
+/// The groups of a text, separated by empty lines. Lines that are no fields are skipped.
 pub(super) fn groups(text: &str) -> Vec<Fields> {
     let mut groups = vec![Fields::default()];
     for line in text.lines() {

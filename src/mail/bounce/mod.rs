@@ -1,9 +1,11 @@
-//! Reading what other mail servers send back (RFC 3464): which mail it is about, and what became of it.
+//! Reading delivery reports of other mail servers (RFC 3464): which mail they are about, and what
+//! happened to it.
 //!
-//! Anybody may send anything to the sender's address, so the input is hostile: it is cut at
-//! [`LARGEST`], read on a thread of its own (nesting costs stack, and the parser's own assertions
-//! fail on some damaged mails in a debug build, which then ends that thread only), and what is understood is bounded. The sender of a report is never believed;
-//! what counts is that it names a mail by its mark or Message-ID, which only its recipient knows.
+//! Any stranger can send mails to the sender's address, so the input is hostile: it is cut at
+//! [`LARGEST`], read on a thread of its own (nesting costs stack, and in a debug build the parser's
+//! own assertions fail on some damaged mails, which then ends only that thread), and the results
+//! are limited. The sender of a report is never trusted; what counts is that it names a mail by its
+//! mark or Message-ID, which only its recipient knows.
 
 mod fields;
 #[cfg(test)]
@@ -18,71 +20,73 @@ use crate::domain::reply::{Speaks, reply_code_in, speaks, status_in};
 pub(super) use fields::message_ids as mail_ids;
 use fields::{Fields, groups, message_ids};
 
-/// Bytes of a report that are read, 1 MB. What says how it went stands before the returned mail.
+/// At most this many bytes of a report are read, 1 MB. The report itself comes before the returned
+/// mail.
 pub const LARGEST: usize = 1024 * 1024;
 /// Stack of the reading thread: enough for as many nested parts as fit into [`LARGEST`].
 const STACK: usize = 128 * 1024 * 1024;
-/// Marks, Message-IDs and recipients that are looked at.
+/// At most this many marks, Message-IDs and recipients are read.
 const MOST: usize = 20;
-/// Nested messages that are looked into: the report, forwarded twice.
+/// Depth of nested messages that are looked into: a report that was forwarded twice.
 const DEEPEST: usize = 3;
 
 /// A delivery report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bounce {
-    /// Marks of mails it names, the surest first.
+    /// Marks of mails it names, the most reliable first.
     pub marks: Vec<Uuid>,
-    /// Message-IDs it names, without angle brackets, the surest first.
+    /// Message-IDs it names, without angle brackets, the most reliable first.
     pub message_ids: Vec<String>,
-    /// What it says, recipient by recipient; never empty.
+    /// The results by recipient; never empty.
     pub notices: Vec<Notice>,
-    /// It is written for people only (D3). What it names then counts only if the address the mail
-    /// went to is among it.
+    /// Whether it is written only for people (D3). Then it counts only if it contains the address
+    /// the mail was sent to.
     pub in_words: bool,
 }
 
-/// What a report says of one recipient.
+/// The result for one recipient.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Notice {
     /// Final and original recipient, lower-cased.
     pub recipients: Vec<String>,
-    /// What became of the mail.
+    /// What happened to the mail.
     pub action: Action,
     /// Enhanced status code, such as `5.1.1`; empty if there is none.
     pub status: String,
-    /// Reply code in the words of the mail server: 550.
+    /// Reply code in the text of the mail server, such as 550.
     pub code: Option<u16>,
-    /// Words of the mail server on one line, addresses masked (S-82).
+    /// Text of the mail server on one line, with addresses masked (S-82).
     pub diagnostic: String,
 }
 
-/// What became of the mail on its way to a recipient.
+/// What happened to the mail on its way to a recipient.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Action {
-    /// Given up.
+    /// Delivery was given up.
     Failed,
-    /// Being tried on.
+    /// Delivery is still being tried.
     Delayed,
-    /// Delivered, relayed, expanded, or a word nobody knows.
+    /// Delivered, relayed, expanded, or an unknown word.
     #[default]
     Other,
 }
 
 impl Notice {
-    /// Whom it speaks of: by its status, and by the reply code where the status says nothing more.
+    /// Whether it is about the recipient or the sender: by its status, and by the reply code if the
+    /// status is too general.
     pub fn speaks(&self) -> Speaks {
         let says_little = self.status.is_empty() || self.status.ends_with(".0.0");
         speaks(self.code.filter(|_| says_little), &self.status)
     }
 }
 
-/// Reads a delivery report. `None` if it is none: a human reply, a vacation notice, or rubbish.
+/// Reads a delivery report. `None` if it is none: a human reply, a vacation notice, or garbage.
 pub fn read(raw: &[u8]) -> Option<Bounce> {
     let raw = raw.get(..LARGEST).unwrap_or(raw).to_vec();
     with_room(move || understand(&raw))
 }
 
-/// Reads a mail on a thread of its own; one that fails ends that thread only.
+/// Reads a mail on a thread of its own; a panic ends only that thread.
 pub(super) fn with_room<T: Send + 'static>(
     work: impl FnOnce() -> Option<T> + Send + 'static,
 ) -> Option<T> {
@@ -101,7 +105,7 @@ fn understand(raw: &[u8]) -> Option<Bounce> {
     let mut texts = Vec::new();
     collect(&message, 0, &mut found, &mut texts);
     if found.marks.is_empty() && found.message_ids.is_empty() {
-        // A report that quotes the mail in its own words.
+        // A report that quotes the mail in its text.
         for text in &texts {
             let lines = text
                 .lines()
@@ -131,7 +135,7 @@ fn understand(raw: &[u8]) -> Option<Bounce> {
     Some(found)
 }
 
-/// Walks the parts; `texts` gets those that are there for people to read.
+/// Walks through the parts; those that are written for people are added to `texts`.
 fn collect(message: &Message<'_>, depth: usize, found: &mut Bounce, texts: &mut Vec<String>) {
     for part in message.parts.iter().take(50) {
         match (&part.body, kind_of(part).as_str()) {
@@ -161,7 +165,7 @@ fn collect(message: &Message<'_>, depth: usize, found: &mut Bounce, texts: &mut 
     }
 }
 
-/// "message/delivery-status", lower-cased; empty without a type.
+/// Content type like "message/delivery-status" in lower case; empty without a type.
 fn kind_of(part: &MessagePart<'_>) -> String {
     part.content_type()
         .map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()))
@@ -202,7 +206,7 @@ fn notice(fields: &Fields) -> Option<Notice> {
     })
 }
 
-/// `rfc822; <Info@Firma.de>` as `info@firma.de`.
+/// The address of a field: `rfc822; <Info@Firma.de>` becomes `info@firma.de`.
 fn address(field: &str) -> String {
     let bare = field.rsplit(';').next().unwrap_or(field);
     bare.trim()
@@ -217,8 +221,8 @@ fn first_word(text: &str) -> Option<String> {
     Some(word.to_ascii_lowercase())
 }
 
-/// Reports from before RFC 3464, as Exim still sends them: the recipients in a header, the reason in
-/// the text. They are only sent when a mail is given up.
+/// Reports in the format from before RFC 3464, as Exim still sends them: the recipients in a
+/// header, the reason in the text. They are only sent if a mail is given up.
 fn failed_recipients(message: &Message<'_>, texts: &[String]) -> Option<Vec<Notice>> {
     let header = message.header_raw("X-Failed-Recipients")?;
     let reason = texts
@@ -241,7 +245,8 @@ fn failed_recipients(message: &Message<'_>, texts: &[String]) -> Option<Vec<Noti
     (!notices.is_empty()).then_some(notices)
 }
 
-/// A report for people only (D3): an enhanced status of class 5, and every address that stands there.
+/// A report that is written only for people (D3): an enhanced status of class 5, and every address
+/// in the text.
 fn in_words(texts: &[String]) -> Option<Notice> {
     let lines = || texts.iter().flat_map(|text| text.lines());
     let (reason, status) = lines().find_map(|line| {
@@ -262,7 +267,7 @@ fn in_words(texts: &[String]) -> Option<Notice> {
 }
 
 impl Bounce {
-    /// Takes mark and Message-ID from the head of a returned mail.
+    /// Reads mark and Message-ID from the header of a returned mail.
     fn name(&mut self, head: &Fields) {
         let mark = head.get(&MARK_HEADER.to_ascii_lowercase());
         if let Some(mark) = mark.and_then(|mark| Uuid::try_parse(mark.trim()).ok()) {

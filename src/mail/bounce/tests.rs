@@ -8,7 +8,7 @@ use super::*;
 const MARK: &str = "5f3a90c177d24e0b8c641b2ea9d833f7";
 const ID: &str = "0d5b8a7e@avv.plusnet.example";
 
-/// A report in the parts of RFC 6522: for people, for programs, and the mail or its head.
+/// A report with the parts of RFC 6522: for people, for programs, and the mail or its header.
 fn report(status: &str, returned: &str) -> String {
     format!(
         "From: MAILER-DAEMON@mx.firma.example\r\nTo: avv@plusnet.example\r\nSubject: Undelivered\r\n\
@@ -39,7 +39,7 @@ fn whole() -> String {
     )
 }
 
-/// Reports as the usual servers write them: name, mail, status code read from it.
+/// Reports as common servers write them: name, mail, expected status code.
 fn samples() -> Vec<(&'static str, String, &'static str)> {
     let address = "rfc822; info@firma.example";
     let encoded = |text: &str| STANDARD.encode(text.replace("\r\n", "\n"));
@@ -213,7 +213,7 @@ fn d3_words_are_understood_where_they_name_mail_recipient_and_reason() {
     );
     let found = read(no_status.as_bytes()).unwrap();
     assert_eq!(found.notices[0].speaks(), Speaks::OfRecipient);
-    // A general status with a particular reason: the reason counts.
+    // A general status with a specific reason: the reason counts.
     let general = status(
         "rfc822; info@firma.example",
         "failed",
@@ -235,7 +235,7 @@ fn what_is_no_report_is_not_understood() {
     }
 }
 
-/// The mail before the report's own, and no more of anything than is looked at.
+/// The returned mail comes before the report, and only a limited number of everything is kept.
 #[test]
 fn what_is_kept_is_bounded() {
     let many: String = (0..1000)
@@ -254,7 +254,7 @@ fn what_is_kept_is_bounded() {
     assert!(read(huge.as_bytes()).is_some(), "cut, and still understood");
 }
 
-/// As deep as fits into what is read: neither the stack nor the patience ends.
+/// As deep as fits into what is read: this must neither overflow the stack nor take long.
 #[test]
 fn nesting_does_no_harm() {
     let began = std::time::Instant::now();
@@ -289,14 +289,14 @@ fn nesting_does_no_harm() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: crate::domain::seeds::kept("bounces"), ..ProptestConfig::with_cases(256) })]
 
-    /// Through [`read`], as everybody does: the parser's assertions fail on some damaged reports, and
-    /// its own thread is what keeps that harmless.
+    /// Through [`read`], as in production: the parser's assertions fail on some damaged reports,
+    /// which is harmless only on its own thread.
     #[test]
     fn rubbish_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
         read(&bytes);
     }
 
-    /// Real reports with pieces cut, doubled, swapped and overwritten.
+    /// Real reports with parts that are cut, doubled, swapped and overwritten.
     #[test]
     fn damaged_reports_never_panic(
         which in 0..11_usize,

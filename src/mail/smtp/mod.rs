@@ -1,8 +1,8 @@
 //! Speaking SMTP (RFC 5321): one connection, command by command. [`way`] opens and encrypts it,
-//! [`pool`] keeps those at rest.
+//! [`pool`] keeps idle ones.
 //!
-//! In a reply the three digits count and the words are for people: servers write them in Latin-1,
-//! leave them out altogether or break off a line, and a refusal is a refusal all the same (D4).
+//! In a reply only the three digits count, the text is for people: servers write it in Latin-1,
+//! leave it out or break off a line, and a refusal is still a refusal (D4).
 
 mod pool;
 mod way;
@@ -18,31 +18,31 @@ use super::test_mail::{Dialogue, Speaker};
 pub(super) use pool::Pool;
 use way::{Stream, dial, encrypted};
 
-/// Longest line of a reply that is read, and the lines of one reply.
+/// Longest line of a reply that is read, and the limit for the lines of one reply.
 const LONGEST_LINE: u64 = 4096;
 const MOST_LINES: usize = 100;
 
-/// The way to a mail server.
+/// How to reach a mail server.
 #[derive(Clone)]
 pub(super) struct Route {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) encryption: Encryption,
     pub(super) credentials: Option<(String, SecretString)>,
-    /// The name this program gives itself.
+    /// The name the portal gives in `EHLO`.
     pub(super) hello: String,
     /// How long the server may take for one answer.
     pub(super) patience: Duration,
 }
 
-/// How the way is protected.
+/// How the connection is encrypted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encryption {
     /// From the first byte: `smtps://`.
     Whole,
-    /// After `STARTTLS`, or not at all: `?tls=required`.
+    /// With `STARTTLS`, or the dialogue ends: `?tls=required`.
     Upgraded,
-    /// None; only to a server on this machine.
+    /// Not at all; only for a server on this machine.
     None,
 }
 
@@ -54,7 +54,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    /// The words of all lines in one.
+    /// The text of all lines joined.
     pub(super) fn words(&self) -> String {
         self.lines.join(" ").trim().to_owned()
     }
@@ -63,15 +63,15 @@ impl Reply {
 /// Why a dialogue ended early.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The server said no.
+    /// The server refused a command.
     Refused(Reply),
-    /// It does not offer what is wanted.
+    /// The server lacks a required feature.
     Unfit(&'static str),
-    /// What it said is no SMTP.
+    /// Its answer is not SMTP.
     Garbled,
-    /// No encrypted connection came about.
+    /// The encrypted connection failed.
     Tls(String),
-    /// The connection did not come about, or broke off.
+    /// The connection failed or was lost.
     Broken(io::Error),
     /// The whole dialogue took too long.
     TooLong,
@@ -84,7 +84,7 @@ impl From<io::Error> for Fault {
 }
 
 impl Fault {
-    /// What happened, in a sentence; a refusal as the server put it.
+    /// What happened, in a sentence; a refusal in the words of the server.
     pub(super) fn sentence(&self) -> String {
         match self {
             Self::Refused(reply) => format!("{} {}", reply.code, reply.words()),
@@ -94,7 +94,7 @@ impl Fault {
             Self::Garbled => "Was der Mailserver geantwortet hat, ist kein SMTP.".to_owned(),
             Self::Tls(why) => format!("Die Verschlüsselung kam nicht zustande: {why}"),
             Self::Broken(error) => match error.kind() {
-                // The system says so in either of two ways.
+                // The operating system reports it in either of two ways.
                 io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
                     "Der Mailserver hat nicht rechtzeitig geantwortet.".to_owned()
                 }
@@ -108,7 +108,7 @@ impl Fault {
     }
 }
 
-/// Who listens to a dialogue, and until when commands are begun.
+/// Where a dialogue is recorded, and until when commands may be started.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Watch<'a> {
     pub(super) dialogue: Option<&'a Dialogue>,
@@ -123,19 +123,19 @@ impl Watch<'_> {
     }
 }
 
-/// One mail as the envelope has it: ASCII, with line ends of two characters.
+/// One mail for the envelope: ASCII, with line ends of two characters.
 pub(super) struct Parcel<'a> {
     pub(super) from: &'a str,
     pub(super) to: &'a str,
     pub(super) raw: &'a [u8],
-    /// How it is called in a dialogue that is shown.
+    /// What it is called in a recorded dialogue.
     pub(super) name: &'a str,
 }
 
 /// An open connection after greeting, encryption and login.
 pub(super) struct Connection {
     stream: BufReader<Stream>,
-    /// Lines of the answer to `EHLO`, in capitals.
+    /// Lines of the answer to `EHLO`, in upper case.
     offers: Vec<String>,
 }
 
@@ -169,7 +169,8 @@ impl Connection {
                 return Err(Fault::Unfit("STARTTLS"));
             }
             line.command("STARTTLS", watch)?;
-            // What was sent before the encryption is not read (CVE-2011-0411 and its like).
+            // Anything that was received before the encryption is dropped (CVE-2011-0411 and
+            // similar).
             let stream = encrypted(line.stream.into_inner(), route, watch)?;
             line.stream = BufReader::new(stream);
             line.hello(route, watch)?;
@@ -180,7 +181,7 @@ impl Connection {
         Ok(line)
     }
 
-    /// Hands one mail over and returns the server's last word.
+    /// Hands one mail over and returns the server's last reply.
     pub(super) fn send(&mut self, mail: &Parcel<'_>, watch: Watch<'_>) -> Result<Reply, Fault> {
         self.command(&format!("MAIL FROM:<{}>", mail.from), watch)?;
         self.command(&format!("RCPT TO:<{}>", mail.to), watch)?;
@@ -191,17 +192,18 @@ impl Connection {
         may_begin(watch)?;
         let size = mail.raw.len();
         watch.add(Speaker::Portal, &format!("({}, {size} Byte)", mail.name));
-        // Body and final dot leave together: a receiver that waits would hold up each mail.
+        // Body and final dot are sent together: a receiver that waits for more would delay each
+        // mail.
         self.write(&stuffed(mail.raw))?;
         accepted(self.read_reply()?, watch)
     }
 
-    /// Whether the server still listens.
+    /// Whether the server still answers.
     fn is_alive(&mut self) -> bool {
         self.write(b"NOOP\r\n").is_ok() && self.read_reply().is_ok_and(|reply| reply.code < 400)
     }
 
-    /// Says goodbye. How the server takes it changes nothing.
+    /// Sends QUIT. The server's answer does not matter.
     pub(super) fn quit(mut self, watch: Watch<'_>) {
         watch.add(Speaker::Portal, "QUIT");
         if self.write(b"QUIT\r\n").is_ok()
@@ -248,7 +250,7 @@ impl Connection {
         accepted(self.read_reply()?, watch).map(|_| ())
     }
 
-    /// One command and its answer.
+    /// Sends one command and reads the answer.
     fn command(&mut self, words: &str, watch: Watch<'_>) -> Result<Reply, Fault> {
         may_begin(watch)?;
         watch.add(Speaker::Portal, words);
@@ -281,7 +283,7 @@ impl Connection {
     }
 }
 
-/// Code, whether more lines follow, and words of one line.
+/// Parses one line: code, whether more lines follow, and text.
 fn read_line(line: &[u8]) -> Option<(u16, bool, String)> {
     let (digits, rest) = line.trim_ascii_end().split_at_checked(3)?;
     if !digits.iter().all(u8::is_ascii_digit) || !(b'2'..=b'5').contains(digits.first()?) {
@@ -296,7 +298,8 @@ fn read_line(line: &[u8]) -> Option<(u16, bool, String)> {
         _ => (false, rest),
     };
     let words = std::str::from_utf8(words).map_or_else(
-        // Before UTF-8 it was Latin-1, whose letters have the numbers of Unicode.
+        // If it is not UTF-8 it is taken for Latin-1, whose letters have the same numbers as in
+        // Unicode.
         |_| words.iter().copied().map(char::from).collect(),
         str::to_owned,
     );
@@ -325,7 +328,7 @@ fn accepted(reply: Reply, watch: Watch<'_>) -> Result<Reply, Fault> {
     }
 }
 
-/// The mail with doubled dots at the beginning of lines, and the dot that ends it.
+/// The mail with dots doubled at the beginning of lines, followed by the final dot.
 fn stuffed(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len() + 64);
     for line in raw.split_inclusive(|byte| *byte == b'\n') {

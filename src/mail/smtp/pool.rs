@@ -1,14 +1,14 @@
-//! Connections at rest.
+//! Connections to the mail server that are idle and can be used again.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Connection, Fault, Parcel, Reply, Route, Watch};
 
-/// How long a connection rests before it is not used any more.
+/// How long a connection may be idle before it is not used any more.
 const REST: Duration = Duration::from_secs(60);
 
-/// Connections to one server; a mail takes one that rests, or opens another.
+/// The connections to one server; a mail takes an idle one, or opens another.
 pub(in crate::mail) struct Pool {
     pub(in crate::mail) route: Route,
     most: usize,

@@ -1,4 +1,4 @@
-//! The way to a mail server: connecting and encrypting.
+//! Connecting to a mail server and encrypting the connection.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Fault, Route, Watch};
 use crate::mail::test_mail::Speaker;
 
-/// Bytes to and from the server.
+/// The byte stream to the server.
 pub(super) enum Stream {
     Plain(TcpStream),
     Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
@@ -42,7 +42,7 @@ impl Write for Stream {
     }
 }
 
-/// Connects, unencrypted for now.
+/// Connects without encryption.
 pub(super) fn dial(route: &Route) -> io::Result<Stream> {
     let host = route.host.trim_matches(['[', ']']);
     let mut last = io::Error::from(io::ErrorKind::NotFound);
@@ -60,7 +60,7 @@ pub(super) fn dial(route: &Route) -> io::Result<Stream> {
     Err(last)
 }
 
-/// The same way, encrypted; the certificate is checked against the system's roots.
+/// The same connection, encrypted; the certificate is checked against the system's roots.
 pub(super) fn encrypted(stream: Stream, route: &Route, watch: Watch<'_>) -> Result<Stream, Fault> {
     let Stream::Plain(mut tcp) = stream else {
         return Ok(stream);
@@ -93,7 +93,7 @@ pub(super) fn encrypted(stream: Stream, route: &Route, watch: Watch<'_>) -> Resu
     Ok(Stream::Tls(Box::new(StreamOwned::new(session, tcp))))
 }
 
-/// Read once: the system's roots take a while.
+/// Built once, because reading the system's roots takes a while.
 fn tls_config() -> Result<Arc<ClientConfig>, String> {
     static CONFIG: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
     CONFIG

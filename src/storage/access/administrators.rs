@@ -76,7 +76,7 @@ pub fn note_first_sign_in(
         .map(|_| ())
 }
 
-/// Notes that a third administrator confirmed an account. Says whether there was one to confirm.
+/// Notes that a third administrator confirmed an account. True if there was one to confirm.
 pub fn confirm_administrator(
     conn: &mut PgConnection,
     id: UserId,
@@ -94,7 +94,7 @@ pub fn confirm_administrator(
     Ok(changed > 0)
 }
 
-/// Who made an account, by name.
+/// Name of the administrator who made an account; `None` if none is recorded.
 pub fn find_maker(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<String>> {
     let maker: Option<Option<i64>> = users::table
         .find(id.0)

@@ -6,16 +6,16 @@ use diesel::prelude::*;
 use crate::storage::QueryResult;
 use crate::storage::schema::attempts;
 
-/// What was tried.
+/// What kind of attempt it was; the limits count each kind apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {
-    /// Sign-in with a password.
+    /// A sign-in with a password.
     Login,
     /// A link token that does not exist.
     Token,
-    /// "Passwort vergessen".
+    /// A request for a reset link ("Passwort vergessen").
     Reset,
-    /// A document held against the portal's own.
+    /// A check of a document on the public page.
     Check,
     /// A form that came without a session is kept.
     Late,
@@ -36,23 +36,23 @@ impl Attempt {
     }
 }
 
-/// Any number, the same in every portal process: who holds it with an account's hash is counting
-/// that account's failures.
+/// First half of the key of an advisory lock, the same in every portal process. The process that
+/// holds it together with an account's hash is counting that account's failures.
 const COUNTING: i32 = 0x4156_5601;
-/// The same for a source. Taken after the account's, so that nobody waits in a circle.
+/// The same for a source. It is always taken after the account's, so that no deadlock is possible.
 const COUNTING_SOURCE: i32 = 0x4156_5602;
 
-/// Longer than this nothing is looked at: its process died, and it counts as failed.
+/// An attempt that is pending for longer than this counts as failed: its process has died.
 fn longest_look() -> TimeDelta {
     TimeDelta::seconds(60)
 }
 
-/// Makes others who try the same account at the same time wait for the end of the transaction.
+/// Locks an account: other attempts at the same account wait until the transaction ends.
 pub fn lock_account(conn: &mut PgConnection, account: &str) -> QueryResult<()> {
     lock(conn, COUNTING, account)
 }
 
-/// Makes others who try from the same source at the same time wait for the end of the transaction.
+/// Locks a source: other attempts from the same source wait until the transaction ends.
 pub fn lock_source(conn: &mut PgConnection, source: &str) -> QueryResult<()> {
     lock(conn, COUNTING_SOURCE, source)
 }
@@ -70,7 +70,7 @@ fn lock(conn: &mut PgConnection, class: i32, name: &str) -> QueryResult<()> {
 pub struct Tries {
     /// When they failed, newest first; at most 200.
     pub failed: Vec<DateTime<Utc>>,
-    /// How many are being looked at.
+    /// How many have begun and are not decided yet.
     pub pending: usize,
 }
 
@@ -97,7 +97,7 @@ pub fn settle_attempt(conn: &mut PgConnection, id: i64, succeeded: bool) -> Quer
         .map(|_| ())
 }
 
-/// Forgets an attempt.
+/// Deletes an attempt, which then counts as neither failed nor successful.
 pub fn delete_attempt(conn: &mut PgConnection, id: i64) -> QueryResult<()> {
     diesel::delete(attempts::table.find(id))
         .execute(conn)
@@ -115,7 +115,7 @@ pub fn add_attempt(
     insert(conn, kind, account, source, false, now)
 }
 
-/// Writes an attempt that begins; [`settle_attempt`] says how it ended.
+/// Stores a pending attempt; [`settle_attempt`] stores its result.
 pub fn begin_attempt(
     conn: &mut PgConnection,
     kind: Attempt,
@@ -194,8 +194,8 @@ pub fn count_good(
     Ok(usize::try_from(good).unwrap_or(0))
 }
 
-/// Whether `account` ever signed in from `source` since `since`: a known place is never made to
-/// wait for what strangers do elsewhere.
+/// Whether `account` has signed in from `source` since `since`: a known source never has to wait
+/// because of strangers elsewhere.
 pub fn is_known(
     conn: &mut PgConnection,
     account: &str,
@@ -214,8 +214,8 @@ pub fn is_known(
     Ok(any.is_some())
 }
 
-/// Forgets failures from before `failures` and successful sign-ins from before `successes`; the
-/// latter are what makes a place known. Says how many.
+/// Deletes failures from before `failures` and successful sign-ins from before `successes`; the
+/// latter make a source known. Returns how many.
 pub fn delete_old(
     conn: &mut PgConnection,
     failures: DateTime<Utc>,

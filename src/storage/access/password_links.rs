@@ -27,7 +27,7 @@ pub fn create_password_link(
     Ok(())
 }
 
-/// Whose password an unused link sets at `now`, and until when it is good.
+/// The user whose password an unused link sets at `now`, and until when the link is valid.
 pub fn find_password_link(
     conn: &mut PgConnection,
     id: Uuid,
@@ -56,7 +56,7 @@ pub fn find_password_link_of(
         .optional()
 }
 
-/// Uses a link up; false if somebody else was faster.
+/// Uses a link up; false if another request has used it before.
 pub fn use_password_link(
     conn: &mut PgConnection,
     id: Uuid,

@@ -1,6 +1,6 @@
 //! What the program's database role may do (A11). The tables belong to another role, the owner, as
-//! whom migrations run. So whoever gets hold of the program's connection can switch no trigger off,
-//! and cannot change what is kept for ever even where a trigger were missing.
+//! whom migrations run. So an attacker who takes over the program's connection cannot disable a
+//! trigger, and cannot change what is kept for ever even if a trigger were missing.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -8,8 +8,9 @@ use diesel::sql_types::{Bool, Text};
 
 use crate::storage::QueryResult;
 
-/// Said anew after every migration, in one transaction: everything first, then taken back what the
-/// program never does. Column rights name the few things that may change in a row that is kept.
+/// Run after every migration, in one transaction: everything is granted first, then what the
+/// program never does is revoked. Column rights name the few columns that may change in a row that
+/// is kept.
 const RIGHTS: &str = "
     GRANT USAGE ON SCHEMA {schema} TO {role};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role};
@@ -36,7 +37,7 @@ struct Answer {
     holds: bool,
 }
 
-/// As whom this connection works.
+/// The database role of this connection.
 pub fn role(conn: &mut PgConnection) -> QueryResult<String> {
     diesel::sql_query("SELECT current_user::text AS name")
         .get_result(conn)
@@ -68,7 +69,7 @@ pub fn can_switch_triggers_off(conn: &mut PgConnection) -> QueryResult<bool> {
     .map(|row: Answer| row.holds)
 }
 
-/// A name as SQL takes it.
+/// A name as a quoted SQL identifier.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

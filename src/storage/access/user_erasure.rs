@@ -10,7 +10,7 @@ use crate::storage::QueryResult;
 use crate::storage::schema::{password_links, sessions, users};
 use crate::storage::second_factors::delete_factor;
 
-/// What stands in place of a name.
+/// The name that an erased user's row shows.
 const NAMELESS: &str = "Gelöschter Benutzer";
 
 #[derive(QueryableByName)]
@@ -19,8 +19,8 @@ struct Key {
     id: i64,
 }
 
-/// Users locked until `before` who still have a name, locked here, at most `limit`. What somebody else
-/// has locked is left for the next time.
+/// Users locked until `before` who still have a name, locked here, at most `limit`. Rows that
+/// another transaction has locked are left for the next run.
 pub fn lock_forgettable(
     conn: &mut PgConnection,
     before: DateTime<Utc>,

@@ -20,7 +20,7 @@ use crate::storage::{QueryResult, text};
 pub struct NewUser {
     /// Address to sign in with.
     pub email: EmailAddress,
-    /// Name.
+    /// The user's full name.
     pub name: String,
     /// What the user is. For partners the parent decides whether it is a Mandant or a Submandant.
     pub role: Role,
@@ -28,10 +28,10 @@ pub struct NewUser {
     pub password_hash: Option<String>,
 }
 
-/// What signing in needs to know.
+/// What is needed to check a sign-in.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// Key.
+    /// Key in `users`.
     pub user: UserId,
     /// Argon2id hash, if a password was ever set.
     pub password_hash: Option<String>,
@@ -66,8 +66,8 @@ pub fn create_user(
         .map(UserId)
 }
 
-/// Sign-in addresses of the users of these partners, disabled ones included: the mailbox is theirs
-/// all the same (5.6-11).
+/// Sign-in addresses of the users of these partners, including disabled ones, because the mailbox
+/// still belongs to them (5.6-11).
 pub fn list_partner_addresses(
     conn: &mut PgConnection,
     partners: &[PartnerId],
@@ -83,7 +83,7 @@ pub fn list_partner_addresses(
         .collect())
 }
 
-/// Lets one person do one thing at a time: a second click waits for the first.
+/// Locks the row of a user, so that a second click of the same person waits for the first.
 pub fn lock_user(conn: &mut PgConnection, id: UserId) -> QueryResult<()> {
     users::table
         .find(id.0)
@@ -231,7 +231,7 @@ pub fn save_password(conn: &mut PgConnection, id: UserId, hash: &str) -> QueryRe
     Ok(())
 }
 
-/// Disables a user and ends all sessions at once (S-33). Says whether there was one to disable.
+/// Disables a user and ends all sessions at once (S-33). True if there was one to disable.
 pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<bool> {
     let changed = diesel::update(users::table.find(id.0).filter(users::disabled_at.is_null()))
         .set(users::disabled_at.eq(now))
@@ -240,9 +240,8 @@ pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> 
     Ok(changed > 0)
 }
 
-/// Lets a locked user in again: it sets a new password first, and an administrator counts as one that
-/// `by` has just made (S-39). An erased user has no address to come back to. Says whether there was
-/// one to let in.
+/// Unlocks a user, who must set a new password first; an administrator counts as just made by `by`
+/// (S-39). An erased user has no address and cannot be unlocked. True if there was one to unlock.
 pub fn enable_user(conn: &mut PgConnection, id: UserId, by: UserId) -> QueryResult<bool> {
     let locked = users::table
         .find(id.0)
@@ -320,11 +319,11 @@ pub fn count_active_users(conn: &mut PgConnection, customer: CustomerNumber) -> 
 /// A line of the operator's list of users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserLine {
-    /// Key.
+    /// Key in `users`.
     pub id: UserId,
-    /// Name.
+    /// The user's full name.
     pub name: String,
-    /// Address.
+    /// The address the user signs in with.
     pub email: String,
     /// Role as stored: `operator`, `partner`, `customer`.
     pub role: String,

@@ -10,7 +10,7 @@ use crate::storage::QueryResult;
 use crate::storage::files::erase_files;
 use crate::storage::schema::{dissent_files, files, notices};
 
-/// Puts a stored file beside the dissent of a notice.
+/// Connects a stored file with the dissent of a notice.
 pub fn add_proof(conn: &mut PgConnection, notice: NoticeId, file: FileId) -> QueryResult<()> {
     diesel::insert_into(dissent_files::table)
         .values((
@@ -68,7 +68,7 @@ pub fn list_of_notice(
         .collect())
 }
 
-/// Erases the files of notices whose evidence is over (EV-16).
+/// Erases the files of notices whose evidence has expired (EV-16).
 pub fn erase_of_notices(conn: &mut PgConnection, of: &[Uuid]) -> QueryResult<()> {
     let gone: Vec<Uuid> =
         diesel::delete(dissent_files::table.filter(dissent_files::notice_id.eq_any(of)))

@@ -1,4 +1,4 @@
-//! Notices to customers: facts as rows, lists and counts by how they stand.
+//! Notices to customers: facts as rows, lists and counts by state.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{InnerJoin, InnerJoinQuerySource, exists, not};
@@ -13,16 +13,16 @@ use crate::storage::customer_number::behind;
 use crate::storage::schema::{agreements, announcements, customers, mails, notices};
 use crate::storage::{QueryResult, text};
 
-/// A notice as it is stored: its facts and whose it is.
+/// A notice as it is stored, with the customer and the announcement it belongs to.
 #[derive(Debug, Clone)]
 pub struct Stored {
-    /// Key.
+    /// Key in `notices`.
     pub id: NoticeId,
-    /// Of which announcement.
+    /// The announcement it is about.
     pub announcement: AnnouncementId,
-    /// To whom.
+    /// The customer it is sent to.
     pub customer: CustomerNumber,
-    /// When it was made.
+    /// When the row was made, which is before its mail is handed over.
     pub made_at: DateTime<Utc>,
     /// Its newest mail; `None` once that was erased, or if it never needed one.
     pub mail: Option<MailId>,
@@ -95,7 +95,7 @@ fn read((row, days, starts_on, lapsed): (NoticeRow, i32, NaiveDate, bool)) -> Qu
     })
 }
 
-/// A notice.
+/// A notice by its key.
 pub fn find_notice(conn: &mut PgConnection, id: NoticeId) -> QueryResult<Option<Stored>> {
     let row = notices::table
         .inner_join(announcements::table)
@@ -204,9 +204,9 @@ fn stands(state: NoticeState, now: DateTime<Utc>) -> Condition {
 /// Which notices of an announcement are listed.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// Only those that stand like this.
+    /// Only notices in this state.
     pub state: Option<NoticeState>,
-    /// Only those to these customers.
+    /// Only notices to these customers.
     pub customers: Option<Vec<CustomerNumber>>,
 }
 
@@ -243,7 +243,7 @@ pub fn list_notices(
         .collect()
 }
 
-/// How many notices of an announcement stand like this, counted to `cap` + 1.
+/// How many notices of an announcement are in this state, counted to `cap` + 1.
 pub fn count_notices(
     conn: &mut PgConnection,
     announcement: AnnouncementId,

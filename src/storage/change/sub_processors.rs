@@ -1,4 +1,4 @@
-//! The register of general sub-processors.
+//! The list of general sub-processors.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,8 @@ type Row = (
     Option<Uuid>,
 );
 
-/// The whole register, also who has left it, in the order of coming. A provider has a handful.
+/// The whole list in the order in which companies were added, including those that have left it. A
+/// provider has a handful of them.
 pub fn list_entries(conn: &mut PgConnection) -> QueryResult<Vec<Entry>> {
     let rows: Vec<Row> = sub_processors::table
         .order(sub_processors::id)
@@ -51,22 +52,24 @@ pub fn list_entries(conn: &mut PgConnection) -> QueryResult<Vec<Entry>> {
         .collect()
 }
 
-/// Waits until every conclusion that has read the register is over, and lets none read it before the
-/// end of the transaction: whoever concludes has the old list and is told, or has the new one.
+/// Waits for every conclusion that has read the list, and lets none read it before the end of the
+/// transaction: a customer that concludes either has the old list and gets a notice, or has the new
+/// one.
 pub fn lock_register(conn: &mut PgConnection) -> QueryResult<()> {
     diesel::sql_query("LOCK TABLE sub_processors IN EXCLUSIVE MODE")
         .execute(conn)
         .map(|_| ())
 }
 
-/// Keeps the register as it is until the end of the transaction; any number may do so at a time.
+/// Keeps the list as it is until the end of the transaction; any number of transactions may hold it
+/// so at the same time.
 pub fn hold_register(conn: &mut PgConnection) -> QueryResult<()> {
     diesel::sql_query("LOCK TABLE sub_processors IN ROW SHARE MODE")
         .execute(conn)
         .map(|_| ())
 }
 
-/// Adds a company without an announcement: only for a register that nobody was told of yet.
+/// Adds a company without an announcement: only for a list that no customer was told of yet.
 pub fn create_entry(
     conn: &mut PgConnection,
     facts: &SubProcessor,
@@ -91,7 +94,7 @@ fn insert(
         .map(|_| ())
 }
 
-/// Writes the changes of an announcement into the register.
+/// Writes the changes of an announcement into the list.
 pub fn apply_changes(
     conn: &mut PgConnection,
     announcement: AnnouncementId,
@@ -106,7 +109,8 @@ pub fn apply_changes(
                 .first(conn)?;
             diesel::update(sub_processors::table.find(old.0))
                 .set((
-                    // Who was to come later than that never does.
+                    // A company whose first day would be later than its last day never joins the
+                    // list.
                     sub_processors::valid_until.eq(valid_from.max(starts_on)),
                     sub_processors::removed_by.eq(announcement.0),
                 ))
@@ -138,7 +142,7 @@ pub fn list_excluded(
     Ok(ids.into_iter().map(AnnouncementId).collect())
 }
 
-/// The day on which each announced change begins, for the page of the register.
+/// The day on which each announced change begins, for the page of the list.
 pub fn list_change_days(conn: &mut PgConnection) -> QueryResult<Vec<(AnnouncementId, NaiveDate)>> {
     let rows: Vec<(Uuid, NaiveDate)> = announcements::table
         .filter(announcements::confirmed_at.is_not_null())

@@ -10,7 +10,7 @@ use crate::domain::{AgreementId, CustomerNumber, ObjectionId, UserId};
 use crate::storage::schema::{agreement_documents, agreements, objections, tombstones};
 use crate::storage::{QueryResult, text};
 
-/// Whether an agreement was ever concluded in this portal: until then it is being set up.
+/// Whether an agreement was ever concluded in this portal. Until then the portal is being set up.
 pub fn is_any_concluded(conn: &mut PgConnection) -> QueryResult<bool> {
     let first: Option<Uuid> = agreements::table
         .select(agreements::id)
@@ -23,7 +23,7 @@ pub fn is_any_concluded(conn: &mut PgConnection) -> QueryResult<bool> {
 #[derive(Insertable, Debug, Clone)]
 #[diesel(table_name = agreement_documents)]
 pub struct NewDocument {
-    /// The agreement.
+    /// The agreement it belongs to.
     pub agreement_id: Uuid,
     /// Language of the text: `de`, `en`.
     pub language: String,
@@ -37,7 +37,7 @@ pub struct NewDocument {
     pub pdf: Vec<u8>,
     /// SHA-256 of the PDF, hex.
     pub pdf_hash: String,
-    /// Its pages.
+    /// Number of its pages.
     pub pages: i32,
     /// Address of the browser, as seen through trusted proxies only.
     pub remote_address: String,
@@ -56,7 +56,7 @@ pub struct DocumentFacts {
     pub document_hash: String,
     /// Size of the PDF in bytes.
     pub size: usize,
-    /// Its pages.
+    /// Number of its pages.
     pub pages: i32,
     /// All values that were filled in.
     pub contents: Value,
@@ -121,13 +121,14 @@ pub fn find_by_number(
     Ok(row.map(|(id, customer)| (AgreementId(id), customer)))
 }
 
-/// Whether an agreement with this number was erased because its time was over (EV-16).
+/// Whether the agreement with this number was erased because its retention period had expired
+/// (EV-16).
 pub fn was_erased(conn: &mut PgConnection, number: &str) -> QueryResult<bool> {
     let found = tombstones::table.filter(tombstones::agreement_number.eq(number));
     diesel::select(diesel::dsl::exists(found)).get_result(conn)
 }
 
-/// Whose agreement it is.
+/// The customer an agreement belongs to.
 pub fn find_customer(
     conn: &mut PgConnection,
     id: AgreementId,
@@ -140,20 +141,20 @@ pub fn find_customer(
     Ok(number)
 }
 
-/// An objection as it came in (EV-10).
+/// An objection to be recorded (EV-10).
 #[derive(Debug, Clone)]
 pub struct NewObjection {
-    /// Whose.
+    /// The customer that objected.
     pub customer: CustomerNumber,
     /// The agreement that became void; `None` for one before conclusion (row 32).
     pub agreement: Option<AgreementId>,
-    /// By which way it came.
+    /// How it was received.
     pub channel: Channel,
     /// The day it was received.
     pub received_on: NaiveDate,
-    /// The operator's note; empty for the portal.
+    /// The operator's note; empty if it came in through the portal.
     pub note: String,
-    /// Who recorded it.
+    /// The user who recorded it.
     pub recorded_by: UserId,
 }
 

@@ -8,9 +8,10 @@ use crate::domain::{Holidays, Operator};
 use crate::storage::schema::{operator, products};
 use crate::storage::{QueryResult, text};
 
-/// All products in the catalogue's order. One that cannot be read is left out and said in the log and
-/// on the operator's page (F11): who has not booked it is not concerned, and a case that has is
-/// refused as a whole, so that nobody takes the product for one that needs no AVV.
+/// All products in the catalogue's order. A product that cannot be read is left out and reported in
+/// the log and on the operator's page (F11). Customers without it are not concerned, and the case
+/// of a customer that has booked it is refused as a whole, so that the product is never taken for
+/// one that needs no AVV.
 pub fn list_products(conn: &mut PgConnection) -> QueryResult<Vec<Product>> {
     let rows: Vec<(String, serde_json::Value)> = products::table
         .order(products::position)
@@ -42,7 +43,7 @@ pub fn save_product(conn: &mut PgConnection, position: i16, product: &Product) -
     Ok(())
 }
 
-/// The provider's particulars; `None` until they were entered.
+/// The provider's details; `None` until they were entered.
 pub fn find_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
     let facts: Option<serde_json::Value> = operator::table
         .select(operator::facts)
@@ -51,7 +52,8 @@ pub fn find_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
     facts.map(text::from_json).transpose()
 }
 
-/// The public holidays the provider keeps; those of all of Germany until it said otherwise (F10).
+/// The public holidays the provider keeps; those of all of Germany unless it has chosen a state
+/// (F10).
 pub fn find_holidays(conn: &mut PgConnection) -> QueryResult<Holidays> {
     let code: Option<Option<String>> = operator::table
         .select(operator::facts.retrieve_as_text("holidays").nullable())
@@ -61,7 +63,7 @@ pub fn find_holidays(conn: &mut PgConnection) -> QueryResult<Holidays> {
         .map_or(Ok(Holidays::default()), text::from_word)
 }
 
-/// The provider's particulars, locked for a change.
+/// The provider's details, locked for a change.
 pub fn lock_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
     let facts: Option<serde_json::Value> = operator::table
         .select(operator::facts)
@@ -71,7 +73,7 @@ pub fn lock_operator(conn: &mut PgConnection) -> QueryResult<Option<Operator>> {
     facts.map(text::from_json).transpose()
 }
 
-/// Replaces the provider's particulars.
+/// Replaces the provider's details.
 pub fn save_operator(conn: &mut PgConnection, value: &Operator) -> QueryResult<()> {
     diesel::insert_into(operator::table)
         .values((

@@ -12,20 +12,20 @@ use crate::storage::schema::customers;
 /// A customer to be added.
 #[derive(Debug, Clone)]
 pub struct NewCustomer {
-    /// Key.
+    /// Number of the customer, its key.
     pub number: CustomerNumber,
-    /// Name, address, register, e-mail.
+    /// Name, address, register entry and e-mail address.
     pub party: Party,
     /// Language of mails and contract.
     pub language: Language,
-    /// Mandant.
+    /// The Mandant that looks after it, if any.
     pub partner: Option<PartnerId>,
-    /// Submandant.
+    /// The Submandant that looks after it, if any.
     pub sub_partner: Option<PartnerId>,
 }
 
-/// Adds a customer. Its line in the list is written by the action that adds it. Says whether it did:
-/// a number that is taken stays whose it is. Who adds the same number at the same moment waits.
+/// Adds a customer; false if the number is taken. A transaction that adds the same number at the
+/// same moment waits. The customer's row in the list is written by the calling action.
 pub fn create_customer(
     conn: &mut PgConnection,
     customer: &NewCustomer,
@@ -46,7 +46,7 @@ pub fn create_customer(
     Ok(added == 1)
 }
 
-/// The name of whoever has a number, and whether that customer was deleted.
+/// The name of the customer with this number, and whether it was deleted.
 pub fn find_holder(
     conn: &mut PgConnection,
     number: CustomerNumber,
@@ -98,9 +98,9 @@ pub fn is_visible(
 /// A deleted customer in the operator's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletedLine {
-    /// Key.
+    /// Number of the customer, its key.
     pub number: CustomerNumber,
-    /// Its name.
+    /// The customer's name.
     pub name: String,
     /// When it was deleted.
     pub deleted_at: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! What customers declared against a contract: objections with their proofs, reasons of declines
+//! What customers declared against an agreement: objections with their proofs, reasons of declines
 //! (EV-10). Only the operator's pages read this (5.8-19).
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,11 +16,11 @@ use crate::storage::{QueryResult, text};
 /// An objection as it was recorded.
 #[derive(Debug, Clone)]
 pub struct ObjectionLine {
-    /// Key.
+    /// Key in `objections`.
     pub id: ObjectionId,
-    /// Number of the agreement it made void; `None` before conclusion.
+    /// Number of the agreement it made void; `None` if it came before conclusion.
     pub agreement: Option<String>,
-    /// By which way it came.
+    /// How it was received.
     pub channel: Channel,
     /// The day it was received.
     pub received_on: NaiveDate,
@@ -28,13 +28,13 @@ pub struct ObjectionLine {
     pub note: String,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
-    /// By whom.
+    /// Name of the user who recorded it.
     pub recorded_by: String,
     /// Its proofs with the moment of their upload, oldest first.
     pub proofs: Vec<(FileId, DateTime<Utc>)>,
 }
 
-/// Keeps why a customer declined.
+/// Stores why a customer declined.
 pub fn create_decline_reason(
     conn: &mut PgConnection,
     request: RequestId,
@@ -66,7 +66,7 @@ pub fn list_decline_reasons(
         .load(conn)
 }
 
-/// Puts a stored file beside an objection.
+/// Connects a stored file with an objection.
 pub fn add_proof(conn: &mut PgConnection, objection: ObjectionId, file: FileId) -> QueryResult<()> {
     diesel::insert_into(objection_files::table)
         .values((
@@ -168,7 +168,7 @@ pub fn list_objections(
         .collect()
 }
 
-/// Erases the proofs of objections against an agreement, files and all (EV-16).
+/// Erases the proofs of objections against an agreement, including the files (EV-16).
 pub fn erase_proofs_against(conn: &mut PgConnection, agreement: AgreementId) -> QueryResult<()> {
     let against = objections::table
         .filter(objections::agreement_id.eq(agreement.0))
@@ -177,7 +177,7 @@ pub fn erase_proofs_against(conn: &mut PgConnection, agreement: AgreementId) -> 
     erase_proofs(conn, against)
 }
 
-/// Erases why a round was declined.
+/// Erases the reason for which a round was declined.
 pub fn erase_reason(conn: &mut PgConnection, round: RequestId) -> QueryResult<()> {
     diesel::delete(decline_reasons::table.find(round.0))
         .execute(conn)
@@ -199,9 +199,9 @@ pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResul
         .map(|_| ())
 }
 
-/// Forgets what is evidence of no agreement and is over since `before`: reasons of declines, notes
-/// and proofs of objections before conclusion. Says how many lines were concerned. That the customer
-/// declined or objected, and when, stays.
+/// Erases what belongs to no agreement's evidence and ended before `before`: reasons of declines,
+/// notes and proofs of objections before conclusion. Returns the number of rows concerned. That the
+/// customer declined or objected, and when, stays.
 pub fn forget_old(conn: &mut PgConnection, before: DateTime<Utc>, most: i64) -> QueryResult<usize> {
     let reasons: Vec<Uuid> = decline_reasons::table
         .filter(decline_reasons::declined_at.le(before))

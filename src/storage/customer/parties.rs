@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::domain::{EmailAddress, Party};
 
-/// Party columns of `customers`.
+/// The columns of `customers` that make up a [`Party`].
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Debug, Clone)]
 #[diesel(table_name = crate::storage::schema::customers)]
 pub struct CustomerParty {
@@ -20,7 +20,7 @@ pub struct CustomerParty {
     phone: String,
 }
 
-/// Party columns of `partners`.
+/// The columns of `partners` that make up a [`Party`].
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Debug, Clone)]
 #[diesel(table_name = crate::storage::schema::partners)]
 pub struct PartnerParty {
@@ -40,7 +40,7 @@ macro_rules! party_columns {
     ($row:ty) => {
         impl From<$row> for Party {
             fn from(row: $row) -> Self {
-                // An address that is none counts as missing, and the pages say what is wrong with it.
+                // An invalid address counts as missing, and the pages say what is wrong with it.
                 let email = row.email.as_deref();
                 let address = email.and_then(|email| EmailAddress::parse(email).ok());
                 let unusable = row.email.clone().filter(|_| address.is_none());

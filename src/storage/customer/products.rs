@@ -1,4 +1,4 @@
-//! The catalogue as its page changes it, and who has a product.
+//! Changes of the catalogue, and which customers have a product.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::domain::product::{Options, Product};
 use crate::storage::schema::{bookings, customers, products};
 use crate::storage::{QueryResult, catalogue, text};
 
-/// Customers are counted to here.
+/// Customers are counted up to this number.
 pub const COUNT_CAP: i64 = 10_000;
 
 /// A product, locked until the transaction ends.
@@ -42,7 +42,7 @@ pub fn add_product(conn: &mut PgConnection, product: &Product) -> QueryResult<bo
     Ok(true)
 }
 
-/// Replaces a product; with another code only while nobody has ever booked it.
+/// Replaces a product; its code changes only as long as no customer has ever booked it.
 pub fn replace_product(conn: &mut PgConnection, was: &str, product: &Product) -> QueryResult<()> {
     diesel::update(products::table.find(was))
         .set((
@@ -53,7 +53,7 @@ pub fn replace_product(conn: &mut PgConnection, was: &str, product: &Product) ->
         .map(|_| ())
 }
 
-/// Whether anybody has ever booked a product, or this option of it.
+/// Whether any customer has ever booked a product, or this option of it.
 pub fn is_booked(
     conn: &mut PgConnection,
     product: &str,
@@ -127,7 +127,7 @@ pub fn count_affected(
     Ok(i64::try_from(found.len()).unwrap_or(i64::MAX))
 }
 
-/// Customers behind a number whose bookings of a product are not over and done with, in rising order.
+/// Customers behind a number with a booking of a product that is not over and settled, ascending.
 pub fn list_customers_with(
     conn: &mut PgConnection,
     product: &str,

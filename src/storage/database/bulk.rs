@@ -1,6 +1,6 @@
-//! Customers by the hundred thousand, written by set-based SQL: for measuring how the portal does
-//! with a million. The facts agree with the list as if the actions had written both; the caller
-//! proves it on a sample.
+//! Hundreds of thousands of customers, written by set-based SQL, to measure how the portal performs
+//! with a million of them. The facts agree with the list as if the actions had written both; the
+//! caller checks this on a sample.
 
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection as _;
@@ -12,46 +12,46 @@ use crate::domain::{PartnerId, UserId};
 use crate::storage::QueryResult;
 use crate::storage::case_rows::add_parts;
 
-/// Tables that are filled, those that others refer to first.
+/// Tables that are filled; tables that others refer to come first.
 const TABLES: &str = "ARRAY['customers', 'bookings', 'requests', 'links', 'agreements', 'objections', 'case_rows', 'case_words']";
 
 /// Words to choose from, each with its sort key.
 #[derive(Debug, Clone, Default)]
 pub struct SearchKeys {
-    /// As printed.
+    /// The words as they are printed.
     pub names: Vec<String>,
-    /// As sorted; computed by the rules, so that SQL only puts them together.
+    /// Their sort keys, computed by the rules, so that SQL only joins them.
     pub keys: Vec<String>,
     /// The words each is found by, with single spaces between them.
     pub words: Vec<String>,
 }
 
-/// What is made.
+/// What to generate.
 #[derive(Debug, Clone)]
 pub struct Bulk {
     /// Number of the first customer; the others follow without a gap.
     pub first: u32,
-    /// How many.
+    /// How many customers to generate.
     pub count: u32,
-    /// The time that all facts are written back from.
+    /// The current time; all facts are dated back from it.
     pub now: DateTime<Utc>,
-    /// Contract version of all offers.
+    /// Contract version that all requests offer.
     pub version: String,
-    /// Who recorded the objections.
+    /// The user who recorded the objections.
     pub recorder: UserId,
-    /// Mandanten to spread the customers over, each with a Submandant for some.
+    /// Mandanten to spread the customers over; each may have a Submandant that gets some of them.
     pub chains: Vec<(PartnerId, Option<PartnerId>)>,
     /// First words of company names.
     pub families: SearchKeys,
-    /// Second words.
+    /// Second words of company names.
     pub trades: SearchKeys,
-    /// Legal forms.
+    /// Legal forms at the end of company names.
     pub forms: SearchKeys,
-    /// Cities, part of the name as well.
+    /// Cities, which are part of the company names as well.
     pub cities: SearchKeys,
-    /// Their postcodes, in the same order.
+    /// Postcodes of the cities, in the same order.
     pub postcodes: Vec<String>,
-    /// People.
+    /// Names of people who act for the customers.
     pub persons: Vec<String>,
     /// Five sets of products as offers hold them: three that need an agreement; one that needs none; two of
     /// the first three together.
@@ -68,7 +68,7 @@ struct Statement {
     restore: String,
 }
 
-/// Writes everything in the transaction of the caller.
+/// Writes everything in the caller's transaction.
 pub fn load(conn: &mut PgConnection, bulk: &Bulk) -> QueryResult<()> {
     conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL work_mem = '256MB'")?;
     settings(conn, bulk)?;
@@ -95,14 +95,15 @@ pub fn load(conn: &mut PgConnection, bulk: &Bulk) -> QueryResult<()> {
     Ok(())
 }
 
-/// Makes the new rows quick to read. Not inside a transaction.
+/// Runs the maintenance that makes the new rows quick to read. Not to be called in a transaction.
 pub fn tidy(conn: &mut PgConnection) -> QueryResult<()> {
     conn.batch_execute("SET statement_timeout = 0")?;
     conn.batch_execute("VACUUM (ANALYZE)")?;
     conn.batch_execute("SET statement_timeout = '60s'")
 }
 
-/// Foreign keys, and unique keys that no other table refers to. References go first and come last.
+/// Foreign keys, and unique keys that no other table refers to. Foreign keys are dropped first and
+/// restored last.
 const CONSTRAINTS: &str = "
     SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS remove,
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS restore

@@ -1,4 +1,4 @@
-//! Mails as they are proved: what was really sent, and what the server said (EV-06).
+//! Mails as evidence: what was really sent, and what the server replied (EV-06).
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -9,14 +9,14 @@ use crate::domain::mail::{PartHash, Recipient};
 use crate::storage::schema::mails;
 use crate::storage::{QueryResult, text};
 
-/// A mail of a case with everything that is kept of it.
+/// A mail of a case with everything that is stored of it.
 #[derive(Debug, Clone)]
 pub struct MailProof {
-    /// Message-ID.
+    /// Message-ID without angle brackets.
     pub message_id: String,
-    /// Name of the kind.
+    /// Key of the kind of mail.
     pub kind: String,
-    /// To whom.
+    /// The recipient, as a role and not as an address.
     pub to: Recipient,
     /// `queued`, `sent`, `failed` or `dropped`.
     pub state: String,
@@ -26,13 +26,13 @@ pub struct MailProof {
     pub done_at: Option<DateTime<Utc>>,
     /// Address it was sent to.
     pub sent_to: Option<String>,
-    /// Subject line.
+    /// Subject line with which it was sent, if it was sent.
     pub subject: Option<String>,
     /// Its parts with their hashes; empty if it was not sent, or before they were kept.
     pub parts: Vec<PartHash>,
-    /// SHA-256 of the decoded text part, hex; of the whole message where `parts` are not kept.
+    /// SHA-256 of the decoded text part, hex; of the whole message if `parts` were not stored.
     pub body_hash: Option<String>,
-    /// Last word of the mail server.
+    /// Last reply of the mail server.
     pub reply: Option<String>,
     /// How often it was tried.
     pub attempts: i32,

@@ -1,4 +1,4 @@
-//! The outbox, what came back, and what people answered.
+//! The outbox, the delivery reports, and the replies of recipients.
 
 pub mod mail_evidence;
 pub mod mails;

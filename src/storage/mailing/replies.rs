@@ -1,4 +1,4 @@
-//! What people answer to mails of the portal, until it is filed and forgotten (C9).
+//! Replies of people to mails of the portal, stored until they are filed and expire (C9).
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -7,77 +7,77 @@ use crate::domain::{CustomerNumber, MailId, ReplyId, UserId};
 use crate::storage::QueryResult;
 use crate::storage::schema::{customers, mails, replies, users};
 
-/// Replies forgotten in one statement.
+/// At most this many replies are deleted in one statement.
 const FORGOTTEN: i64 = 1000;
 
-/// An answer to be kept.
+/// A reply to be stored.
 #[derive(Debug, Clone)]
 pub struct NewReply {
-    /// Written by a program.
+    /// Whether it was written by a program, such as an absence notice.
     pub is_automatic: bool,
-    /// Address of who wrote it.
+    /// Address of the sender.
     pub sender: String,
     /// Name beside the address.
     pub sender_name: String,
-    /// Subject line.
+    /// Subject line, as it was received.
     pub subject: String,
-    /// Its text.
+    /// Text of the reply.
     pub body: String,
-    /// Files that came with it.
+    /// Number of files that came with it.
     pub attachments: i32,
-    /// Hash of all of it, hex.
+    /// Hash of the whole reply, hex.
     pub digest: String,
-    /// Message-IDs it says it answers.
+    /// Message-IDs of the mails it answers, as its headers say.
     pub answers: Vec<String>,
 }
 
-/// Which replies.
+/// Which replies to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shelf {
-    /// People's, which nobody has looked after.
+    /// Replies of people that no administrator has handled yet.
     #[default]
     Open,
-    /// People's that were filed or put away.
+    /// Replies of people that were filed or put away.
     Done,
-    /// Programs'.
+    /// Replies written by programs.
     Automatic,
 }
 
 /// A reply as it is listed.
 #[derive(Debug, Clone)]
 pub struct ReplyLine {
-    /// Key.
+    /// Key in `replies`.
     pub id: ReplyId,
-    /// When it came in.
+    /// When the portal received the reply.
     pub received_at: DateTime<Utc>,
-    /// Address of who wrote it.
+    /// Address of the sender.
     pub sender: String,
     /// Name beside the address.
     pub sender_name: String,
-    /// Subject line.
+    /// Subject line, as it was received.
     pub subject: String,
-    /// To whom it was filed, and the name.
+    /// The customer it was filed to, with its name.
     pub filed: Option<(CustomerNumber, String)>,
 }
 
-/// A reply with everything that is kept of it.
+/// A reply with everything that is stored of it.
 #[derive(Debug, Clone)]
 pub struct Reply {
-    /// As it is listed.
+    /// The reply as the list shows it.
     pub line: ReplyLine,
-    /// Written by a program.
+    /// Whether it was written by a program, such as an absence notice.
     pub is_automatic: bool,
-    /// Its text.
+    /// Text of the reply.
     pub body: String,
-    /// Files that came with it.
+    /// Number of files that came with it.
     pub attachments: i32,
-    /// The mail it answers, and whose that was.
+    /// The mail it answers, and the customer of that mail.
     pub answers: Option<(MailId, Option<CustomerNumber>)>,
-    /// When somebody looked after it, and who.
+    /// When it was handled, and the name of the administrator.
     pub done: Option<(DateTime<Utc>, String)>,
 }
 
-/// Keeps an answer with the mail it answers. Says whether it is new.
+/// Stores a reply with the mail it answers. True if it is new.
 pub fn add_reply(
     conn: &mut PgConnection,
     reply: &NewReply,
@@ -172,7 +172,7 @@ fn read_line((id, received_at, sender, sender_name, subject, filed): LineRow) ->
     }
 }
 
-/// How many replies of people nobody has looked after, counted to `cap` + 1.
+/// How many replies of people have not been handled yet, counted to `cap` + 1.
 pub fn count_open(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
     let open: Vec<i64> = replies::table
         .filter(replies::kind.eq("person"))
@@ -183,7 +183,7 @@ pub fn count_open(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
     Ok(i64::try_from(open.len()).unwrap_or(i64::MAX))
 }
 
-/// One reply.
+/// One reply by its key.
 pub fn find_reply(conn: &mut PgConnection, id: ReplyId) -> QueryResult<Option<Reply>> {
     type More = (
         String,
@@ -230,7 +230,7 @@ pub fn find_reply(conn: &mut PgConnection, id: ReplyId) -> QueryResult<Option<Re
     ))
 }
 
-/// Files a reply to a customer, or puts it away. Says whether there is one.
+/// Files a reply to a customer, or puts it away. True if there is such a reply.
 pub fn close_reply(
     conn: &mut PgConnection,
     id: ReplyId,
@@ -248,7 +248,8 @@ pub fn close_reply(
     Ok(done == 1)
 }
 
-/// Forgets a bounded number: people's that came in before `people`, programs' before `programs`.
+/// Deletes a bounded number of replies: those of people that came in before `people`, those of
+/// programs before `programs`.
 pub fn forget_old(
     conn: &mut PgConnection,
     people: DateTime<Utc>,
@@ -267,7 +268,7 @@ pub fn forget_old(
     Ok(gone)
 }
 
-/// Erases what was filed to a customer.
+/// Erases the replies that were filed to a customer.
 pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
     diesel::delete(replies::table.filter(replies::customer_number.eq(customer)))
         .execute(conn)

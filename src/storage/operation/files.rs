@@ -1,5 +1,5 @@
-//! Files that people uploaded. They lie in the database, so that they are part of its backup and
-//! no path leads to them (S-77).
+//! Files that users uploaded. They are stored in the database, so that they are part of its backup
+//! and no path leads to them (S-77).
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -31,7 +31,7 @@ pub fn create_file(
     Ok(FileId(id))
 }
 
-/// A stored file. Whoever asks has made sure that the viewer may see what it belongs to.
+/// A stored file. The caller has checked that the viewer may see what it belongs to.
 pub fn find_file(conn: &mut PgConnection, id: FileId) -> QueryResult<Option<File>> {
     let row: Option<(String, Vec<u8>)> = files::table
         .find(id.0)
@@ -45,7 +45,7 @@ pub fn find_file(conn: &mut PgConnection, id: FileId) -> QueryResult<Option<File
     .transpose()
 }
 
-/// Erases files whose time is over, once nothing names them any more (EV-16).
+/// Erases expired files that nothing refers to any more (EV-16).
 pub fn erase_files(conn: &mut PgConnection, ids: Vec<Uuid>) -> QueryResult<()> {
     diesel::delete(files::table.filter(files::id.eq_any(ids)))
         .execute(conn)

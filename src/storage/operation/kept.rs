@@ -1,4 +1,5 @@
-//! What somebody typed and could not save: kept for the same person, for a short time (B2, B3).
+//! Forms that a user filled in and could not save: kept for the same user, for a short time (B2,
+//! B3).
 
 use std::collections::BTreeMap;
 
@@ -10,47 +11,47 @@ use crate::domain::UserId;
 use crate::storage::schema::{kept_files, kept_forms};
 use crate::storage::{QueryResult, text};
 
-/// How long something waits for its person.
+/// How long a form or a file is kept.
 pub const KEPT_FOR: TimeDelta = TimeDelta::hours(1);
-/// Forms and files a person may have waiting; the oldest goes when another one comes.
+/// How many forms and files are kept for a user; a further one replaces the oldest.
 const MOST: i64 = 5;
 
-/// A form that waits.
+/// A form that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptForm {
-    /// Where the form stands: a path of this portal.
+    /// The page the form is on: a path of this portal.
     pub page: String,
-    /// Where it was sent.
+    /// The path it was sent to.
     pub action: String,
-    /// What was typed, by field; no passwords.
+    /// The values by field; no passwords.
     pub fields: BTreeMap<String, String>,
     /// The files that were chosen.
     pub files: Vec<KeptFile>,
 }
 
-/// A file that waits, without its bytes.
+/// A file that is kept, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptFile {
-    /// Its key.
+    /// Key in `kept_files`.
     pub id: Uuid,
-    /// Field it was chosen in.
+    /// The field it was chosen in.
     pub field: String,
-    /// What it was called.
+    /// Its name on the user's machine.
     pub name: String,
 }
 
-/// A file that shall wait.
+/// A file to be kept.
 #[derive(Debug, Clone, Copy)]
 pub struct NewKeptFile<'a> {
-    /// Field it was chosen in.
+    /// The field it was chosen in.
     pub field: &'a str,
-    /// What it is called.
+    /// Its name on the user's machine.
     pub name: &'a str,
-    /// Its bytes.
+    /// The uploaded bytes of the file.
     pub bytes: &'a [u8],
 }
 
-/// Keeps a form; gives its key away.
+/// Keeps a form and returns its key.
 pub fn create_form(
     conn: &mut PgConnection,
     user: UserId,
@@ -85,7 +86,7 @@ pub fn create_form(
     Ok(id)
 }
 
-/// Keeps a file; `form` is the kept form it belongs to, if the whole form had to wait.
+/// Keeps a file; `form` is the kept form it belongs to, if the whole form was kept.
 pub fn create_file(
     conn: &mut PgConnection,
     user: UserId,
@@ -124,7 +125,7 @@ pub fn create_file(
     })
 }
 
-/// A person's own form that waits since `since` or later.
+/// A user's own form that was kept at `since` or later.
 pub fn find_form(
     conn: &mut PgConnection,
     user: UserId,
@@ -157,7 +158,7 @@ pub fn find_form(
     }))
 }
 
-/// A person's own file that waits since `since` or later: what it is called, and its bytes.
+/// A user's own file that was kept at `since` or later: name and bytes.
 pub fn find_file(
     conn: &mut PgConnection,
     user: UserId,
@@ -173,7 +174,7 @@ pub fn find_file(
         .optional()
 }
 
-/// Forgets a person's forms and files that served their purpose.
+/// Deletes a user's forms and files that are not needed any more.
 pub fn delete_used(
     conn: &mut PgConnection,
     user: UserId,
@@ -189,7 +190,7 @@ pub fn delete_used(
     Ok(())
 }
 
-/// Forgets what waits since `before` or longer; says how much it was.
+/// Deletes what was kept at `before` or earlier; returns how much it was.
 pub fn delete_old(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     let forms =
         diesel::delete(kept_forms::table.filter(kept_forms::kept_at.le(before))).execute(conn)?;

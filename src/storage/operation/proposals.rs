@@ -14,27 +14,27 @@ use crate::storage::{QueryResult, text};
 /// A proposal as it is stored.
 #[derive(Debug, Clone)]
 pub struct ProposalLine {
-    /// Key.
+    /// Key in `proposals`.
     pub id: ProposalId,
-    /// Whose case.
+    /// The customer whose case it is about.
     pub customer: CustomerNumber,
     /// The customer's name now.
     pub customer_name: String,
-    /// What.
+    /// What the first administrator proposes.
     pub proposal: Proposal,
-    /// The scan.
+    /// The uploaded scan, if there is one.
     pub file: Option<FileId>,
-    /// When.
+    /// When it was proposed.
     pub proposed_at: DateTime<Utc>,
-    /// By whom: key and name.
+    /// The administrator who proposed it, by key and name.
     pub proposed_by: (UserId, String),
-    /// How it stands.
+    /// Whether it is open, or how it was answered.
     pub state: ProposalState,
-    /// When it was answered.
+    /// When it was answered; `None` while it is open.
     pub decided_at: Option<DateTime<Utc>>,
-    /// By whom: name.
+    /// Name of the administrator who answered it.
     pub decided_by: Option<String>,
-    /// Why it was rejected.
+    /// Why it was rejected; `None` otherwise.
     pub reason: Option<String>,
 }
 
@@ -76,7 +76,7 @@ pub fn create_proposal(
     Ok(ProposalId(id))
 }
 
-/// One proposal.
+/// One proposal by its key.
 pub fn find_proposal(conn: &mut PgConnection, id: ProposalId) -> QueryResult<Option<ProposalLine>> {
     let row: Option<Row> = joined()
         .filter(proposals::id.eq(id.0))
@@ -85,7 +85,7 @@ pub fn find_proposal(conn: &mut PgConnection, id: ProposalId) -> QueryResult<Opt
     row.map(read).transpose()
 }
 
-/// Administrators who can approve what `asked_by` asks for: all others who can sign in.
+/// Administrators who can approve a proposal of `asked_by`: all others who can sign in.
 pub fn list_approvers(
     conn: &mut PgConnection,
     asked_by: UserId,
@@ -170,7 +170,7 @@ pub fn count_open(conn: &mut PgConnection, cap: i64) -> QueryResult<usize> {
     Ok(ids.len())
 }
 
-/// Whoever answered, beside whoever proposed.
+/// The users who answered, as a second alias beside those who proposed.
 mod decider {
     use super::users;
     diesel::alias!(users as deciders: Deciders);
@@ -253,7 +253,7 @@ pub fn erase_about(conn: &mut PgConnection, agreement: AgreementId) -> QueryResu
     erase(conn, over)
 }
 
-/// Erases all proposals of a customer, open ones, too.
+/// Erases all proposals of a customer, including open ones.
 pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
     let own = proposals::table
         .filter(proposals::customer_number.eq(customer))
@@ -262,8 +262,8 @@ pub fn erase_of(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResul
     erase(conn, own)
 }
 
-/// Forgets proposals that were rejected or withdrawn until `before`: nothing came of them. Says how
-/// many.
+/// Deletes proposals that were rejected or withdrawn until `before`, as they had no effect. Returns
+/// how many.
 pub fn forget_old(conn: &mut PgConnection, before: DateTime<Utc>, most: i64) -> QueryResult<usize> {
     let over: Vec<i64> = proposals::table
         .filter(proposals::state.eq_any(["rejected", "withdrawn"]))

@@ -1,5 +1,5 @@
-//! Erasing what retention is over for (EV-16, row 52). Which things those are, the rules say
-//! ([`crate::domain::retention`]); here they are looked up and taken away.
+//! Erasing data whose retention period has expired (EV-16, row 52). The rules say which data that
+//! is ([`crate::domain::retention`]); this module finds and erases it.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,15 +16,15 @@ use crate::storage::schema::{
 };
 use crate::storage::{QueryResult, declarations, dissent_files, proposals, replies};
 
-/// Mails forgotten in one statement.
+/// At most this many mails are deleted in one statement.
 const MAILS: i64 = 1000;
 
-/// Until when something must be over to be a candidate.
+/// The latest ends that make something a candidate.
 #[derive(Debug, Clone, Copy)]
 pub struct Cutoffs {
-    /// Agreements that ended until then.
+    /// For agreements, by their end.
     pub evidence: DateTime<Utc>,
-    /// Rounds that closed, customers that were deleted and mails that were sent until then.
+    /// For rounds by their close, for customers by their deletion, for mails by their sending.
     pub round: DateTime<Utc>,
 }
 
@@ -40,8 +40,8 @@ struct Count {
     number: i64,
 }
 
-/// Customers for whom something may be over, at most `limit`: deleted ones whose last piece of
-/// evidence is old, old evidence of others, and old rounds that a younger one followed.
+/// Customers that may have expired data, at most `limit`: deleted ones whose last piece of evidence
+/// is old, old evidence of others, and old rounds that a younger one followed.
 pub fn list_candidates(
     conn: &mut PgConnection,
     cutoffs: Cutoffs,
@@ -79,7 +79,7 @@ pub fn list_candidates(
 }
 
 /// Erases the evidence of an agreement that ended: document, persons, notes of objections, mails.
-/// Says whether there was any left.
+/// True if there was any left.
 pub fn erase_evidence(
     conn: &mut PgConnection,
     id: AgreementId,
@@ -108,9 +108,9 @@ pub fn erase_evidence(
     Ok(true)
 }
 
-/// Notices belong to the evidence of the agreement they were given under (EV-12). A dissent that was not
-/// taken back outlives them: as long as the customer is there, no list may apply that change to it
-/// (row 39). What is left of it names nobody and quotes nothing.
+/// Notices belong to the evidence of the agreement they were given under (EV-12). A dissent that
+/// was not taken back outlives them: as long as the customer is there, no list may apply that
+/// change to it (row 39). What is left of it contains no name and no quotation.
 fn erase_notices(conn: &mut PgConnection, id: AgreementId) -> QueryResult<()> {
     let (customer, from, until): (CustomerNumber, DateTime<Utc>, Option<DateTime<Utc>>) =
         agreements::table
@@ -156,7 +156,7 @@ fn erase_notices(conn: &mut PgConnection, id: AgreementId) -> QueryResult<()> {
         .try_for_each(|notice| erase_mails_about(conn, customer, "notice", notice))
 }
 
-/// Takes the document away, by the narrow path the trigger allows, and leaves a tombstone.
+/// Erases the document in the only way the trigger allows, and leaves a tombstone.
 fn erase_document(
     conn: &mut PgConnection,
     id: AgreementId,
@@ -185,7 +185,7 @@ fn erase_document(
     Ok(true)
 }
 
-/// Erases a round that nobody concluded, with its links and mails.
+/// Erases a round that was not concluded, with its links and mails.
 pub fn erase_round(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -199,7 +199,7 @@ pub fn erase_round(
 }
 
 /// Erases a deleted customer with everything that names it, and leaves a tombstone. The events of
-/// the audit log are not touched here: they have their own way to be emptied.
+/// the audit log are not touched here; they are erased separately.
 pub fn erase_customer(
     conn: &mut PgConnection,
     number: CustomerNumber,
@@ -271,7 +271,7 @@ pub fn erase_customer(
     Ok(())
 }
 
-/// Mails whose kind names something by its id.
+/// Erases mails whose kind contains the id of something.
 fn erase_mails_about(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -288,7 +288,7 @@ fn erase_mails_about(
     .map(|_| ())
 }
 
-/// Mails that carried a link of a round.
+/// Erases mails that carried a link of a round.
 fn erase_link_mails(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -302,8 +302,8 @@ fn erase_link_mails(
         .try_for_each(|link| erase_mails_about(conn, customer, "link", link))
 }
 
-/// Forgets mails that are evidence of nothing and were done until `before`, a bounded number at a
-/// time. Says how many.
+/// Deletes a bounded number of mails that are no evidence and were done until `before`. Returns how
+/// many.
 pub fn forget_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     diesel::sql_query(format!(
         "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE {}
@@ -314,7 +314,7 @@ pub fn forget_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResu
     .execute(conn)
 }
 
-/// How many mails [`forget_mails`] would forget in all.
+/// How many mails [`forget_mails`] would delete in all.
 pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<i64> {
     let row: Count = diesel::sql_query(format!(
         "SELECT count(*) AS number FROM mails WHERE {}",
@@ -325,7 +325,7 @@ pub fn count_forgettable_mails(conn: &mut PgConnection, before: DateTime<Utc>) -
     Ok(row.number)
 }
 
-/// The condition of the index `mails_forgettable`, word by word, and the time.
+/// The condition of the index `mails_forgettable`, which must be the same expression, and the time.
 fn forgettable() -> String {
     let kept = SPECS.iter().filter(|spec| spec.is_kept);
     let kept: Vec<String> = kept.map(|spec| format!("'{}'", spec.key)).collect();
@@ -335,12 +335,12 @@ fn forgettable() -> String {
     )
 }
 
-/// What is left of something that was erased.
+/// What stays of something that was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tombstone {
-    /// Of which agreement; `None`: of the customer.
+    /// The agreement that was erased; `None` if it was the customer itself.
     pub agreement: Option<AgreementId>,
-    /// Its printed number.
+    /// Its printed number, if it was an agreement.
     pub agreement_number: Option<String>,
     /// SHA-256 of the text, hex.
     pub document_hash: Option<String>,

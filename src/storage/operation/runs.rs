@@ -1,4 +1,4 @@
-//! Passes of the periodic work that took a while, for the operator's page.
+//! Passes of the periodic work that took longer than a few seconds, for the operator's page.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -6,22 +6,22 @@ use diesel::prelude::*;
 use crate::storage::QueryResult;
 use crate::storage::schema::runs;
 
-/// What waits is counted to here.
+/// Waiting rows are counted up to this number.
 pub const COUNT_CAP: i64 = 10_000;
 
-/// How far a pass has got.
+/// A pass of a job with its progress.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = runs, treat_none_as_null = true)]
 pub struct Run {
-    /// Which job.
+    /// Name of the job.
     pub job: String,
-    /// When it began.
+    /// When this run of the job began.
     pub began_at: DateTime<Utc>,
-    /// When it last said so.
+    /// When it last wrote its progress.
     pub seen_at: DateTime<Utc>,
     /// How long it has worked, in seconds.
     pub seconds: i32,
-    /// Rows moved on.
+    /// Rows that were processed.
     pub done: i64,
     /// Rows that failed.
     pub failed: i64,
@@ -30,13 +30,13 @@ pub struct Run {
 }
 
 impl Run {
-    /// Rows in a minute, on the average since the beginning.
+    /// Rows in a minute, on average since the beginning.
     pub fn per_minute(&self) -> i64 {
         self.done * 60 / i64::from(self.seconds.max(1))
     }
 }
 
-/// Writes a pass for the first time. Answers its key.
+/// Stores a pass for the first time and returns its key.
 pub fn create_run(conn: &mut PgConnection, run: &Run) -> QueryResult<i64> {
     diesel::insert_into(runs::table)
         .values(run)
@@ -44,7 +44,7 @@ pub fn create_run(conn: &mut PgConnection, run: &Run) -> QueryResult<i64> {
         .get_result(conn)
 }
 
-/// Writes how far it is now.
+/// Writes the progress of a pass.
 pub fn save_run(conn: &mut PgConnection, id: i64, run: &Run) -> QueryResult<()> {
     diesel::update(runs::table.find(id))
         .set(run)
@@ -61,7 +61,7 @@ pub fn list_runs(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Run>> {
         .load(conn)
 }
 
-/// Forgets passes that began before `before`. Says how many.
+/// Deletes passes that began before `before`. Returns how many.
 pub fn delete_old(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     diesel::delete(runs::table.filter(runs::began_at.lt(before))).execute(conn)
 }

@@ -10,7 +10,7 @@ use crate::domain::case::AgreementEnd;
 use crate::storage::schema::{agreement_documents, agreements, document_stamps, seal_certificates};
 use crate::storage::{QueryResult, text};
 
-/// What may be told of a document to whoever has it: facts without names.
+/// What may be shown of a document to anyone who has it: facts without names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issued {
     /// Number of the agreement.
@@ -21,7 +21,7 @@ pub struct Issued {
     pub end: Option<(DateTime<Utc>, AgreementEnd)>,
     /// Time and source of the time stamp, if there is one.
     pub stamp: Option<(DateTime<Utc>, String)>,
-    /// Signed on paper: the file is a scan without seal (5.8-18).
+    /// Whether it was signed on paper: then the file is a scan without a seal (5.8-18).
     pub on_paper: bool,
 }
 
@@ -112,7 +112,7 @@ fn read(row: Row) -> QueryResult<Issued> {
     })
 }
 
-/// Keeps a certificate documents are sealed with. One that is known stays as it is.
+/// Stores a certificate documents are sealed with. A known one stays as it is.
 pub fn add_certificate(
     conn: &mut PgConnection,
     fingerprint: &str,
@@ -141,17 +141,17 @@ pub fn list_certificates(conn: &mut PgConnection) -> QueryResult<Vec<Vec<u8>>> {
 /// A document that waits for its time stamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unstamped {
-    /// Whose.
+    /// The agreement the document belongs to.
     pub agreement: AgreementId,
     /// When it was concluded.
     pub concluded_at: DateTime<Utc>,
-    /// How often the service was asked already.
+    /// How often the time stamp service was asked already.
     pub tries: i32,
 }
 
 /// The document that waits longest for its time stamp among those concluded since `since`. A stamp
-/// says "not later than"; for older documents it would say too little to be worth asking. The scan of
-/// a contract on paper bears no seal of this portal to be stamped.
+/// proves "not later than", which is of little use for older documents. The scan of a contract on
+/// paper has no seal of this portal that could be stamped.
 pub fn find_unstamped(
     conn: &mut PgConnection,
     since: DateTime<Utc>,
@@ -183,8 +183,7 @@ pub fn find_unstamped(
     }))
 }
 
-/// Notes a try before it is made; `next` is when to try again if it brings nothing, `None` for
-/// never.
+/// Notes a try before it is made; `next` is when to try again if it fails, `None` for never.
 pub fn note_try(
     conn: &mut PgConnection,
     document: Unstamped,
@@ -207,7 +206,7 @@ pub fn note_try(
         .map(|_| ())
 }
 
-/// Keeps the time stamp a noted try brought. One that is there already stays.
+/// Stores the time stamp that a noted try returned. An existing one stays.
 pub fn add_stamp(
     conn: &mut PgConnection,
     document: Unstamped,
@@ -227,7 +226,7 @@ pub fn add_stamp(
         .map(|_| ())
 }
 
-/// A time stamp as it is kept: token, stated time, source.
+/// A stored time stamp: token, stated time, source.
 pub type KeptStamp = (Vec<u8>, DateTime<Utc>, String);
 
 /// The time stamp of a document.

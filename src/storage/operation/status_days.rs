@@ -1,4 +1,4 @@
-//! How many customers had each status, day by day.
+//! Number of customers in each status, day by day.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::exists;
@@ -10,12 +10,12 @@ use crate::domain::case::Status;
 use crate::storage::schema::status_days;
 use crate::storage::{QueryResult, text};
 
-/// Counts all customers at `now` and writes that down as `day`, once: who comes second changes
-/// nothing. Every status has a row, also one that nobody has, so that two who count at the same
-/// moment never mix their figures. Answers whether it was written.
+/// Counts all customers at `now` and stores that as `day`, once; a second call changes nothing.
+/// Every status has a row, even without customers, so that two processes that count at the same
+/// moment never mix their figures. True if it was written.
 ///
-/// The counts come from the index that ends in the number; what time has changed since a line was
-/// written is added and taken away from another, short one.
+/// The counts come from the index that ends in the number; changes by time alone since a row was
+/// written are corrected by another, short index.
 pub fn write_day(conn: &mut PgConnection, day: NaiveDate, now: DateTime<Utc>) -> QueryResult<bool> {
     if has_day(conn, day)? {
         return Ok(false);
@@ -65,8 +65,8 @@ pub fn list_days(
         .collect()
 }
 
-/// Makes a past for customers that were added in bulk, from the number `first` on: each day as many
-/// of them as today, less half a percent for every day back. For the demo.
+/// Makes up past days for customers that were added in bulk, from the number `first` on: each day
+/// as many of them as today, less half a percent for every day back. For the demo.
 pub fn stretch_days(
     conn: &mut PgConnection,
     today: NaiveDate,

@@ -1,5 +1,5 @@
-//! Rows that the program cannot read, by name, for the operator (F11). Constraints keep them out; one
-//! that got in all the same, as by hand, must not break what does not need it.
+//! Rows that the program cannot read, by name, for the operator (F11). Constraints prevent them; if
+//! there is one nevertheless, it must not break what does not need it.
 
 use diesel::prelude::*;
 use serde::de::DeserializeOwned;
@@ -12,8 +12,8 @@ use crate::domain::sub_processor::ListChange;
 use crate::storage::schema::{announcements, operator, products, sub_processors};
 use crate::storage::{QueryResult, text};
 
-/// Which rows cannot be read, of the tables that everybody shares. They are small, whatever the number
-/// of customers.
+/// The unreadable rows of the tables that are shared by all customers. These tables are small,
+/// whatever the number of customers.
 pub fn list_unreadable(conn: &mut PgConnection) -> QueryResult<Vec<String>> {
     let mut found = Vec::new();
     let particulars: Vec<Value> = operator::table.select(operator::facts).load(conn)?;

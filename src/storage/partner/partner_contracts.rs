@@ -16,9 +16,9 @@ pub struct PartnerContract {
     pub signed_on: NaiveDate,
     /// Its last day; `None` if it has no end.
     pub valid_until: Option<NaiveDate>,
-    /// Where the paper lies, if somebody wrote that down.
+    /// Where the paper is kept; empty if that was not recorded.
     pub reference: String,
-    /// Its file.
+    /// The uploaded file, if there is one.
     pub file: Option<FileId>,
 }
 
@@ -44,7 +44,8 @@ pub fn create_contract(
         .map(|_| ())
 }
 
-/// Whether the contract that counts says the same and was recorded after `since`: a form sent twice.
+/// Whether the contract that counts has the same content and was recorded after `since`, as when a
+/// form is sent twice.
 pub fn is_twin(
     conn: &mut PgConnection,
     partner: PartnerId,

@@ -21,28 +21,29 @@ pub const COUNT_CAP: i64 = 1000;
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct PartnerLine {
-    /// The partner.
+    /// The Mandant or Submandant of this line.
     pub partner: Partner,
-    /// The Mandant of a Submandant: its name, and whether it is blocked.
+    /// The Mandant of a Submandant: its name, and whether it is blocked. `None` for a Mandant.
     pub above: Option<(String, bool)>,
     /// Customers it looks after, at most [`COUNT_CAP`] + 1.
     pub customers: i64,
-    /// Last day of the contract under Art. 28(4) GDPR; the outer `None`: there is none.
+    /// Last day of the contract under Art. 28(4) GDPR; the outer `None` means that there is no
+    /// contract.
     pub contract: Option<Option<NaiveDate>>,
 }
 
-/// What to list.
+/// Filter and page of the list.
 #[derive(Debug, Clone, Default)]
 pub struct PartnerQuery {
     /// Only the Submandanten of this Mandant.
     pub of: Option<PartnerId>,
     /// Words each of which must begin a word of the name, or of the Mandant's.
     pub search: String,
-    /// Only those whose contract under Art. 28(4) GDPR stands like this on that day (C6).
+    /// Only those whose contract under Art. 28(4) GDPR is in this state on that day (C6).
     pub contract: Option<(ContractFilter, NaiveDate)>,
-    /// Behind this partner.
+    /// Only partners behind this one.
     pub after: Option<PartnerId>,
-    /// At most this many.
+    /// At most this many rows.
     pub limit: i64,
 }
 
@@ -55,7 +56,7 @@ pub fn list_partners(
     if let Some(of) = query.of {
         select = select.filter(partners::parent_id.eq(of.0));
     }
-    // A key holds letters, digits and spaces only: nothing that LIKE reads as a sign.
+    // A sort key contains only letters, digits and spaces, so no wildcard of LIKE.
     for word in name::sort_key(&query.search).split_whitespace() {
         let pattern = format!("% {word}%");
         select = select.filter(
@@ -79,7 +80,7 @@ pub fn list_partners(
     dress(conn, found)
 }
 
-/// Last day of the contract that counts; NULL as well if there is none.
+/// Last day of the contract that counts; NULL also if there is no contract.
 const LAST_DAY: &str = "(SELECT c.valid_until FROM partner_contracts c WHERE c.partner_id = partners.id \
      ORDER BY c.id DESC LIMIT 1)";
 
@@ -107,7 +108,7 @@ fn contract_stands(filter: ContractFilter, today: NaiveDate) -> Condition {
     }
 }
 
-/// Adds to each partner what its line shows beside it.
+/// Adds the other columns of the list to each partner.
 fn dress(conn: &mut PgConnection, found: Vec<Partner>) -> QueryResult<Vec<PartnerLine>> {
     let ids: Vec<PartnerId> = found.iter().map(|one| one.id).collect();
     let parents: Vec<i64> = found
@@ -189,7 +190,7 @@ pub fn list_customers_of(
         .load(conn)
 }
 
-/// How many customers a partner looks after, all of them: for work that is begun, never for a page.
+/// How many customers a partner looks after, without a cap: for starting a run, never for a page.
 pub fn count_customers_of(conn: &mut PgConnection, partner: &Partner) -> QueryResult<i64> {
     customers_of(partner).count().get_result(conn)
 }

@@ -21,7 +21,7 @@ pub(in crate::storage) type Row = (
     PartnerParty,
 );
 
-/// One partner.
+/// One partner by its key.
 pub fn find_partner(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Option<Partner>> {
     let row: Option<Row> = partners::table
         .find(id.0)
@@ -150,7 +150,8 @@ pub fn list_assignable(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<P
     Ok(all.filter(Partner::can_be_named).collect())
 }
 
-/// One partner, locked until the transaction ends. Cases may go on referring to it meanwhile.
+/// One partner, locked until the transaction ends. Rows of cases that refer to it can still be
+/// written.
 pub fn lock_partner(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Option<Partner>> {
     let row: Option<Row> = partners::table
         .find(id.0)
@@ -230,7 +231,7 @@ pub fn save_party(conn: &mut PgConnection, partner: &Partner, party: &Party) -> 
     Ok(())
 }
 
-/// Blocks a partner.
+/// Blocks a partner with a reason.
 pub fn mark_blocked(
     conn: &mut PgConnection,
     id: PartnerId,
@@ -246,7 +247,7 @@ pub fn mark_blocked(
         .map(|_| ())
 }
 
-/// Takes the block back.
+/// Removes the block of a partner.
 pub fn mark_unblocked(conn: &mut PgConnection, id: PartnerId) -> QueryResult<()> {
     diesel::update(partners::table.find(id.0))
         .set((
@@ -269,7 +270,7 @@ pub fn mark_deactivated(
         .map(|_| ())
 }
 
-/// Notes that a sub-partner waits for the operator's release, or with `None` that it has it.
+/// Notes that a sub-partner waits for the operator's release; `None` notes that it was released.
 pub fn mark_unreleased(
     conn: &mut PgConnection,
     id: PartnerId,
@@ -291,7 +292,7 @@ pub fn count_unreleased(conn: &mut PgConnection, cap: i64) -> QueryResult<i64> {
     Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
 }
 
-/// How many sub-partners a partner got since `since`.
+/// How many sub-partners were added to a partner since `since`.
 pub fn count_new(
     conn: &mut PgConnection,
     parent: PartnerId,
@@ -322,8 +323,8 @@ pub(in crate::storage) fn find_list_key(
         .first(conn)
 }
 
-/// Place in the list: below the Mandant, by name, and no two alike. The separators sort before
-/// every letter, and a search for the beginning of a word finds none of what they lead in.
+/// Sort key of a partner: below its Mandant, by name, and unique. The separators sort before every
+/// letter, and a search for the beginning of a word does not match what follows them.
 fn list_key(above: Option<&str>, name: &str) -> String {
     let own = format!("{}\u{1}{}", name::sort_key(name), Uuid::new_v4());
     match above {

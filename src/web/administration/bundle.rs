@@ -9,7 +9,8 @@ use crate::places::Kind;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, attachment};
 
-/// GET: the bundle, for whoever may read the contract; the operator has that of a deleted customer, too.
+/// GET: the bundle, for viewers who may read the contract; the operator may also fetch that of a
+/// deleted customer.
 pub async fn download(
     app: web::Data<App>,
     me: Me,

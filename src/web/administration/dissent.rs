@@ -26,23 +26,23 @@ use crate::web::kit::sub_processors::Lists;
 
 /// A notice on the customer's contract page.
 pub struct NoticeLine {
-    /// The AVV status whose look its tag borrows.
+    /// CSS key of its tag, which looks like that of an AVV status.
     pub look: &'static str,
-    /// How it stands.
+    /// Its state in words.
     pub word: &'static str,
-    /// When it was announced.
+    /// When it was announced to the customer.
     pub announced: When,
-    /// What follows, with dates.
+    /// What follows from it, with dates.
     pub sentence: String,
-    /// The public page of the announcement.
+    /// Address of the announcement's public page.
     pub public: String,
-    /// Where the customer dissents, while that is possible.
+    /// Address of the form to dissent, as long as that is possible.
     pub dissent: Option<String>,
-    /// The operator's page about it.
+    /// Address of the operator's page about it.
     pub manage: String,
 }
 
-/// The line of a notice; `own`: the customer itself looks.
+/// Prepares the line of a notice; `own` says that the customer itself is looking.
 pub fn line(stored: &Stored, own: bool, now: DateTime<Utc>, language: Language) -> NoticeLine {
     let facts = &stored.facts;
     let state = facts.state(now);
@@ -140,7 +140,7 @@ struct Page {
     longest: usize,
 }
 
-/// The change and the form.
+/// GET: the announced change and the form to dissent.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -154,7 +154,7 @@ pub async fn show(
     html(&page(&app, &me, &found, Said::default(), FieldErrors::default()).await?)
 }
 
-/// Declares the dissent.
+/// POST: declares the dissent.
 pub async fn declare(
     app: web::Data<App>,
     me: Me,
@@ -216,7 +216,7 @@ fn closed(found: &Found, now: DateTime<Utc>, language: Language) -> Option<&'sta
     }
 }
 
-/// What the rules refuse, as a sentence with a next step.
+/// A refusal of the rules as a sentence with a next step.
 fn refused(refusal: NoticeRefusal, language: Language) -> &'static str {
     let (de, en) = match refusal {
         NoticeRefusal::TooLate => (

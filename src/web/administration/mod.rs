@@ -69,10 +69,10 @@ pub const ROUTES: &[Row] = &[
 /// The history shows this many events.
 const EVENTS: i64 = 100;
 
-/// So many announced changes are shown, the youngest first.
+/// At most this many announced changes are shown, the youngest first.
 const NOTICES: i64 = 10;
 
-/// Whose contract the operator asked for.
+/// The customer whose contract the operator asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Whose {
@@ -129,7 +129,7 @@ async fn choose(app: &App, me: &Me, typed: String) -> Result<HttpResponse, PageE
     })
 }
 
-/// The customer somebody works for, or the one the operator asked for.
+/// The customer the viewer works for, or the one the operator asked for.
 fn own_or_asked(role: Role, whose: &Whose) -> Option<CustomerNumber> {
     match role {
         Role::Customer { number, .. } => Some(number),
@@ -182,7 +182,7 @@ fn own_number(viewer: &Viewer) -> Result<CustomerNumber, PageError> {
     }
 }
 
-/// The concluded contract, byte for byte. An address copied by anybody else leads nowhere (S-53).
+/// GET: the concluded contract, byte for byte. The address works for no other customer (S-53).
 async fn download(
     app: web::Data<App>,
     me: Me,
@@ -216,8 +216,8 @@ fn find_holder(
     find_kept(conn, app, viewer, number)
 }
 
-/// A customer's case for whoever may see it; for the operator also after the customer was deleted, until
-/// retention is over (row 51).
+/// A customer's case for viewers who may see it; for the operator also after the customer was
+/// deleted, until its retention period has expired (row 51).
 fn find_kept(
     conn: &mut PgConnection,
     app: &App,

@@ -50,7 +50,7 @@ enum Wrong {
     Wait(String),
 }
 
-/// Shows what an objection means.
+/// GET: the page that shows what an objection means.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -65,7 +65,7 @@ pub async fn show(
     }
 }
 
-/// Declares it.
+/// POST: declares the objection.
 pub async fn declare(
     app: web::Data<App>,
     me: Me,
@@ -76,7 +76,8 @@ pub async fn declare(
     let case = read(&app, &me.viewer).await?;
     let proof = proof_of(&app, &me).await?;
     if case.agreement().is_none() {
-        // Without a contract the rules would take it as a decline, which this page did not speak of.
+        // Without a contract the rules would take it as a decline, which this page does not
+        // mention.
         return Ok(nothing_to_object(&session, me.viewer.language));
     }
     let proved = prove_again(&app, &request, &me.viewer, &proof, &form).await;

@@ -22,9 +22,9 @@ use crate::web::kit::history::Past;
 use crate::web::kit::own_history::history_of;
 use crate::web::kit::page::Shell;
 
-/// What the page is made of.
+/// What the page shows, as it was read.
 pub struct Read {
-    /// The facts.
+    /// The facts of the customer's case.
     pub case: Case,
     /// The document of each agreement, in the same order.
     pub documents: Vec<Option<DocumentFacts>>,
@@ -54,7 +54,7 @@ pub struct ContractView {
     may_ask: bool,
     may_object: bool,
     record_objection: Option<String>,
-    /// Address of the evidence bundle, once there is something to prove.
+    /// Address of the evidence bundle, once there is evidence.
     bundle: Option<String>,
     history: Vec<Past>,
     notices: Vec<NoticeLine>,
@@ -62,7 +62,7 @@ pub struct ContractView {
 
 struct Agreed {
     number: String,
-    /// Signed on paper: the file is the scan.
+    /// Whether it was signed on paper: then the file is the scan.
     on_paper: bool,
     file: Option<File>,
     person: String,
@@ -70,7 +70,7 @@ struct Agreed {
     products: Vec<String>,
     version: String,
     chain: Vec<Member>,
-    /// The sub-partner it names has left (row 24).
+    /// The note that the sub-partner it names has left (row 24).
     annex_note: Option<String>,
 }
 
@@ -290,7 +290,7 @@ fn file(one: &Agreement, facts: &DocumentFacts, language: Language) -> File {
     }
 }
 
-/// "214 KB", "1,2 MB".
+/// A file size in words: "214 KB", "1,2 MB".
 fn size(bytes: usize, language: Language) -> String {
     let kilobytes = bytes.div_ceil(1024);
     if kilobytes < 1024 {
@@ -302,7 +302,7 @@ fn size(bytes: usize, language: Language) -> String {
     }
 }
 
-/// A checksum in groups of four, as people compare it.
+/// A checksum in groups of four characters, which are easier to compare.
 fn in_fours(hash: &str) -> String {
     let chars: Vec<char> = hash.chars().collect();
     let groups: Vec<String> = chars.chunks(4).map(|four| four.iter().collect()).collect();

@@ -37,7 +37,7 @@ pub fn tag(case_status: &CaseStatus, language: Language) -> String {
     word.to_owned()
 }
 
-/// The sentence under the headline.
+/// The sentence below the headline.
 pub fn verdict(
     case: &Case,
     case_status: &CaseStatus,
@@ -178,7 +178,7 @@ pub fn verdict(
     }
 }
 
-/// What follows for the products and the partners.
+/// What the status means for the products and the partners.
 pub fn meaning(
     case: &Case,
     case_status: &CaseStatus,
@@ -230,7 +230,7 @@ pub fn meaning(
                 ),
             )
         }
-        // Nobody is let in before the address is confirmed (A4).
+        // No partner gets access before the address is confirmed (A4).
         Status::AddressOpen if case.agreement().is_some() => None,
         Status::RenewalRequired => Some(
             if en {
@@ -256,7 +256,7 @@ fn allowed(partners: &[String], open: &[String], language: Language) -> String {
     }
 }
 
-/// Those whom the agreement in force names and who still look after the customer.
+/// Names of the partners that the agreement in force names and that still look after the customer.
 pub fn partners(case: &Case) -> Vec<String> {
     let Some(agreement) = case.agreement() else {
         return Vec::new();

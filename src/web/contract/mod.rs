@@ -1,5 +1,5 @@
-//! The contract: its versions and how they are rolled out, for the operator's legal department, and its text as
-//! everybody may read it.
+//! The contract: its versions and their roll-outs, for the operator's legal department, and its
+//! text on pages that need no sign-in.
 
 pub mod roll_outs;
 pub mod text;
@@ -7,10 +7,11 @@ pub mod versions;
 
 use crate::contract::diff::Piece;
 
-/// Words that stay beside a change; a longer run that is the same in both is cut.
+/// Number of unchanged words that are kept beside a change; the rest of a longer unchanged run is
+/// cut.
 const AROUND: usize = 14;
 
-/// Cuts what is the same far from any change.
+/// Cuts unchanged words that are far from any change.
 pub fn shortened(pieces: Vec<Piece>) -> Vec<Piece> {
     let last = pieces.len().saturating_sub(1);
     pieces

@@ -1,4 +1,4 @@
-//! Deleting a customer (row 51). It cannot be taken back, so the page lists what follows and the
+//! Deleting a customer (row 51). It cannot be undone, so the page lists the consequences and the
 //! administrator's password is asked again (S-40).
 
 use actix_session::Session;
@@ -33,7 +33,7 @@ struct Page {
     meaning: Vec<Part>,
     users: i64,
     has_agreements: bool,
-    /// "31. Dezember 2029": when what is kept will be erased.
+    /// When the data that are kept will be erased: "31. Dezember 2029".
     kept_until: String,
     email: Proof,
     stamp: String,
@@ -41,7 +41,7 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// The form with the consequences.
+/// GET: the form with the consequences.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -51,7 +51,7 @@ pub async fn show(
     html(&page(&app, &me, &case, String::new(), FieldErrors::default()).await?)
 }
 
-/// Deletes the customer, if the facts are those the page was made of.
+/// POST: deletes the customer, if the facts are those the page was made from.
 pub async fn delete(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,4 @@
-//! "Alle Links sperren": a link became known to somebody it was not meant for (row 53).
+//! "Alle Links sperren": a link became known to a person it was not meant for (row 53).
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -28,7 +28,7 @@ struct Page {
     shell: Shell,
     subject: Subject,
     meaning: Vec<Part>,
-    /// Masked address a new mail would go to, if one can be sent.
+    /// Masked address a new mail would be sent to, if that is possible.
     address: Option<String>,
     typed: Typed,
     /// How the person who looks proves to be it.
@@ -36,7 +36,7 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// What was typed.
+/// The fields as typed.
 #[derive(Debug, Default)]
 struct Typed {
     reason: String,
@@ -52,7 +52,7 @@ impl Typed {
     }
 }
 
-/// The form with what locking means.
+/// GET: the form with the consequences of locking.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -72,7 +72,7 @@ fn locked(ask_again: bool) -> Event {
     Event::LinksLocked { ask_again }
 }
 
-/// Locks them, and sends a new mail if that was ticked.
+/// POST: locks all links, and sends a new mail if that was ticked.
 pub async fn lock(
     app: web::Data<App>,
     me: Me,
@@ -137,7 +137,7 @@ async fn page(
     })
 }
 
-/// Where a new mail would go, if the rules allow one.
+/// The address a new mail would be sent to, if the rules allow one.
 fn address(case: &Case, now: DateTime<Utc>) -> Option<String> {
     preview(case, &locked(true), now).ok()?;
     case.customer.email().map(|email| email.as_str().to_owned())

@@ -1,4 +1,5 @@
-//! The customers: the list, one customer's profile and status page, and everything that is done to one customer.
+//! The customers: the list, one customer's profile and status page, and all actions on one
+//! customer.
 
 mod addition;
 mod address;

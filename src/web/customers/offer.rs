@@ -1,5 +1,5 @@
-//! The text a customer is asked to conclude, as its link shows it (C8): for whoever answers the
-//! telephone at the operator's.
+//! The text a customer is asked to conclude, as its link shows it (C8): for employees of the
+//! operator who answer the telephone.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -27,7 +27,7 @@ struct Page {
     article: String,
 }
 
-/// The page. A customer who is not asked has no offer.
+/// GET: the page. A customer that is not being asked has no offer.
 pub async fn show(
     app: web::Data<App>,
     me: Me,

@@ -1,5 +1,5 @@
-//! Proposing to a second administrator: an objection recorded in error (row 33), a contract that was
-//! signed on paper (5.8-18).
+//! Proposals to a second administrator: an objection recorded in error (row 33), a contract that
+//! was signed on paper (5.8-18).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -27,9 +27,9 @@ use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::{Files, SignedUpload};
 
-/// Kinds of proposals: more than one of each is never open for a customer.
+/// Number of kinds of proposals; a customer has at most one open proposal of each.
 const KINDS: i64 = 2;
-/// Said instead of a second proposal of the same kind.
+/// Shown instead of a second proposal of the same kind.
 const WAITS: &str = "Dieser Vorschlag wartet schon auf eine zweite Person.";
 
 #[derive(Template)]
@@ -52,14 +52,14 @@ struct PaperPage {
     /// Partner and sub-partner whom the contract must name.
     partners: Vec<String>,
     products: Vec<String>,
-    /// Whether a mail can reach the customer.
+    /// Whether a mail can be sent to the customer.
     has_address: bool,
     version: String,
     typed: Typed,
     errors: FieldErrors,
 }
 
-/// What was typed; a file has to be chosen anew.
+/// The fields as typed; a file has to be chosen anew.
 #[derive(Default)]
 struct Typed {
     person: String,
@@ -67,7 +67,7 @@ struct Typed {
     on: String,
 }
 
-/// The form for an objection recorded in error.
+/// GET: the form for an objection recorded in error.
 pub async fn show_error(
     app: web::Data<App>,
     me: Me,
@@ -82,7 +82,7 @@ pub async fn show_error(
     html(&error_page(&app, &me, &case, String::new(), FieldErrors::default()).await?)
 }
 
-/// Proposes it.
+/// POST: proposes that the objection was recorded in error.
 pub async fn propose_error(
     app: web::Data<App>,
     me: Me,
@@ -108,7 +108,7 @@ pub async fn propose_error(
     proposed(done, customer, &session)
 }
 
-/// The form for a contract on paper.
+/// GET: the form for a contract on paper.
 pub async fn show_paper(
     app: web::Data<App>,
     me: Me,
@@ -126,7 +126,7 @@ pub async fn show_paper(
     html(&paper_page(&app, &me, &case, Typed::default(), FieldErrors::default()).await?)
 }
 
-/// Proposes it.
+/// POST: proposes to record the contract.
 pub async fn propose_paper(
     app: web::Data<App>,
     me: Me,
@@ -205,7 +205,7 @@ fn proposed(
 
 /// The contract as typed, or what is wrong with it in the order of the form.
 ///
-/// Nobody signed the text before `since`, the day from which it is offered.
+/// The text cannot have been signed before `since`, the day from which it is offered.
 fn read(
     form: &Form,
     mut files: Files,

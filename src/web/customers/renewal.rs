@@ -1,5 +1,5 @@
-//! "Neuabschluss anfordern": the customer is another company now, or has another name, and the
-//! agreement shall say so; the one in force goes on meanwhile (row 48).
+//! "Neuabschluss anfordern": the customer is now another company, or has another name, and the
+//! agreement should say so; the one in force stays valid meanwhile (row 48).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -27,19 +27,20 @@ struct Page {
     shell: Shell,
     subject: Subject,
     agreement: String,
-    /// What the agreement prints of the customer and what a new one would; empty if it is on paper.
+    /// Differences between the customer as the agreement prints it and as a new one would; empty if
+    /// it is on paper.
     differences: Vec<Difference>,
     meaning: Vec<Part>,
 }
 
-/// A particular that differs.
+/// A value that differs.
 struct Difference {
     label: &'static str,
     then: String,
     now: String,
 }
 
-/// What it means, before anything is sent.
+/// GET: the consequences, before anything is sent.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -72,7 +73,7 @@ pub async fn show(
 
 const ASKED: &str = "Um den Neuabschluss ist der Kunde schon gebeten. Mit „Anforderung erneut senden“ erhält er die E-Mail noch einmal.";
 
-/// Asks.
+/// POST: asks the customer for a new conclusion.
 pub async fn ask(
     app: web::Data<App>,
     me: Me,
@@ -104,7 +105,7 @@ pub async fn ask(
     session.respond(done, said, back)
 }
 
-/// The case of a customer that was not deleted, and how its agreement prints it.
+/// The case of a customer that was not deleted, and the customer as its agreement prints it.
 async fn load(app: &App, number: CustomerNumber) -> Result<(Case, Then), PageError> {
     let now = app.clock.now();
     let found = app

@@ -1,4 +1,4 @@
-//! The clock of a development portal, so that fourteen days pass in a demo.
+//! The clock of a development portal, with which fourteen days can pass in a demo.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -12,7 +12,7 @@ use crate::web::kit::page::{PublicShell, html, invalid, see_other};
 
 /// Address of the page.
 const CLOCK: &str = "/dev/uhr";
-/// Farthest jump in one go.
+/// Largest step in days.
 const MOST_DAYS: i64 = 400;
 
 #[derive(Template)]
@@ -26,13 +26,13 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// What time the portal has.
+/// GET: the portal's present time.
 pub async fn show(app: web::Data<App>) -> Result<HttpResponse, PageError> {
     let typed = ("15".to_owned(), "0".to_owned());
     html(&page(&app, typed, FieldErrors::default()).await?)
 }
 
-/// Puts the clock forward. What became due is done by the scheduler, as it would be in life.
+/// POST: sets the clock forward. The scheduler then does what has become due, as in production.
 pub async fn advance(
     app: web::Data<App>,
     PublicForm(form): PublicForm,

@@ -1,4 +1,4 @@
-//! The mailbox of the development transport: every mail that would have gone out.
+//! The mailbox of the development transport: every mail that would have been sent.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::headers::HTML_PART_CSP;
 use crate::web::kit::page::{PublicShell, attachment, html};
 
-/// Mails the list shows.
+/// At most this many mails are listed.
 const MOST: usize = 200;
 
 #[derive(Template)]
@@ -35,7 +35,7 @@ struct MailRow {
     at_machine: String,
 }
 
-/// The list, newest first.
+/// GET: the list, newest first.
 pub async fn list(app: web::Data<App>) -> Result<HttpResponse, PageError> {
     let mails = in_folder(&app, |folder| outbox_folder::list(folder, MOST)).await?;
     html(&ListPage {
@@ -55,13 +55,13 @@ struct MailPage {
     attachments: Vec<String>,
 }
 
-/// A stretch of the text part; links can be clicked.
+/// A part of the text; a link can be clicked.
 struct Piece {
     text: String,
     is_link: bool,
 }
 
-/// One mail: its text part.
+/// GET: one mail with its text part.
 pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpResponse, PageError> {
     let mail = find(&app, name.into_inner()).await?;
     html(&MailPage {
@@ -78,7 +78,7 @@ pub async fn show(app: web::Data<App>, name: web::Path<String>) -> Result<HttpRe
     })
 }
 
-/// The HTML part as it is, under rules that let nothing in it run or load.
+/// GET: the HTML part as it is, with headers that let nothing in it run or load.
 pub async fn html_part(
     app: web::Data<App>,
     name: web::Path<String>,
@@ -90,7 +90,7 @@ pub async fn html_part(
         .body(mail.written.html))
 }
 
-/// A file that travels with the mail.
+/// GET: an attachment of the mail.
 pub async fn attached(
     app: web::Data<App>,
     path: web::Path<(String, usize)>,
@@ -113,7 +113,8 @@ async fn find(app: &App, name: String) -> Result<StoredMail, PageError> {
         .ok_or(PageError::NotFound)
 }
 
-/// Reads in the folder the mails land in, off the async threads. There is none in production.
+/// Reads in the folder of the mails, outside the async threads. In production there is no such
+/// folder.
 async fn in_folder<T: Send + 'static>(
     app: &App,
     read: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
@@ -139,8 +140,7 @@ fn line(mail: &StoredMail) -> MailRow {
     }
 }
 
-/// Divides a text into links and what stands between them. Nothing is lost: put together, the
-/// pieces are the text.
+/// Splits a text into links and what stands between them. Joined again, the pieces are the text.
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     for word in text.split_inclusive(char::is_whitespace) {

@@ -1,5 +1,5 @@
-//! How the guard attends to a person: a form that waits is given back, a form that came too late is kept,
-//! and a redirect leads to its message. It stands around every handler, so no handler can forget it.
+//! Around every handler: a form that was kept is given back, a form that came after the session had
+//! ended is kept, and a redirect leads to its message. No handler has to do it.
 
 use actix_session::SessionExt as _;
 use actix_web::body::{BoxBody, MessageBody};
@@ -20,10 +20,11 @@ use crate::app::App;
 use crate::domain::UserId;
 use crate::paths;
 
-/// Forms without a session that one source may send at a time.
+/// Forms without a session that one source may send at the same time.
 const LATE_PER_SOURCE: usize = 4;
 
-/// Answers a signed-in person: a kept form is given back, a message is led to, and nothing typed is lost.
+/// Completes the answer for a signed-in user: a kept form is given back, a redirect leads to the
+/// message, and a form that failed is kept.
 pub async fn attend(
     app: &App,
     user: UserId,
@@ -58,7 +59,8 @@ pub async fn attend(
         _ => answer,
     };
     if answer.status() == StatusCode::SEE_OTHER {
-        // A page that leads on has shown nobody the message it was given.
+        // A page that redirects has not shown the message it was given, so it is kept for the next
+        // one.
         if let (Some(told), false) = (told, session.contains_key(FLASH)) {
             tell(&session, told);
         }
@@ -69,7 +71,7 @@ pub async fn attend(
     Ok(answer)
 }
 
-/// What becomes of a form by the way it was answered.
+/// What to do with a sent form, by its answer.
 async fn after_form(
     app: &App,
     user: UserId,
@@ -83,7 +85,8 @@ async fn after_form(
         .and_then(|error| error.as_error::<PageError>())
         .is_some_and(|error| matches!(error, PageError::StaleForm));
     if is_stale && kept::owner(app, &posted.form) == Some(user) {
-        // Typed on a page of this person's session before: it is shown again in this one.
+        // The form was made in an earlier session of this user: it is shown again in the present
+        // one.
         let action = answer.request().path().to_owned();
         let back = kept::set_aside(app, user, &action, posted, None).await?;
         return Ok(match back {
@@ -110,7 +113,8 @@ async fn after_form(
             if beside.is_empty() || beside == answer.request().path() {
                 return Ok(answer);
             }
-            // The fields beside the button that was pressed are of another form: they stand there again.
+            // The fields beside the pressed button belong to another form: they are filled in
+            // again.
             let back = kept::set_beside(app, user, &beside, posted).await?;
             Ok(match back {
                 Some(page) => answer.into_response(see_other(page)),
@@ -121,14 +125,15 @@ async fn after_form(
     }
 }
 
-/// The token a page was shown with, and the one it came with, if they differ in the page.
+/// The form token a page was shown with, and the one it was sent with, if they differ only in the
+/// page they name.
 fn with_page(shown: &str, came: &str) -> Option<(String, String)> {
     (shown != came && !came.is_empty() && kept::bare(shown) == kept::bare(came))
         .then(|| (shown.to_owned(), came.to_owned()))
 }
 
-/// A redirect that leads to the message of the next page (C2): it is in the window and has the focus,
-/// whatever part of that page the redirect was about.
+/// A redirect that leads to the message of the next page (C2), so that it is in view and has the
+/// focus, whatever fragment the redirect had.
 fn led_to_message(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     let location = answer
         .headers()
@@ -141,7 +146,8 @@ fn led_to_message(mut answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBo
     answer
 }
 
-/// Leads to the sign-in, which says why, and from there back. A form that came too late waits.
+/// Leads to the sign-in page, which says why, and from there back. A form that came too late is
+/// kept.
 pub async fn to_sign_in(
     app: &App,
     mut request: ServiceRequest,
@@ -170,11 +176,12 @@ pub async fn to_sign_in(
     Ok(request.into_response(see_other(to)))
 }
 
-/// Keeps what somebody typed whose session has ended; says where it will stand again. A stranger may
-/// send this, so it is bounded: how much of it is here at a time, and how much is written in an hour.
+/// Keeps a form of a user whose session has ended; returns the page on which it will be shown
+/// again. Anyone may send this, so both the number of forms at a time and the amount stored in an
+/// hour are limited.
 ///
 /// # Errors
-/// When that is reached: whoever goes back then still has what was typed.
+/// If a limit is reached. The user can then go back in the browser and still has the typed values.
 async fn late_form(app: &App, request: &mut ServiceRequest) -> Result<Option<String>, PageError> {
     let (action, source) = (request.path().to_owned(), source(app, request.request()));
     let name = format!("late forms of {source}");
@@ -194,8 +201,8 @@ async fn late_form(app: &App, request: &mut ServiceRequest) -> Result<Option<Str
     }
 }
 
-/// Reads a form of somebody whose session has ended. `None` if it cannot be read, or was not made
-/// by this portal for the person who is given back.
+/// Reads a form of a user whose session has ended. `None` if it cannot be read, or was not made by
+/// this portal for the user that is returned.
 async fn read_late(
     app: &App,
     request: &HttpRequest,

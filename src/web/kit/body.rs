@@ -1,5 +1,6 @@
-//! Bodies of requests. Every one has a time limit, whoever reads it: the layer [`super::limits::guard`]
-//! puts a [`Timed`] stream in the place of the body before any handler sees the request (S-89).
+//! Bodies of requests. Every one has a time limit, whatever handler reads it: the layer
+//! [`super::limits::guard`] replaces the body with a [`Timed`] stream before any handler sees the
+//! request (S-89).
 //!
 //! A body has a start of [`crate::config::Limits::body_time`] and then must keep arriving at
 //! [`SLOWEST`]. So a form ends after some seconds, and ten megabytes may take three minutes.
@@ -24,12 +25,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::connection::keeping;
 use super::error::PageError;
 
-/// Bytes a second that are enough: half a megabit.
+/// Lowest accepted rate in bytes a second: half a megabit.
 const SLOWEST: u32 = 64 * 1024;
-/// A body that says it is longer than this is not waited for (S-89).
+/// If an unread body is declared longer than this, its rest is not waited for (S-89).
 const LONGEST: usize = 1024 * 1024;
 
-/// A body that ends with an error when it does not arrive in time.
+/// A body that ends with an error if it does not arrive in time.
 pub struct Timed {
     body: Rc<RefCell<Incoming>>,
     start: Duration,
@@ -38,19 +39,19 @@ pub struct Timed {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// What has not been read yet.
+/// The unread part of a body.
 struct Incoming {
     body: Payload,
     ended: bool,
 }
 
-/// The same body, for whoever sends the answer.
+/// The same body, for the layer that sends the answer.
 pub struct Rest(Rc<RefCell<Incoming>>);
 
 impl Rest {
-    /// Ends the connection after an answer that came before the whole body: the server would wait for
-    /// the rest of one whose length it does not know, without a limit. The answer keeps the unread body,
-    /// which tells the server that it was not read.
+    /// Ends the connection after an answer that was made before the whole body was read: the server
+    /// would wait without a limit for the rest of a body of unknown length. The answer keeps the
+    /// unread body, which tells the server that it was not read.
     pub fn end_after(self, answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         if self.0.borrow().ended {
             return answer;
@@ -60,7 +61,7 @@ impl Rest {
 }
 
 impl Timed {
-    /// `body` with `start` until its first bytes must have come.
+    /// Wraps `body`; `start` is the time within which its first bytes must arrive.
     pub fn new(body: Payload, start: Duration) -> (Self, Rest) {
         let ended = matches!(body, Payload::None);
         let body = Rc::new(RefCell::new(Incoming { body, ended }));
@@ -75,7 +76,7 @@ impl Timed {
         (timed, rest)
     }
 
-    /// When what has arrived until now is too little.
+    /// The moment at which the bytes that have arrived so far are too few.
     fn deadline(&mut self) -> Instant {
         let began = *self.began.get_or_insert_with(Instant::now);
         let arrived = u32::try_from(self.arrived).unwrap_or(u32::MAX);
@@ -111,8 +112,8 @@ impl Stream for Timed {
     }
 }
 
-/// Reads a body of at most `largest` bytes. A longer one is read on for a while, so that the browser
-/// shows the answer.
+/// Reads a body of at most `largest` bytes. A longer one is read on for a while and dropped, so
+/// that the browser shows the answer.
 pub async fn whole(
     request: &HttpRequest,
     mut body: Payload,
@@ -140,7 +141,7 @@ pub async fn whole(
     Ok(bytes)
 }
 
-/// Why there is no body.
+/// The error page for a body that could not be read.
 pub fn fault(error: &PayloadError) -> PageError {
     match error {
         PayloadError::Io(error) if error.kind() == io::ErrorKind::TimedOut => PageError::TooSlow,
@@ -149,7 +150,7 @@ pub fn fault(error: &PayloadError) -> PageError {
     }
 }
 
-/// Why a body has no next part.
+/// The error page for a multipart body whose next part could not be read.
 pub fn part_fault(error: &MultipartError) -> PageError {
     match error {
         MultipartError::Payload(error) => fault(error),

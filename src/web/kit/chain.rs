@@ -1,4 +1,4 @@
-//! The companies behind a contract, from the operator to the sub-partner.
+//! The companies of a contract, from the operator to the sub-partner.
 
 use chrono::{DateTime, Utc};
 
@@ -7,15 +7,15 @@ use crate::domain::{Language, Operator, Party, calendar};
 /// One company of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// What it is by law.
+    /// Its role under data protection law.
     pub duty: &'static str,
-    /// Name.
+    /// Name of the company.
     pub name: String,
-    /// What it is to the customer, and where it sits.
+    /// Its role towards the customer, and its city.
     pub place: String,
 }
 
-/// Operator, Mandant, Submandant, as far as there are any.
+/// Operator, Mandant and Submandant, as far as the customer has them.
 pub fn chain(operator: &Operator, partner: Option<&Party>, sub: Option<&Party>) -> Vec<Member> {
     chain_in(operator, partner, sub, Language::De)
 }
@@ -59,8 +59,8 @@ pub fn chain_in(
     members
 }
 
-/// The note at an agreement in force whose sub-partner has left (row 24). The document stays as it
-/// was concluded.
+/// The note about an agreement in force whose sub-partner has left (row 24). The document stays as
+/// it was concluded.
 pub fn annex_note(name: &str, since: DateTime<Utc>) -> String {
     annex_note_in(name, since, Language::De)
 }

@@ -1,4 +1,4 @@
-//! Where a request comes from. Proxies are believed only if they are configured (S-84).
+//! The origin of a request. Proxies are trusted only if they are configured (S-84).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,15 +6,16 @@ use actix_web::HttpRequest;
 
 use crate::app::App;
 
-/// Whether `X-Forwarded-For` of a connection from `ip` is believed (S-84).
+/// Whether `X-Forwarded-For` of a connection from `ip` is trusted (S-84).
 pub fn is_trusted(app: &App, ip: IpAddr) -> bool {
     let proxies = &app.config.web.trusted_proxies;
     proxies.iter().any(|network| network.contains(ip))
 }
 
-/// Address of the browser: the right-most hop that is no trusted proxy.
+/// Address of the browser: the right-most hop that is not a trusted proxy.
 pub fn remote_address(app: &App, request: &HttpRequest) -> Option<IpAddr> {
-    // An IPv4 address written as IPv6 is the IPv4 address; otherwise all of them would be one /64.
+    // An IPv4 address written as IPv6 is treated as the IPv4 address; otherwise all of them would
+    // be in one /64.
     let peer = request.peer_addr()?.ip().to_canonical();
     if !is_trusted(app, peer) {
         return Some(peer);
@@ -28,7 +29,8 @@ pub fn remote_address(app: &App, request: &HttpRequest) -> Option<IpAddr> {
         .collect::<Vec<_>>();
     let mut seen = peer;
     for ip in hops.into_iter().rev() {
-        // What cannot be read was not written by a trusted proxy; nothing left of it counts.
+        // A value that cannot be read was not written by a trusted proxy; nothing to the left of it
+        // counts.
         let Some(ip) = ip else { break };
         seen = ip;
         if !is_trusted(app, ip) {
@@ -38,7 +40,7 @@ pub fn remote_address(app: &App, request: &HttpRequest) -> Option<IpAddr> {
     Some(seen)
 }
 
-/// One hop: an address, alone, in brackets, or with the port some proxies write behind it.
+/// One hop: an address alone, in brackets, or with the port that some proxies append.
 fn hop(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let bare = text
@@ -51,12 +53,12 @@ fn hop(text: &str) -> Option<IpAddr> {
     Some(ip.to_canonical())
 }
 
-/// The place attempts are counted for: an IPv4 address, or the /64 of an IPv6 one.
+/// The source that attempts are counted for: an IPv4 address, or the /64 of an IPv6 address.
 pub fn source(app: &App, request: &HttpRequest) -> String {
     remote_address(app, request).map_or_else(|| "unknown".to_owned(), place_of)
 }
 
-/// The place of an address.
+/// The source of an address.
 pub fn place_of(ip: IpAddr) -> String {
     match ip {
         IpAddr::V6(ip) => format!("{:x?}", &ip.segments()[..4]),
@@ -64,7 +66,8 @@ pub fn place_of(ip: IpAddr) -> String {
     }
 }
 
-/// The network a request comes from: what one party easily has many addresses in, a /24 or, of IPv6, a /48.
+/// The network a request comes from, in which one party can easily have many addresses: a /24, or a
+/// /48 of IPv6.
 pub fn network(app: &App, request: &HttpRequest) -> String {
     match remote_address(app, request) {
         Some(IpAddr::V4(ip)) => format!("{:?}", &ip.octets()[..3]),
@@ -73,7 +76,7 @@ pub fn network(app: &App, request: &HttpRequest) -> String {
     }
 }
 
-/// What the browser calls itself, cut to a length worth keeping, without control characters.
+/// The browser's `User-Agent`, cut to a length worth storing, without control characters.
 pub fn user_agent(request: &HttpRequest) -> String {
     let text = request
         .headers()

@@ -1,6 +1,6 @@
-//! One visitor's connection (S-89). The server times the head of its first request only: half a request
-//! after a whole one, or drops between requests, would hold it for ever. So each connection knows since
-//! when no request of its own is under way, and is read no more when that lasts too long.
+//! One visitor's connection (S-89). The server times the head of its first request only: half a
+//! request after a whole one, or drops between requests, would hold it for ever. So each connection
+//! knows since when it has no request in progress, and is not read any more if that lasts too long.
 
 use std::net::Shutdown;
 use std::os::fd::AsFd as _;
@@ -17,22 +17,23 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::crowd::Admission;
 
-/// A connection that stays open after an answer is kept this long without another request.
+/// How long a connection stays open after an answer without another request.
 pub const KEPT: Duration = Duration::from_secs(5);
 
 /// A connection, for as long as it is open.
 #[derive(Debug)]
 pub struct Connection {
-    /// A handle of its own on the connection: the server does not give its one away.
+    /// A separate handle of the connection, because the server does not give access to its own.
     socket: socket2::Socket,
-    /// Since when no request is under way; `None` while one is.
+    /// Since when no request is in progress; `None` while one is.
     idle: Mutex<Option<Instant>>,
-    /// What it takes of its source's share.
+    /// Its share of the connections its source may have.
     _place: Option<Admission>,
 }
 
 impl Connection {
-    /// Watches a new connection: whenever no request is under way for longer than `patience`, it ends.
+    /// Watches a new connection and ends it if no request is in progress for longer than
+    /// `patience`.
     pub fn watch(
         stream: &TcpStream,
         place: Option<Admission>,
@@ -55,7 +56,8 @@ impl Connection {
                 let now = Instant::now();
                 let end = connection.idle().unwrap_or(now) + patience;
                 if end <= now {
-                    // Only read no more: the server then sends what is left of its answer, and closes.
+                    // Only reading is shut down: the server then sends the rest of its answer, and
+                    // closes.
                     let _ = connection.socket.shutdown(Shutdown::Read);
                     return;
                 }
@@ -65,7 +67,7 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Says that a request is under way until what is given back is dropped.
+    /// Marks a request as in progress until the returned value is dropped.
     pub fn busy(self: &Arc<Self>) -> Busy {
         self.set(None);
         Busy(Arc::clone(self))
@@ -80,7 +82,7 @@ impl Connection {
     }
 }
 
-/// A request that is under way.
+/// A request that is in progress.
 #[derive(Debug)]
 pub struct Busy(Arc<Connection>);
 
@@ -90,7 +92,7 @@ impl Drop for Busy {
     }
 }
 
-/// An answer that keeps `until_sent` until the server has taken all of it.
+/// An answer that keeps `until_sent` alive until the server has sent all of it.
 pub fn keeping<T: 'static>(
     answer: ServiceResponse<BoxBody>,
     until_sent: T,

@@ -1,4 +1,5 @@
-//! The customer a page is about: found if it exists for this person, named in the head, asked to conclude.
+//! The customer a page is about: looked up if this viewer may see it, named in the page's head,
+//! sent a request.
 
 use actix_session::Session;
 use actix_web::web;
@@ -18,7 +19,7 @@ use crate::paths;
 use crate::storage::cases::{self, find_case};
 use crate::storage::{PgConnection, customers};
 
-/// A customer's case for reading; what the viewer may not know of does not exist (S-51).
+/// A customer's case for reading; a customer that the viewer may not see does not exist (S-51).
 pub fn find_visible(
     conn: &mut PgConnection,
     app: &App,
@@ -29,7 +30,7 @@ pub fn find_visible(
         return Err(ActionError::NotFound);
     }
     cases::find_case(conn, number, app.clock.now())?
-        // The facts may be a moment younger than the look before.
+        // The facts may have changed a moment after the first check.
         .filter(|case| viewer.role.knows(case))
         .ok_or(ActionError::NotFound)
 }
@@ -46,7 +47,8 @@ pub async fn load_visible(
         .await
 }
 
-/// The customer a list is narrowed to by the field `kunde`; what is no number is said at the field.
+/// The customer a list is narrowed to by the field `kunde`; an invalid number is an error of the
+/// field.
 pub fn narrowed_to(typed: &str, errors: &mut FieldErrors) -> Option<CustomerNumber> {
     let typed = typed.trim();
     let number = typed.parse().ok();
@@ -70,11 +72,11 @@ pub async fn find(app: &App, number: CustomerNumber) -> Result<Case, PageError> 
         .ok_or(PageError::NotFound)
 }
 
-/// The customer a page is about, as its head prints it.
+/// The customer a page is about, as the page's head prints it.
 pub struct Subject {
-    /// Key.
+    /// Number of the customer, its key.
     pub number: CustomerNumber,
-    /// Name.
+    /// Name of the customer.
     pub name: String,
 }
 
@@ -87,23 +89,23 @@ impl Subject {
         }
     }
 
-    /// The page of its address.
+    /// Address of the page about its e-mail address.
     pub fn email(&self) -> String {
         paths::email(self.number)
     }
 
-    /// The profile: where pages about bookings and master data lead back to.
+    /// Address of the profile, to which pages about bookings and master data lead back.
     pub fn profile(&self) -> String {
         paths::customer(self.number)
     }
 
-    /// The status page: where every page about a customer comes from and leads back to.
+    /// Address of the status page, to which most pages about a customer lead back.
     pub fn status(&self) -> String {
         paths::status(self.number)
     }
 }
 
-/// Names of the Mandant and the Submandant who look after a customer.
+/// Names of the Mandant and the Submandant that look after a customer.
 pub fn partner_names(case: &Case) -> Vec<String> {
     [&case.partner, &case.sub_partner]
         .into_iter()
@@ -120,8 +122,8 @@ pub fn product_names(case: &Case, now: DateTime<Utc>) -> Vec<String> {
         .collect()
 }
 
-/// The master-data address as `role` may see it (S-14): whole for operator and customer, masked for
-/// partners.
+/// The e-mail address in the master data as `role` may see it (S-14): whole for operator and
+/// customer, masked for partners.
 pub fn address_for(role: Role, case: &Case) -> Option<String> {
     let email = case.customer.email()?;
     Some(if role.partner().is_some() {
@@ -131,7 +133,7 @@ pub fn address_for(role: Role, case: &Case) -> Option<String> {
     })
 }
 
-/// Sends the request mail and says on the next page how it went.
+/// Sends the request mail; the next page shows the result as a message.
 pub async fn send_request(
     app: &web::Data<App>,
     me: &Me,

@@ -1,4 +1,4 @@
-//! Days and moments: as pages print them, for machines and for people, and as forms send them.
+//! Days and moments, as pages print them for machines and people, and as forms send them.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -7,19 +7,19 @@ use crate::domain::{Language, calendar};
 /// A point in time, for machines and for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
-    /// Value of `datetime`.
+    /// Value of the attribute `datetime`.
     pub machine: String,
     /// As it is printed.
     pub words: String,
 }
 
 impl When {
-    /// "27. November 2026".
+    /// A day: "27. November 2026".
     pub fn long(date: NaiveDate) -> Self {
         Self::long_in(date, Language::De)
     }
 
-    /// "27. November 2026", "27 November 2026".
+    /// A day in either language: "27. November 2026", "27 November 2026".
     pub fn long_in(date: NaiveDate, language: Language) -> Self {
         Self {
             machine: date.to_string(),
@@ -27,12 +27,13 @@ impl When {
         }
     }
 
-    /// "Freitag, 27. November 2026".
+    /// A day with its weekday: "Freitag, 27. November 2026".
     pub fn weekday(date: NaiveDate) -> Self {
         Self::weekday_in(date, Language::De)
     }
 
-    /// "Freitag, 27. November 2026", "Friday, 27 November 2026".
+    /// A day with its weekday in either language: "Freitag, 27. November 2026", "Friday, 27
+    /// November 2026".
     pub fn weekday_in(date: NaiveDate, language: Language) -> Self {
         Self {
             machine: date.to_string(),
@@ -40,7 +41,7 @@ impl When {
         }
     }
 
-    /// "27.11.2026", with a word before it.
+    /// A short date with a word before it: "bis 27.11.2026".
     pub fn short(before: &str, date: NaiveDate) -> Self {
         Self {
             machine: date.to_string(),
@@ -48,12 +49,12 @@ impl When {
         }
     }
 
-    /// "13.11.2026, 08:00".
+    /// Date and time: "13.11.2026, 08:00".
     pub fn moment(at: DateTime<Utc>) -> Self {
         Self::moment_in(at, Language::De)
     }
 
-    /// "13.11.2026, 08:00", "13 Nov 2026, 08:00".
+    /// Date and time in either language: "13.11.2026, 08:00", "13 Nov 2026, 08:00".
     pub fn moment_in(at: DateTime<Utc>, language: Language) -> Self {
         Self {
             machine: calendar::machine_moment(at),
@@ -61,7 +62,7 @@ impl When {
         }
     }
 
-    /// "13.11.2026, 08:00 Uhr".
+    /// Date and time with "Uhr": "13.11.2026, 08:00 Uhr".
     pub fn clock(at: DateTime<Utc>) -> Self {
         Self {
             words: format!("{} Uhr", calendar::short_moment(at, Language::De)),
@@ -70,19 +71,19 @@ impl When {
     }
 }
 
-/// "06.12.2026".
+/// A short date: "06.12.2026".
 pub fn short(date: NaiveDate) -> String {
     calendar::short_date(date, Language::De)
 }
 
-/// A sentence with a date in it.
+/// A sentence that may contain a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sentence {
     /// Words before the date.
     pub before: String,
-    /// The date.
+    /// The date, for machines and people; `None` in a sentence without one.
     pub date: Option<When>,
-    /// Words behind it.
+    /// Words after the date.
     pub after: String,
 }
 
@@ -96,7 +97,7 @@ impl Sentence {
         }
     }
 
-    /// A sentence around a date. Without the date, `otherwise` is said.
+    /// A sentence around a date; `otherwise` if there is no date.
     pub fn dated(
         before: impl Into<String>,
         date: Option<When>,
@@ -114,7 +115,7 @@ impl Sentence {
     }
 }
 
-/// A day as the browser's date field sends it, or as people type it where there is none.
+/// Reads a day as the browser's date field sends it, or as people type it in browsers without one.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
     ["%Y-%m-%d", "%d.%m.%Y"]
         .into_iter()

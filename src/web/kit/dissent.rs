@@ -1,4 +1,4 @@
-//! What somebody typed who dissents.
+//! The form of a dissent.
 
 use super::form::{FieldErrors, Form};
 use crate::domain::Language;
@@ -10,20 +10,20 @@ pub const LONGEST: usize = 2000;
 /// The fields of a dissent, as typed.
 #[derive(Debug, Clone, Default)]
 pub struct Said {
-    /// Who dissents; in the portal that is known.
+    /// Name of the person who dissents; not asked for in the portal, where it is known.
     pub name: String,
-    /// What the person adds.
+    /// The message that the person adds.
     pub text: String,
-    /// The box was ticked.
+    /// Whether the box of the declaration was ticked.
     pub declares: bool,
 }
 
 impl Said {
-    /// Reads a form.
+    /// Reads the fields of a form.
     pub fn of(form: &Form) -> Self {
         Self {
             name: form.get("name").to_owned(),
-            // Browsers send line ends as two characters; they count as one.
+            // Browsers send a line end as two characters; it counts as one.
             text: form.get("nachricht").replace("\r\n", "\n"),
             declares: form.get("erklaerung") == "ja",
         }

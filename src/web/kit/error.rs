@@ -1,4 +1,4 @@
-//! Everything that can go wrong with a request.
+//! The errors of a request.
 
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
@@ -9,22 +9,22 @@ use crate::places::NoPlace;
 use crate::storage::QueryError;
 use crate::storage::db::{DbError, is_connection_loss, is_timeout};
 
-/// Why there is no page. Refusals by the rules are no errors: handlers show them on their page.
+/// Why there is no page. Refusals by the rules are not errors: handlers show them on their page.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// It does not exist, or not for this person (S-51).
+    /// It does not exist, or not for this viewer (S-51).
     #[error("not found")]
     NotFound,
-    /// A consent link that was never given away, or was cut off by a mail program (S-11).
+    /// A consent link that was never issued, or was cut off by a mail program (S-11).
     #[error("unknown link")]
     UnknownLink,
-    /// The person may not do this.
+    /// The user may not do this.
     #[error("forbidden")]
     Forbidden,
-    /// The person's user may not read the customer's contracts.
+    /// The user has no permission to read the customer's contracts.
     #[error("the user lacks the contract permission")]
     NeedsContracts,
-    /// The form's token is missing or old.
+    /// The form's token is missing or outdated.
     #[error("stale form")]
     StaleForm,
     /// The request came from another site.
@@ -33,34 +33,34 @@ pub enum PageError {
     /// The address is not one of this portal (S-20).
     #[error("foreign host")]
     ForeignHost,
-    /// The form could not be read, or a field stood in it twice (S-57).
+    /// The form could not be read, or contained a field twice (S-57).
     #[error("bad form")]
     BadForm,
-    /// The request is larger than anything a form sends.
+    /// The request is larger than any form can be.
     #[error("too large")]
     TooLarge,
     /// The request did not arrive in time.
     #[error("too slow")]
     TooSlow,
-    /// No error: only the head of the answer is wanted, and nothing is made for that.
+    /// Not an error: the request is HEAD, for which no page is made.
     #[error("head alone")]
     HeadAlone,
-    /// There is more work than can be done in time.
+    /// The portal has too much to do to answer in time.
     #[error("busy")]
     Busy,
     /// Too many tries; wait this many seconds.
     #[error("too many requests")]
     TooMany(u64),
-    /// The operator's particulars were never entered.
+    /// The operator's details were never entered.
     #[error("no operator")]
     NoOperator,
-    /// The database is away for a moment.
+    /// The database is unavailable for a moment.
     #[error("database unavailable")]
     Unavailable,
-    /// The portal's clock is wrong, so nothing was decided (F4).
+    /// The portal's clock is wrong, so no decision was made (F4).
     #[error("wrong clock")]
     WrongClock,
-    /// A fault of the portal; the log has the cause under the reference.
+    /// A fault of the portal; the log contains the cause under the reference.
     #[error("fault")]
     Fault,
 }
@@ -114,7 +114,7 @@ impl From<DbError> for PageError {
                 tracing::error!(%cause, "database unavailable");
                 Self::Unavailable
             }
-            // A connection that breaks under the work: the next request finds a new one.
+            // A connection that was lost during the work: the next request gets a new one.
             DbError::Query(error) if is_connection_loss(&error) => {
                 tracing::error!(cause = %error, "database connection lost");
                 Self::Unavailable
@@ -184,7 +184,7 @@ impl ResponseError for PageError {
 }
 
 impl PageError {
-    /// The same error once more, for wording it after the response was made.
+    /// A copy of the error, for wording it after the response was made.
     pub(super) fn plain(&self) -> Self {
         match self {
             Self::UnknownLink => Self::UnknownLink,

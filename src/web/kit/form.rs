@@ -1,4 +1,5 @@
-//! Forms as they are posted: read once, every field once (S-57), with the session's token (S-62).
+//! Forms as they are posted: read once, each field at most once (S-57), with the session's token
+//! (S-62).
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -13,10 +14,10 @@ use super::error::PageError;
 use super::memory::Share;
 use crate::domain::name::{BadName, parse};
 
-/// Largest form in bytes; an objection's note is the longest thing anybody types.
+/// Largest form in bytes; the longest field is an objection's note.
 pub const LARGEST: usize = 64 * 1024;
 
-/// The fields of a posted form. Fields nobody asks for are ignored (S-55).
+/// The fields of a posted form. Fields that are not asked for are ignored (S-55).
 #[derive(Debug, Clone, Default)]
 pub struct Form(BTreeMap<String, String>);
 
@@ -45,9 +46,9 @@ impl Form {
         Ok(form)
     }
 
-    /// Adds a field that was sent; every field once.
+    /// Adds a field that was sent; each field may be sent once.
     pub(super) fn add(&mut self, name: String, value: String) -> Result<(), PageError> {
-        // No keyboard types a NUL, and no text in the database can hold one.
+        // A NUL cannot be typed and cannot be stored in a text of the database.
         if value.contains('\0') || self.0.insert(name, value).is_some() {
             return Err(PageError::BadForm);
         }
@@ -61,8 +62,8 @@ impl From<Form> for BTreeMap<String, String> {
     }
 }
 
-/// A form of somebody who is not signed in: sign-in, consent links. The link's token in the address
-/// is the secret there, and the guard has checked the origin.
+/// A form of a visitor who is not signed in: sign-in, consent links. The link's token in the
+/// address is the secret there, and the guard has checked the origin.
 #[derive(Debug, Clone)]
 pub struct PublicForm(pub Form);
 
@@ -79,52 +80,53 @@ impl FromRequest for PublicForm {
     }
 }
 
-/// What was sent, until the request is answered: if it cannot be used, it is kept (B2, B3).
+/// The fields and files that were sent, kept until the request is answered: if the form fails, they
+/// are stored (B2, B3).
 #[derive(Debug, Default)]
 pub struct Posted {
-    /// The fields.
+    /// The fields of the form.
     pub form: Form,
-    /// The files.
+    /// The files that were chosen.
     pub files: Vec<Chosen>,
-    /// What all of it holds of the memory for such forms.
+    /// Its share of the memory for such forms.
     pub memory: Option<Share>,
 }
 
-/// A file somebody chose.
+/// A file that the user chose.
 #[derive(Debug)]
 pub struct Chosen {
-    /// Field it was chosen in.
+    /// The field it was chosen in.
     pub field: String,
-    /// What the person's machine calls it; to be shown, never to be used as a path.
+    /// Its name on the user's machine; to be shown, never to be used as a path.
     pub name: String,
-    /// What is in it.
+    /// The content of the file.
     pub contents: Contents,
 }
 
-/// Where the bytes of a file are.
+/// Where the content of a file is.
 #[derive(Debug)]
 pub enum Contents {
-    /// They came with this request.
+    /// It was sent with this request.
     Fresh(Vec<u8>),
-    /// They were kept when the form was sent before.
+    /// It was stored when the form was sent before.
     Kept(Uuid),
 }
 
-/// What is wrong with a field: printed in the summary and at the field in the same words.
+/// An error in a field, shown in the summary and at the field in the same words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     /// Id of the field.
     pub field: String,
-    /// What to do.
+    /// What the user has to do.
     pub text: String,
 }
 
-/// All that is wrong with a form; templates ask it field by field.
+/// All errors of a form; templates ask for them by field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
 impl FieldErrors {
-    /// Adds one.
+    /// Adds an error.
     pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
         self.0.push(FieldError {
             field: field.into(),
@@ -132,8 +134,9 @@ impl FieldErrors {
         });
     }
 
-    /// Says at every field that was saved with another value since the form was shown what is stored and
-    /// what was typed (B1). A field is its id, its label, what is stored and what was typed.
+    /// Adds an error to every field whose stored value has changed since the form was shown, with
+    /// the stored value and what was typed (B1). A field is given by its id, its label, the stored
+    /// value and what was typed.
     pub fn add_changed<'a>(
         &mut self,
         fields: impl IntoIterator<Item = (&'a str, &'a str, String, String)>,
@@ -168,12 +171,12 @@ impl FieldErrors {
         form.get("grund").to_owned()
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What is wrong with `field`.
+    /// The error of `field`.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0
             .iter()

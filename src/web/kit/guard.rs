@@ -1,5 +1,5 @@
-//! Who may come in. The table of routes names a [`Who`] for each row, and this is where it is
-//! asked, before any handler runs.
+//! Access control. The table of routes names a [`Who`] for each row, and this module checks it
+//! before any handler runs.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -27,11 +27,11 @@ use crate::domain::{Language, UserId};
 use crate::paths;
 use crate::storage::users::find_viewer;
 
-/// Absolute life of a session (S-32); shorter for the operator's administrators.
+/// Absolute lifetime of a session (S-32); shorter for administrators.
 const SESSION_LIFE: Duration = Duration::hours(12);
 const OPERATOR_SESSION_LIFE: Duration = Duration::hours(8);
 
-/// Looks at origin, session and role, in this order.
+/// Checks origin, session and role, in this order.
 pub async fn guard(
     who: Who,
     request: ServiceRequest,
@@ -68,7 +68,7 @@ pub async fn guard(
         (Some(viewer), who) if !who.admits(viewer.role) => {
             log_refusal(viewer, &pattern(&request), &object(&request), "role");
             let refusal = who.refusal(viewer.role);
-            // The page that says so is one of this person's, with frame and menu (C3).
+            // The error page belongs to this user, with layout and menu (C3).
             request.extensions_mut().insert(seen);
             return Err(refusal.into());
         }
@@ -123,8 +123,8 @@ fn log_refusal(viewer: &Viewer, path: &str, object: &str, why: &str) {
     tracing::warn!(user = viewer.user.0, path, object, "refused: {why}");
 }
 
-/// What a route was asked about, for the log: numbers and ids. A token stays out (S-08), and so does
-/// whatever else somebody may type into an address (S-82).
+/// The parameters of a route, for the log: numbers and ids. Tokens are left out (S-08), and so is
+/// any other text that a user may type into an address (S-82).
 fn object(request: &ServiceRequest) -> String {
     object_of(request.request())
 }
@@ -144,15 +144,15 @@ fn object_of(request: &HttpRequest) -> String {
     values.collect::<Vec<_>>().join(" ")
 }
 
-/// Whether an address gives a parameter twice, of which readers take different ones (S-57), or holds
-/// a NUL, which no text in the database can.
+/// Whether an address contains a parameter twice, of which different readers take different ones
+/// (S-57), or a NUL, which the database cannot store.
 fn is_unreadable(query: &str) -> bool {
     let mut names = HashSet::new();
     url::form_urlencoded::parse(query.as_bytes())
         .any(|(name, value)| value.contains('\0') || !names.insert(name))
 }
 
-/// Reads the session and the person behind it, anew on every request (S-33).
+/// Reads the session and its user, anew on every request (S-33).
 async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
     let session = request.get_session();
     let user: Option<i64> = session.get(USER).unwrap_or(None);
@@ -180,7 +180,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         return Ok(Seen::default());
     };
     if viewer.role == Role::Operator {
-        // The operator's own people belong to no partner and no customer.
+        // Administrators belong to no partner and no customer.
         viewer.company = app
             .operator()
             .await?
@@ -195,7 +195,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         .unwrap_or(None)
         .unwrap_or_default();
     let csrf = kept::with_page(&csrf, &kept::plain_page(here(request)));
-    // Taking a message out writes the session; looking whether there is one does not.
+    // Removing a message writes the session; checking whether there is one does not.
     let flash = if request.method() == Method::GET && session.contains_key(FLASH) {
         session.remove_as::<Flash>(FLASH).and_then(Result::ok)
     } else {
@@ -208,7 +208,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
     })
 }
 
-/// The language a customer's user has chosen: with the switch of this page, or of one before (C4).
+/// The language that a customer's user has chosen, on this page or on an earlier one (C4).
 fn chosen_language(session: &Session, request: &ServiceRequest) -> Option<Language> {
     if let Some(wanted) = wanted_language(request.request()) {
         if session.insert(LANGUAGE, wanted.code()).is_err() {
@@ -249,8 +249,9 @@ fn is_own_origin(app: &App, origin: &str) -> bool {
         || (!app.config.environment.is_production() && origin.host_str().is_some_and(is_loopback))
 }
 
-/// Whether a request comes from this machine itself, and not by a proxy on it: pages that show every
-/// mail answer nobody else, whatever `AVV_LISTEN` says. A proxy that is trusted says for whom it asks.
+/// Whether a request comes from this machine itself, and not through a proxy on it: pages that show
+/// every mail answer no other request, whatever `AVV_LISTEN` says. For a trusted proxy the
+/// forwarded address counts.
 fn is_from_here(app: &App, request: &ServiceRequest) -> bool {
     let is_here = |ip: IpAddr| ip.is_loopback();
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
@@ -268,7 +269,8 @@ fn is_from_here(app: &App, request: &ServiceRequest) -> bool {
         }
 }
 
-/// Whether a host name means this machine: in development the portal is reached by any of them.
+/// Whether a host name means this machine; in development the portal can be reached by each of
+/// them.
 pub fn is_loopback(host: &str) -> bool {
     matches!(host, "localhost" | "127.0.0.1" | "[::1]")
 }
@@ -277,7 +279,7 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// The route's pattern: what a log may say of an address that holds a token (S-08).
+/// The route's pattern, which can be logged although the address contains a token (S-08).
 pub fn pattern(request: &ServiceRequest) -> String {
     pattern_of(request.request())
 }

@@ -32,7 +32,7 @@ const ALWAYS: [(&str, &str); 6] = [
     ("referrer-policy", "strict-origin"),
 ];
 
-/// Refuses foreign hosts and dresses every answer.
+/// Refuses foreign hosts and adds the headers to every answer.
 pub async fn headers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -49,8 +49,8 @@ pub async fn headers(
         request.into_response(PageError::ForeignHost.error_response())
     };
     let out = response.headers_mut();
-    // The page that shows the HTML part of a mail needs its inline styles, and an uploaded file is
-    // locked up altogether (S-77): they bring rules of their own.
+    // The page with the HTML part of a mail needs its inline styles, and an uploaded file is locked
+    // down completely (S-77): both set a policy of their own.
     let has_own_rules = out
         .get(header::CONTENT_SECURITY_POLICY)
         .is_some_and(|own| own == HTML_PART_CSP || own == FILE_CSP);
@@ -103,7 +103,7 @@ fn is_known_host(app: &App, request: &ServiceRequest) -> bool {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
-    // Names are the same in capitals, and with the dot that ends them.
+    // Host names are case-insensitive and may end with a dot.
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     let name = name.as_str();
     app.config.web.base_url.host_str() == Some(name)

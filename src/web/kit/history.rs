@@ -7,10 +7,10 @@ use crate::domain::reply::plain;
 use crate::domain::viewer::Role;
 use crate::storage::audit::Event;
 
-/// A line of the history.
+/// An entry of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
-    /// When.
+    /// When it happened.
     pub when: When,
     /// What happened.
     pub what: String,
@@ -18,13 +18,13 @@ pub struct Past {
     pub who: String,
 }
 
-/// The history as `role` may read it: partners learn of an objection or a download no more than
-/// the fact (5.8-19), and of a mail no more than the masked address.
+/// The history as `role` may read it: of an objection or a download, partners see only that it
+/// happened (5.8-19), and of a mail only the masked address.
 pub fn history(events: Vec<Event>, role: Role) -> Vec<Past> {
     history_in(events, role, Language::De)
 }
 
-/// [`history`] in the reader's language: that of a customer may be English (C4).
+/// [`history`] in the viewer's language; for a customer that may be English (C4).
 pub fn history_in(events: Vec<Event>, role: Role, language: Language) -> Vec<Past> {
     events
         .into_iter()
@@ -61,7 +61,7 @@ fn for_partner(event: &Event) -> Option<(String, String)> {
 
 fn for_operator(event: &Event) -> (String, String) {
     let what = match &event.kind {
-        // The reply already begins with these words when the portal itself gave up.
+        // The reply begins with these words already if the portal itself gave up.
         AuditKind::MailFailed { reply } if reply.starts_with("nicht gesendet") => {
             format!("E-Mail {reply}")
         }
@@ -72,7 +72,7 @@ fn for_operator(event: &Event) -> (String, String) {
 
 fn for_customer(event: &Event, language: Language) -> (String, String) {
     let what = match &event.kind {
-        // What a mail server says is kept in its own words; the rest of the page is English.
+        // The reply of a mail server is stored as it was written; the rest of the page is English.
         AuditKind::MailFailed { .. } if language.is_en() => "E-mail not sent".to_owned(),
         AuditKind::MailReturned { .. } if language.is_en() => "E-mail came back".to_owned(),
         AuditKind::MailFailed { reply } => {
@@ -86,7 +86,8 @@ fn for_customer(event: &Event, language: Language) -> (String, String) {
     (what, event.actor.words(language))
 }
 
-/// Why a mail was not sent, for all but the operator: what a mail server says may hold an address.
+/// Why a mail was not sent, for all viewers but the operator: a mail server's reply may contain an
+/// address.
 fn reason(reply: &str) -> &str {
     match reply.strip_prefix("nicht gesendet, weil ") {
         Some(why) if !why.contains('@') => why,

@@ -1,16 +1,17 @@
-//! Which language a page speaks: the one its address asks for, else the one of the reader's browser.
+//! The language of a page: the one its address asks for, otherwise that of the reader's browser.
 
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
 use crate::domain::Language;
 
-/// The language of a public page: as the address asks for, else as the reader's browser does.
+/// The language of a public page: the one its address asks for, otherwise that of the reader's
+/// browser.
 pub fn chosen_language(request: &HttpRequest) -> Language {
     wanted_language(request).unwrap_or_else(|| reader_language(request))
 }
 
-/// The language a reader's browser asks for: English only if it stands before German.
+/// The language the reader's browser asks for: English only if it comes before German.
 pub fn reader_language(request: &HttpRequest) -> Language {
     let wanted = request
         .headers()

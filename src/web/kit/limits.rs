@@ -1,5 +1,5 @@
-//! The limits around the whole site: connections of one source, requests that must arrive in time, and
-//! a line in the log for whatever a limit refused (S-83, S-89).
+//! The limits of the whole site: connections per source, requests that must arrive in time, and a
+//! log line for every request that a limit refused (S-83, S-89).
 
 use std::any::Any;
 use std::net::{IpAddr, Shutdown};
@@ -21,15 +21,16 @@ use crate::actions::throttle::source_key;
 use crate::app::App;
 use crate::crowd::Crowd;
 
-/// An answer nobody takes is kept this long.
+/// How long an answer may stay unread by the client before its connection ends.
 const UNREAD: Duration = Duration::from_secs(60);
 
-/// What a connection hears that is one too many of its source.
+/// Answer to a connection that is one too many of its source.
 const REFUSED: &[u8] =
     b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 10\r\n\r\n";
 
-/// Counts a new connection, or ends it when its source has enough. A trusted proxy brings the
-/// connections of everybody: there [`guard`] counts requests by the source they name.
+/// Counts a new connection, or ends it if its source has too many. The connections of all visitors
+/// come through a trusted proxy, so for one of those [`guard`] counts requests by the source they
+/// name.
 pub fn admit(app: &App, crowd: &Crowd, connection: &dyn Any, kept: &mut Extensions) {
     let Some(stream) = connection.downcast_ref::<TcpStream>() else {
         return;
@@ -38,7 +39,7 @@ pub fn admit(app: &App, crowd: &Crowd, connection: &dyn Any, kept: &mut Extensio
         return;
     };
     let socket = socket2::SockRef::from(stream);
-    // Whoever does not take its answer holds no connection either.
+    // A client that does not read its answer must not keep the connection either.
     if let Err(error) = socket.set_tcp_user_timeout(Some(UNREAD)) {
         tracing::debug!(%error, "a connection has no time limit for its answer");
     }
@@ -49,7 +50,7 @@ pub fn admit(app: &App, crowd: &Crowd, connection: &dyn Any, kept: &mut Extensio
         place = crowd.enter(&name, limits.per_source);
         if place.is_none() {
             tracing::warn!(source = %source_key(app, &name), "refused: too many connections of one source");
-            // Whoever does not hear it is ended all the same.
+            // The connection ends whether or not the client reads the answer.
             let _ = stream.try_write(REFUSED);
             let _ = socket.shutdown(Shutdown::Both);
             return;
@@ -66,7 +67,7 @@ pub fn admit(app: &App, crowd: &Crowd, connection: &dyn Any, kept: &mut Extensio
     }
 }
 
-/// Stands around everything: the body gets its time limit, and what a limit refuses gets its line.
+/// The outermost layer: gives the body its time limit, and logs what a limit refused.
 pub async fn guard(
     crowd: Crowd,
     mut request: ServiceRequest,
@@ -104,7 +105,7 @@ pub async fn guard(
     Ok(response)
 }
 
-/// Who was refused what by a limit, without an address (S-82).
+/// Logs which request was refused by which limit, without an address (S-82).
 fn log(app: &App, response: &ServiceResponse<BoxBody>) {
     let why = match response.status() {
         StatusCode::TOO_MANY_REQUESTS => "too many",

@@ -1,9 +1,9 @@
-//! Addresses that came from outside and are led to: only those of this portal.
+//! Addresses of redirects that come from outside: only those of this portal are accepted.
 
 use crate::paths;
 
-/// A path of this portal as it may stand in `?weiter=`; nothing a browser could read as another
-/// site, and nothing that would lead straight out again (S-63).
+/// A path of this portal as it may be given in `?weiter=`; nothing that a browser could read as
+/// another site, and nothing that would redirect out of the portal again (S-63).
 pub fn local_path(next: &str) -> Option<&str> {
     let is_local = next.starts_with('/')
         && !next.starts_with("//")

@@ -1,25 +1,25 @@
-//! Memory for bodies that are being read (S-89): a bounded amount for each kind of reader, however many
-//! connections bring how much how slowly. Whoever brings more is told to come again.
+//! Memory for bodies that are being read (S-89): a limited amount for each kind of reader, however
+//! many connections send how much and how slowly. A request beyond that is asked to come again.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::PageError;
 
-/// In these steps memory is asked for, in bytes.
+/// Memory is taken in steps of this size, in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// So much is held at a time by all readers of one kind.
+/// The amount of memory that all readers of one kind may hold together.
 #[derive(Debug)]
 pub struct Memory(Semaphore);
 
 impl Memory {
-    /// This many megabytes.
+    /// A limit of this many megabytes.
     pub const fn megabytes(megabytes: usize) -> Self {
         Self(Semaphore::const_new(megabytes * 1024 * 1024 / PIECE))
     }
 }
 
-/// What one request holds of a [`Memory`] until it is dropped.
+/// The part of a [`Memory`] that one request holds until it is dropped.
 #[derive(Debug)]
 pub struct Share {
     memory: &'static Memory,
@@ -27,7 +27,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// Nothing yet.
+    /// A share that holds nothing yet.
     pub fn of(memory: &'static Memory) -> Self {
         Self {
             memory,
@@ -38,7 +38,7 @@ impl Share {
     /// Holds at least `length` bytes.
     ///
     /// # Errors
-    /// When others hold too much.
+    /// If other requests hold too much.
     pub fn hold(&mut self, length: usize) -> Result<(), PageError> {
         while self.pieces.len() * PIECE < length {
             let piece = self.memory.0.try_acquire().map_err(|_| {

@@ -1,4 +1,4 @@
-//! The main menu: which pages a role finds in it, and in which group (C13).
+//! The main menu: which pages a role sees in it, and in which group (C13).
 
 use crate::domain::Language;
 use crate::domain::viewer::Role;
@@ -7,25 +7,25 @@ use crate::paths;
 /// A page of the menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {
-    /// Word.
+    /// Label of the page.
     pub label: &'static str,
     /// Address; a page that belongs to this entry names it as its section.
     pub href: &'static str,
 }
 
-/// An entry of the menu's first row: one page, or a word that opens several.
+/// An entry of the menu's first row: one page, or a heading that opens several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Word of the row.
+    /// Label of the entry.
     pub label: &'static str,
-    /// One page: the entry leads to it. Several: it opens them.
+    /// With one page, the entry links to it; with several, it opens them.
     pub pages: Vec<Page>,
-    /// Address of the page that is looked at, or of the one it belongs to.
+    /// Address of the present page, or of the menu entry it belongs to.
     section: String,
 }
 
 impl Entry {
-    /// Address of an entry that is a page itself.
+    /// Address of an entry with one page.
     pub fn href(&self) -> Option<&'static str> {
         match self.pages.as_slice() {
             [page] => Some(page.href),
@@ -33,12 +33,12 @@ impl Entry {
         }
     }
 
-    /// Whether the page that is looked at belongs to this entry.
+    /// Whether the present page belongs to this entry.
     pub fn is_current(&self) -> bool {
         self.pages.iter().any(|page| self.shows(page))
     }
 
-    /// Whether the page that is looked at belongs to `page`.
+    /// Whether the present page belongs to `page`.
     pub fn shows(&self, page: &Page) -> bool {
         page.href == self.section
     }
@@ -48,7 +48,7 @@ const fn page(label: &'static str, href: &'static str) -> Page {
     Page { label, href }
 }
 
-/// Everything the operator's people have, by what they come for.
+/// The pages of administrators, by task.
 const OPERATOR: &[(&str, &[Page])] = &[
     ("Betrieb", &[page("Betrieb", paths::OPERATION)]),
     ("Kunden", &[page("Kunden", paths::CUSTOMERS)]),

@@ -1,8 +1,10 @@
-//! What several page families use. Nothing in here knows a family, and arrows go one way in here as well.
+//! What several page families use. Nothing in here depends on a family, and the modules in here
+//! have no circular dependencies either.
 //!
-//! Around every handler: [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`], [`attend`], [`kept`].
-//! What a handler takes: [`route`], [`page`], [`form`], [`signed_form`], [`upload`], [`client`], [`turn`].
-//! What a page says: [`language`], [`words`], [`dates`], [`history`], [`chain`], [`refusals`].
+//! Around every handler: [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`],
+//! [`attend`], [`kept`]. Parameters of handlers: [`route`], [`page`], [`form`], [`signed_form`],
+//! [`upload`], [`client`], [`turn`]. Contents of pages: [`language`], [`words`], [`dates`],
+//! [`history`], [`chain`], [`refusals`].
 
 pub mod attend;
 pub mod body;

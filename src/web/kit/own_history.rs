@@ -7,8 +7,8 @@ use crate::domain::case::Case;
 use crate::domain::viewer::Role;
 use crate::storage::audit::Event;
 
-/// The history on the page of one customer: subjects do not name company and number there, which
-/// the page has in its head (C15).
+/// The history on the page of one customer. Mail subjects are shown without company and number
+/// there, as the page has both in its head (C15).
 pub fn history_of(
     case: &Case,
     mut events: Vec<Event>,
@@ -25,7 +25,8 @@ pub fn history_of(
     history_in(events, role, language)
 }
 
-/// A subject without whom it is about: "Bitte abschließen: Auftragsverarbeitungsvertrag".
+/// A mail subject without the customer it is about: "Bitte abschließen:
+/// Auftragsverarbeitungsvertrag".
 fn task_of<'a>(subject: &'a str, company: &str) -> &'a str {
     let Some((whom, number)) = subject.rsplit_once(" (") else {
         return subject;
@@ -35,7 +36,7 @@ fn task_of<'a>(subject: &'a str, company: &str) -> &'a str {
     }
     let task = match whom.strip_suffix(company) {
         Some(task) => task,
-        // The company had another name then. Our own words end with the first of these.
+        // The company had another name then. The words of the portal end at the first of these.
         None => [" für ", " for ", ": "]
             .iter()
             .filter_map(|end| whom.split_once(end).map(|(task, _)| task))

@@ -1,4 +1,4 @@
-//! What every page has: the frame around it, the person who looks, the answer as HTML.
+//! What all pages share: the layout, the viewer, the answer as HTML.
 
 use std::future::{Ready, ready};
 
@@ -16,15 +16,15 @@ use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, Operator};
 use crate::paths;
 
-/// One of the parts of a list that is shown by parts (`web/kit/lists.html`).
+/// A tab of a list that is divided into several (`web/kit/lists.html`).
 pub struct Tab {
-    /// What is in it.
+    /// Label of the tab.
     pub word: &'static str,
-    /// How much, where it is counted.
+    /// Number of its entries, if they are counted.
     pub count: Option<String>,
-    /// Its address.
+    /// Address of the list with this tab.
     pub href: String,
-    /// Whether it is shown.
+    /// Whether this tab is shown.
     pub is_current: bool,
 }
 
@@ -35,30 +35,30 @@ pub fn html(page: &impl Template) -> Result<HttpResponse, PageError> {
         .body(page.render()?))
 }
 
-/// Renders a page that shows what is wrong with an input (422).
+/// Renders a page that shows errors in a form (422).
 pub fn invalid(page: &impl Template) -> Result<HttpResponse, PageError> {
     Ok(HttpResponse::UnprocessableEntity()
         .content_type("text/html; charset=utf-8")
         .body(page.render()?))
 }
 
-/// Leads on after a POST.
+/// Redirects after a POST (303).
 pub fn see_other(to: impl AsRef<str>) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((header::LOCATION, to.as_ref()))
         .finish()
 }
 
-/// Id of the message in `frame.html`.
+/// Id of the message element in `frame.html`.
 const MESSAGE: &str = "meldung";
 
-/// The address of a page at its message (C2).
+/// The address of a page with the fragment of its message (C2).
 pub fn at_message(page: &str) -> String {
     let page = page.split('#').next().unwrap_or_default();
     format!("{page}#{MESSAGE}")
 }
 
-/// A file to be saved (S-64). The name is our own and plain ASCII.
+/// An answer that downloads a file (S-64). The name is chosen by the portal and plain ASCII.
 pub fn attachment(content_type: &str, file_name: &str, bytes: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(content_type)
@@ -69,21 +69,21 @@ pub fn attachment(content_type: &str, file_name: &str, bytes: Vec<u8>) -> HttpRe
         .body(bytes)
 }
 
-/// The signed-in person a handler works for, as the guard found it.
+/// The signed-in user of a request, as the guard determined it.
 #[derive(Debug, Clone)]
 pub struct Me {
-    /// Who it is.
+    /// The user with role and company.
     pub viewer: Viewer,
     /// Token for the forms of the page.
     pub csrf: String,
     /// A message from the page before.
     pub flash: Option<Flash>,
-    /// The way to CPU work.
+    /// Access to the places for CPU work.
     pub turn: Turn,
 }
 
 impl Me {
-    /// The signed-in person, if there is one.
+    /// The signed-in user of a request, if there is one.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         let extensions = request.extensions();
         let seen = extensions.get::<Seen>()?;
@@ -102,17 +102,17 @@ impl FromRequest for Me {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let me = Self::of(request);
-        // A route without guard has nobody to work for.
+        // A route without guard has no user.
         ready(me.ok_or(PageError::Fault))
     }
 }
 
-/// The frame of a portal page. Every page struct has one as `shell`.
+/// The layout of a portal page. Every page struct has one as `shell`.
 #[derive(Debug, Clone)]
 pub struct Shell {
     /// The provider, for head and foot.
     pub operator: Operator,
-    /// Main menu of this person's role.
+    /// Main menu of the user's role.
     pub nav: Vec<Entry>,
     /// Language of the page.
     pub language: Language,
@@ -127,7 +127,7 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// The frame for a person; `section` is the address of the menu entry the page belongs to.
+    /// The layout for a user; `section` is the address of the menu entry the page belongs to.
     pub async fn load(app: &App, me: &Me, section: &str) -> Result<Self, PageError> {
         let operator = app.operator().await?.unwrap_or_default();
         Ok(Self {
@@ -136,7 +136,7 @@ impl Shell {
         })
     }
 
-    /// The frame without anything from the database.
+    /// The layout without anything from the database.
     pub fn bare(me: &Me, section: &str) -> Self {
         Self {
             nav: menu(me.viewer.role, me.viewer.language, section),
@@ -169,7 +169,7 @@ pub fn home_of(role: Role) -> &'static str {
     }
 }
 
-/// The frame of a public page: no menu, only the language.
+/// The layout of a public page: without a menu, with a language switch.
 #[derive(Debug, Clone)]
 pub struct PublicShell {
     /// The provider, for head and foot.
@@ -178,12 +178,12 @@ pub struct PublicShell {
     pub language: Language,
     /// Address of this page in German and English; empty where there is no switch.
     pub switch: Option<(String, String)>,
-    /// Host of the portal, for "type the address yourself".
+    /// Host name of the portal, for "type the address yourself".
     pub host: String,
 }
 
 impl PublicShell {
-    /// The frame with the provider's name.
+    /// The layout with the provider's name.
     pub async fn load(app: &App, language: Language) -> Result<Self, PageError> {
         let operator = app.operator().await?.unwrap_or_default();
         let host = app
@@ -201,7 +201,7 @@ impl PublicShell {
         })
     }
 
-    /// The frame without anything from the database.
+    /// The layout without anything from the database.
     pub fn bare(language: Language) -> Self {
         Self {
             operator: Operator::default(),
@@ -211,7 +211,7 @@ impl PublicShell {
         }
     }
 
-    /// The frame with a language switch that keeps the address.
+    /// The layout with a language switch that keeps the address.
     pub fn with_switch(mut self, path: &str) -> Self {
         self.switch = Some((format!("{path}?sprache=de"), format!("{path}?sprache=en")));
         self
@@ -223,12 +223,12 @@ impl PublicShell {
     }
 }
 
-/// What the guard found out about a request; handlers take it as [`self::Me`].
+/// The result of the guard for a request; handlers take it as [`self::Me`].
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// The signed-in person.
+    /// The signed-in user, if there is one.
     pub viewer: Option<Viewer>,
-    /// Token every form of this session carries (S-62).
+    /// The token of all forms of this session (S-62).
     pub csrf: String,
     /// A message from the page before.
     pub flash: Option<Flash>,

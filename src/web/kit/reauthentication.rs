@@ -126,7 +126,7 @@ impl Proof {
     }
 }
 
-/// Who waits for others' attempts asks this often, and this long.
+/// An attempt that has to wait for others asks at this interval.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 const LONGEST_LINE: Duration = Duration::from_secs(15);
@@ -169,7 +169,7 @@ pub async fn prove_again(
     }
 }
 
-/// Begins an attempt; waits in line while others are being looked at that decide if there is one.
+/// Begins an attempt; waits while the result of other attempts decides whether it may be made.
 pub async fn begin(app: &App, who: &Attempted, email: &str) -> Result<SignIn, ActionError> {
     in_line(async || {
         let (who, typed, now) = (who.clone(), email.to_owned(), app.clock.now());
@@ -180,7 +180,7 @@ pub async fn begin(app: &App, who: &Attempted, email: &str) -> Result<SignIn, Ac
     .await
 }
 
-/// Asks until it is known whether something may be tried, for a while.
+/// Repeats `ask` for a while, until it is known whether an attempt may be made.
 pub async fn in_line<T>(
     ask: impl AsyncFn() -> Result<Begun<T>, ActionError>,
 ) -> Result<T, ActionError> {
@@ -196,13 +196,14 @@ pub async fn in_line<T>(
     }
 }
 
-/// Passwords from one network that may wait for being checked at a time, beside those of places that
-/// their accounts know.
+/// Passwords from one network that may wait for being verified at a time, apart from those of
+/// sources that their accounts know.
 const PER_NETWORK: usize = 20;
 
-/// Whether the password is that of the account, if it is an account for this. Without a place for
-/// the work nothing was tried, and nothing counts. Whoever signed in from there before never waits
-/// behind strangers, and strangers of one network leave room for those of others (A3).
+/// Whether the password is that of the account, if the account fits. If there is no room for the
+/// work, the attempt is withdrawn and does not count. A user who signed in from the same source
+/// before never waits behind strangers, and strangers of one network leave room for those of other
+/// networks (A3).
 pub async fn verify(
     app: &App,
     request: &HttpRequest,

@@ -1,4 +1,4 @@
-//! What the rules refuse, as a sentence with a next step (German; the public pages have their own).
+//! Refusals of the rules, as a sentence with a next step (German; the public pages have their own).
 
 use crate::actions::second_person::TooNew;
 use crate::domain::Language;
@@ -6,10 +6,11 @@ use crate::domain::calendar::{self, long_moment};
 use crate::domain::case::{Denied, Refusal, Status};
 use crate::domain::version::VersionRefusal;
 
-/// Why the second of two steps cannot be taken by an account that stands for the first (S-39).
+/// Why the second of two steps cannot be done by an account that belongs to the person of the first
+/// step (S-39).
 pub const NEW_ACCOUNT: &str = "Eines der beiden Konten ist neu und von derselben Person angelegt, die den ersten Schritt getan hat. Eine andere Person mit dem Recht des Betreibers kann es tun; oder Sie warten, bis das neue Konto lange genug angemeldet war oder eine dritte Person es unter Benutzer bestätigt hat.";
 
-/// The same before the step is tried, with the day from which time alone has ended it.
+/// The same before the step is tried, with the day from which the account counts by time alone.
 pub fn too_new(found: TooNew) -> String {
     match found.until {
         Some(until) => format!(
@@ -20,7 +21,7 @@ pub fn too_new(found: TooNew) -> String {
     }
 }
 
-/// The sentence for a message on the next page.
+/// The refusal as a message on the next page.
 pub fn sentence(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Deleted => "Dieser Kunde wurde gelöscht. Geändert wurde nichts.",
@@ -110,7 +111,8 @@ pub fn sentence(refusal: Refusal) -> &'static str {
     }
 }
 
-/// What a customer's own user may meet, in its language (C4) and in words for the company itself.
+/// A refusal that a customer's own user may get, in the user's language (C4) and worded for the
+/// company itself.
 pub fn to_customer(refusal: Refusal, language: Language) -> &'static str {
     let (de, en) = match refusal {
         Refusal::NotNeeded => (
@@ -201,7 +203,7 @@ pub fn closed(denied: Denied) -> (&'static str, &'static str) {
     }
 }
 
-/// Why nothing was done to a version of the contract: what is, and what to do.
+/// Why an action on a contract version was refused, and what to do.
 pub fn of_version(refusal: &VersionRefusal) -> String {
     use VersionRefusal as R;
     match refusal {

@@ -1,4 +1,5 @@
-//! How a handler that changes something answers: it leads on, and the next page says what came of it.
+//! The answer of a handler that changes something: a redirect, after which the next page shows the
+//! result.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -12,13 +13,14 @@ use crate::domain::case::Refusal;
 
 /// Answers with a message for the next page, which the session keeps until then.
 pub trait Respond {
-    /// Leads to `to`, which says what was done.
+    /// Redirects to `to`, which shows what was done.
     fn succeeded(&self, said: impl Into<String>, to: impl AsRef<str>) -> HttpResponse;
 
-    /// Leads to `to`, which says why nothing was done.
+    /// Redirects to `to`, which shows why nothing was done.
     fn refused(&self, why: impl Into<String>, to: impl AsRef<str>) -> HttpResponse;
 
-    /// Leads to `to`, which says what was `done`, in the words of `said`, or why it was refused.
+    /// Redirects to `to`, which shows either what was `done`, in the words of `said`, or why it was
+    /// refused.
     fn respond<T, S: Into<String>>(
         &self,
         done: Result<T, impl Refuses>,
@@ -31,7 +33,8 @@ pub trait Respond {
         })
     }
 
-    /// The same where a second click is no mistake: that nothing has changed is then good news.
+    /// The same for actions where a second click is no mistake: that nothing has changed is then
+    /// shown as a success.
     fn respond_again<T, S: Into<String>>(
         &self,
         done: Result<T, ActionError>,
@@ -61,7 +64,7 @@ impl Respond for Session {
 
 /// Why something was not done.
 pub trait Refuses {
-    /// The reason for the person who asked for it. What is no refusal but an error has none.
+    /// The reason in the words of the page. An error that is no refusal is returned as it is.
     fn sentence(self) -> Result<String, PageError>;
 }
 

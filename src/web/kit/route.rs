@@ -1,5 +1,5 @@
-//! One row of the table of routes: method, path, who may come in, handler. Every page family has some; `routes`
-//! has them all.
+//! One row of the table of routes: method, path, who has access, handler. Every page family has
+//! some; `routes` collects them all.
 
 use actix_web::{Route, guard as guards, web};
 
@@ -12,13 +12,13 @@ pub struct Row {
     pub method: &'static str,
     /// Path with `{names}`.
     pub path: &'static str,
-    /// Who may.
+    /// Who has access.
     pub who: Who,
-    /// The handler.
+    /// Creates the route with its handler.
     pub route: fn() -> Route,
 }
 
-/// A row for looking at something.
+/// A row for reading.
 pub const fn get(path: &'static str, who: Who, route: fn() -> Route) -> Row {
     Row {
         method: "GET",
@@ -28,7 +28,8 @@ pub const fn get(path: &'static str, who: Who, route: fn() -> Route) -> Row {
     }
 }
 
-/// The route of a page: answers GET, and HEAD without the body. Handlers that count look at the method.
+/// The route of a page: answers GET, and HEAD without the body. Handlers that count requests look
+/// at the method.
 pub fn view() -> Route {
     web::route().guard(guards::Any(guards::Get()).or(guards::Head()))
 }
@@ -46,30 +47,32 @@ pub const fn post(path: &'static str, who: Who, route: fn() -> Route) -> Row {
 /// Who may use a route (role matrix, requirements 1.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// Everybody, without a session being looked at: static files, health, consent links (S-15).
+    /// All requests, without looking at a session: static files, health, consent links (S-15).
     Anyone,
-    /// Everybody; a session is used if there is one: sign-in, help, legal pages.
+    /// All requests; a session is used if there is one: sign-in, help, legal pages.
     Visitor,
-    /// Any signed-in person.
+    /// Any signed-in user.
     SignedIn,
-    /// Who has the customer list: operator, Mandant, Submandant.
+    /// Users with the customer list: operator, Mandant, Submandant.
     Staff,
     /// Operator and Mandant: naming a sub-partner.
     Assigner,
-    /// Mandant only: its own sub-partners.
+    /// Mandanten only: their own sub-partners.
     Mandant,
-    /// Who may read contracts: operator, and customer users with the permission (A-02 … A-04).
+    /// Users who may read contracts: the operator, and customer users with the permission (A-02 …
+    ///
     ContractReader,
     /// Customer users with the permission.
     ContractHolder,
-    /// The operator's administrators.
+    /// Administrators, the users of the operator.
     Operator,
-    /// Any signed-in person; answers without pages: the gate of a reverse proxy.
+    /// Any signed-in user; answers without pages, for the forward authentication of a reverse
+    /// proxy.
     Gate,
 }
 
 impl Who {
-    /// Whether a person with `role` may come in.
+    /// Whether a user with `role` has access.
     pub fn admits(self, role: Role) -> bool {
         match self {
             Self::Anyone | Self::Visitor | Self::SignedIn | Self::Gate => true,
@@ -88,8 +91,8 @@ impl Who {
         }
     }
 
-    /// What somebody is told who may not come in. What exists is no secret from a customer's own people,
-    /// only not for all of them; partners learn nothing of the rest of the portal.
+    /// The error for a user without access. A customer's users may learn that the page exists but
+    /// needs a permission; partners learn nothing of the rest of the portal.
     pub fn refusal(self, role: Role) -> PageError {
         let is_customer = matches!(role, Role::Customer { .. });
         match self {

@@ -19,13 +19,13 @@ use crate::storage::db::DbError;
 use crate::storage::sessions;
 use crate::token;
 
-/// State: whose session it is.
+/// Key in the state: the user of the session.
 pub const USER: &str = "user";
-/// State: the token of its forms.
+/// Key in the state: the token of its forms.
 pub const CSRF: &str = "csrf";
-/// State: when it began, seconds since 1970.
+/// Key in the state: when it began, in seconds since 1970.
 pub const BEGAN: &str = "began";
-/// State: the language a customer's user has chosen (C4).
+/// Key in the state: the language a customer's user has chosen (C4).
 pub const LANGUAGE: &str = "language";
 /// State: that it was begun with a second factor, or that one was set up in it (S-36).
 pub const FACTOR: &str = "factor";
@@ -40,25 +40,25 @@ const HALF_WAY_LIFE: Duration = Duration::minutes(10);
 const FRESH: Duration = Duration::minutes(5);
 /// A session that is not used for this long has ended (S-32).
 const IDLE: Duration = Duration::minutes(30);
-/// Use is written down no more often than this.
+/// The time of the last use is stored no more often than this.
 const TOUCH: Duration = Duration::minutes(1);
 
 /// A message shown once on the next page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
-    /// Whether it worked.
+    /// Whether it reports a success.
     pub good: bool,
     /// One or two sentences.
     pub text: String,
 }
 
-/// Puts a message on the next page.
+/// Stores a message for the next page.
 pub fn flash(session: &Session, good: bool, text: impl Into<String>) {
     let text = text.into();
     tell(session, Flash { good, text });
 }
 
-/// Puts a message on the next page; the guard sees to it that the redirect leads there (C2).
+/// Stores a message for the next page; the guard makes the redirect lead to it (C2).
 pub fn tell(session: &Session, flash: Flash) {
     if session.insert(FLASH, flash).is_err() {
         tracing::warn!("a message for the next page was lost");
@@ -133,7 +133,7 @@ pub fn unset_factor(session: &Session) {
     session.remove(FACTOR);
 }
 
-/// Name of the cookie.
+/// Name of the session cookie.
 pub fn cookie_name(app: &App) -> &'static str {
     if app.config.web.base_url.scheme() == "https" {
         "__Host-avv"
@@ -158,7 +158,7 @@ pub fn middleware(app: &App) -> SessionMiddleware<PostgresSessions> {
     .build()
 }
 
-/// The store behind it.
+/// The session store of the middleware.
 pub struct PostgresSessions {
     app: App,
 }
@@ -241,7 +241,8 @@ impl SessionStore for PostgresSessions {
         _ttl: &time::Duration,
     ) -> Result<SessionKey, UpdateError> {
         let (id, now) = (id(&key), self.app.clock.now());
-        // A session that ended meanwhile stays ended: its late state is dropped, not stored again.
+        // A session that has ended meanwhile stays ended: its late state is dropped, not stored
+        // again.
         self.app
             .db
             .transaction(move |conn| -> Result<_, DbError> {

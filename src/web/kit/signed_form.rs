@@ -1,4 +1,4 @@
-//! Forms of signed-in people: the token of the session is checked before anything else (S-62).
+//! Forms of signed-in users: the token of the session is checked before anything else (S-62).
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use super::kept;
 use super::page::Seen;
 use crate::app::App;
 
-/// A form of a signed-in person: its token was checked.
+/// A form of a signed-in user whose token was checked.
 #[derive(Debug, Clone)]
 pub struct SignedForm(pub Form);
 
@@ -35,7 +35,7 @@ impl FromRequest for SignedForm {
     }
 }
 
-/// Whether the form came from a page of this session (S-62).
+/// Checks that the form came from a page of this session (S-62).
 pub(super) fn check_token(request: &HttpRequest, form: &Form) -> Result<(), PageError> {
     let seen = request.extensions();
     let expected = seen.get::<Seen>().map_or("", |seen| kept::bare(&seen.csrf));
@@ -46,8 +46,8 @@ pub(super) fn check_token(request: &HttpRequest, form: &Form) -> Result<(), Page
     Ok(())
 }
 
-/// Whether the form was made by this portal, for this session or one before it: only then are its
-/// files read.
+/// Whether the form was made by this portal, for this session or an earlier one of the user: only
+/// then are its files read.
 pub(super) fn is_own(request: &HttpRequest, form: &Form) -> bool {
     let late = request
         .app_data::<web::Data<App>>()
@@ -55,7 +55,7 @@ pub(super) fn is_own(request: &HttpRequest, form: &Form) -> bool {
     late.is_some() || check_token(request, form).is_ok()
 }
 
-/// Compares in constant time.
+/// Compares two byte strings in constant time.
 fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |differs, (x, y)| differs | (x ^ y)) == 0
 }

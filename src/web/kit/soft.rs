@@ -1,6 +1,6 @@
-//! Long words part with a hyphen where German parts them (C7): not cut where the column happens to
-//! end. The hyphens are drawn by the style sheet, so that they are neither copied nor searched, and
-//! a machine that reads the page reads whole words.
+//! Hyphenation of long words by the rules of German (C7), so that they are not cut where the column
+//! happens to end. The hyphens are drawn by the style sheet, so that they are neither copied nor
+//! searched, and a program that reads the page reads whole words.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,16 +9,16 @@ use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 use askama::filters::HtmlSafe;
 use hyphenation::{Hyphenator as _, Language, Load as _, Standard};
 
-/// Words of fewer letters fit wherever we print them.
+/// Words of fewer letters are not hyphenated.
 const LONG: usize = 8;
-/// Letters that stay together at either end of a word.
+/// This many letters stay together at either end of a word.
 const EDGE: usize = 3;
-/// Words that are remembered with their marks.
+/// The cache of hyphenated words holds at most this many.
 const MOST_KNOWN: usize = 20_000;
-/// A place where a word may part; the style sheet puts a soft hyphen there.
+/// Marks a possible hyphen; the style sheet puts a soft hyphen there.
 const MARK: &str = "<i class=\"shy\"></i>";
 
-/// A text whose long words may part. Prints itself as HTML, escaped.
+/// A text whose long words may be hyphenated. Prints itself as HTML, escaped.
 #[derive(Debug, Clone, Copy)]
 pub struct Soft<'a>(&'a str);
 
@@ -47,7 +47,7 @@ impl fmt::Display for Soft<'_> {
 }
 
 fn parted(word: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-    // Most words on a page were on the page before.
+    // Most words on a page were on an earlier page, too.
     static KNOWN: LazyLock<RwLock<HashMap<String, String>>> = LazyLock::new(RwLock::default);
     if word.chars().count() < LONG {
         return out.write_str(word);
@@ -67,10 +67,10 @@ fn parted(word: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// A word of letters with a mark at every place where it may part.
+/// A word with a mark at every place where it may be hyphenated.
 fn marked(word: &str) -> String {
     let (lower, letters) = (word.to_lowercase(), word.chars().count());
-    // Lower case may be longer or shorter in bytes; then the word stays whole.
+    // Lower case may have another length in bytes; then the word is not hyphenated.
     let patterns = patterns().filter(|_| lower.len() == word.len());
     let breaks = patterns.map_or_else(Vec::new, |patterns| patterns.hyphenate(&lower).breaks);
     let mut out = String::with_capacity(word.len() + breaks.len() * MARK.len());
@@ -101,7 +101,7 @@ fn escaped(text: &str, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
-/// The patterns for German, loaded once. Without them words are not parted.
+/// The hyphenation patterns for German, loaded once. Without them words are not hyphenated.
 fn patterns() -> Option<&'static Standard> {
     static GERMAN: OnceLock<Option<Standard>> = OnceLock::new();
     GERMAN

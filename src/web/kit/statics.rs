@@ -1,4 +1,5 @@
-//! Style sheet and scripts, compiled in and named by their content, so that browsers keep them for good.
+//! Style sheet and script, compiled in and named by a hash of their content, so that browsers can
+//! cache them for ever.
 
 use std::sync::LazyLock;
 
@@ -18,7 +19,8 @@ pub static CSS_PATH: LazyLock<String> =
 pub static JS_PATH: LazyLock<String> =
     LazyLock::new(|| format!("/static/{}/portal.js", &sha256(JS.as_bytes())[..12]));
 
-/// A static file. The hash in the address only tells versions apart; an old page gets the file of today.
+/// A static file. The hash in the address only makes browsers fetch a new version; an old page gets
+/// the present file.
 pub async fn file(path: web::Path<(String, String)>) -> Result<HttpResponse, PageError> {
     let (content_type, body) = match path.1.as_str() {
         "portal.css" => ("text/css; charset=utf-8", CSS),

@@ -1,4 +1,4 @@
-//! The lists before and after a change, ready to print.
+//! The lists of sub-processors before and after a change, ready to print.
 
 use crate::actions::delivery::address;
 use crate::domain::Language;
@@ -12,21 +12,21 @@ pub struct Company {
     pub name: String,
     /// Address in one line.
     pub address: String,
-    /// Contact person.
+    /// Contact person of the sub-processor.
     pub contact: String,
     /// Its address for messages.
     pub email: String,
     /// Its phone number.
     pub phone: String,
-    /// What it does.
+    /// Its service, for which it processes data.
     pub service: String,
-    /// What it does not.
+    /// What its service does not include.
     pub delimitation: String,
     /// Where it processes data.
     pub place: String,
     /// Transfer mechanism; empty inside the EEA.
     pub mechanism: String,
-    /// "neu", "entfällt"; empty for who stays.
+    /// "neu", "entfällt"; empty if it stays on the list.
     pub mark: &'static str,
 }
 
@@ -50,17 +50,17 @@ impl Company {
     }
 }
 
-/// Both lists of an announcement.
+/// Both lists of an announced change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lists {
-    /// Until now.
+    /// The list until the change.
     pub before: Vec<Company>,
-    /// From then on.
+    /// The list after the change.
     pub after: Vec<Company>,
 }
 
 impl Lists {
-    /// The lists of an announcement, with marks for who comes and who leaves.
+    /// The lists of an announcement; added and removed companies are marked.
     pub fn of(announcement: &Announcement, language: Language) -> Self {
         let (before, after) = match &announcement.lists {
             Some((before, after)) => (before.as_slice(), after.as_slice()),

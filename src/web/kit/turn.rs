@@ -1,5 +1,5 @@
-//! A request's way to CPU work. Every handler that makes or looks through documents, or checks a
-//! password, goes through here; nothing else in this room calls what is heavy (S-78).
+//! Access to CPU work for a request. Every handler that makes or examines documents, or verifies a
+//! password, goes through here; nothing else in this room calls such work (S-78).
 
 use std::future::{Ready, ready};
 
@@ -12,10 +12,10 @@ use super::error::PageError;
 use crate::app::App;
 use crate::places::Kind;
 
-/// Pieces of work one source may have here at a time, beside what signed-in people ask for.
+/// Pieces of work one source may have here at a time, apart from those of signed-in users.
 const PER_SOURCE: usize = 8;
 
-/// What counts of a request when it wants a place.
+/// The properties of a request that decide on its place in the queue.
 #[derive(Debug, Clone)]
 pub struct Turn {
     head: bool,
@@ -31,12 +31,12 @@ impl Turn {
         }
     }
 
-    /// Whether only the head of the answer is wanted; then nothing is made.
+    /// Whether the request is HEAD; then nothing is made.
     pub fn is_head(&self) -> bool {
         self.head
     }
 
-    /// Does the work when a place for its kind is free.
+    /// Does the work once there is a free place for its kind.
     pub async fn take<T: Send + 'static>(
         &self,
         app: &App,

@@ -1,4 +1,4 @@
-//! What a link gets that opens nothing.
+//! The answer to a link that is not valid.
 
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use super::error::PageError;
 use crate::actions::throttle::note_unknown_token;
 use crate::app::App;
 
-/// The answer to a token that opens nothing, and one try more for whoever came with it (S-11, S-12).
+/// The answer to an invalid token; it counts as an attempt of the source (S-11, S-12).
 pub async fn unknown(app: &App, request: &HttpRequest, now: DateTime<Utc>) -> PageError {
     let (writer, source) = (app.clone(), client::source(app, request));
     let noted = app

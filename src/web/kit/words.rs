@@ -1,4 +1,4 @@
-//! Figures, spans of time and lists, as pages print them.
+//! Numbers, spans of time and lists, as pages print them.
 
 use chrono::Duration;
 
@@ -18,7 +18,7 @@ pub fn in_words_of(seconds: u64, language: Language) -> String {
     }
 }
 
-/// A span as people say it.
+/// A span of time in its largest unit.
 pub fn span(span: Duration) -> String {
     match (span.num_days(), span.num_hours(), span.num_minutes()) {
         (0, 0, 0) => "unter 1 Min.".to_owned(),
@@ -29,7 +29,7 @@ pub fn span(span: Duration) -> String {
     }
 }
 
-/// "12.345"
+/// A number with separators: "12.345".
 pub fn thousands(number: i64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
@@ -42,12 +42,12 @@ pub fn thousands(number: i64) -> String {
     out
 }
 
-/// "A", "A und B", "A, B und C".
+/// A list in German: "A", "A und B", "A, B und C".
 pub fn listed(words: &[String]) -> String {
     name::list(words, Language::De)
 }
 
-/// The word for how far a run has come, and the look of its tag.
+/// The word for the stage of a run, and the CSS key of its tag.
 pub fn stage_word(stage: RunStage) -> (&'static str, &'static str) {
     match stage {
         RunStage::Planned => ("geplant", "open"),

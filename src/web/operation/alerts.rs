@@ -1,4 +1,4 @@
-//! Hinweise: what needs a person (M14), who has it, and what came of it.
+//! Hinweise: what needs an administrator (M14), who has taken it, and how it was finished.
 
 use std::collections::BTreeMap;
 
@@ -21,9 +21,9 @@ use crate::web::kit::page::{Me, Shell, Tab, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Alerts on one page.
+/// Alerts per page.
 const PAGE: usize = 50;
-/// Counts stop here.
+/// Counts stop at this number.
 const COUNT_CAP: i64 = 1000;
 /// Longest note in characters.
 const LONGEST_NOTE: usize = 300;
@@ -45,14 +45,14 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// A line of the select of kinds.
+/// An option of the select of kinds.
 struct Choice {
     key: &'static str,
     word: &'static str,
     chosen: bool,
 }
 
-/// What the address asks for. What makes no sense is left out rather than refused.
+/// The query of the address. Values that make no sense are ignored rather than refused.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Asked {
     filter: AlertFilter,
@@ -122,7 +122,7 @@ fn place(text: &str) -> Option<AlertCursor> {
     })
 }
 
-/// The list.
+/// GET: the list.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -203,7 +203,7 @@ fn capped(count: i64) -> String {
     }
 }
 
-/// Takes an alert. Who comes second reads who has it.
+/// POST: takes an alert. If another administrator was faster, the message names them.
 pub async fn take(
     app: web::Data<App>,
     me: Me,
@@ -229,7 +229,7 @@ pub async fn take(
 
 const DONE: &str = "Dieser Hinweis ist schon erledigt.";
 
-/// Finishes an alert, with a note if there is something to say.
+/// POST: finishes an alert, with an optional note.
 pub async fn finish(
     app: web::Data<App>,
     me: Me,
@@ -255,7 +255,7 @@ pub async fn finish(
     }
 }
 
-/// The page the button was on; nothing but the start page and this list.
+/// The page the button was on: only the start page and this list are accepted.
 fn way_back(page: &str) -> &str {
     let is_ours = page == paths::OPERATION
         || page

@@ -1,5 +1,5 @@
-//! Customers that were deleted, for reading: what is kept as evidence until retention is over
-//! (rows 51 and 52). Only the operator has these pages, and nothing can be changed here.
+//! Deleted customers, to be read only: the evidence that is kept until its retention period has
+//! expired (rows 51 and 52). Only the operator has these pages, and nothing can be changed here.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -25,11 +25,11 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::history::{Past, history};
 use crate::web::kit::page::{Me, Shell, html};
 
-/// Customers on a page.
+/// Customers per page.
 const PAGE: usize = 50;
 /// The history shows this many events.
 const EVENTS: i64 = 500;
-/// More objections and notices than a customer ever has.
+/// Limit for objections and notices, which no customer reaches.
 const DECLARATIONS: i64 = 500;
 
 #[derive(Template)]
@@ -55,7 +55,7 @@ pub struct DeletedCursor {
     nach: String,
 }
 
-/// The list, the youngest deletion first.
+/// GET: the list, the last deletion first.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -92,7 +92,7 @@ fn line(found: DeletedLine) -> DeletedRow {
     }
 }
 
-/// "1790000000000~4711"; anything else is the beginning of the list.
+/// Reads a cursor like "1790000000000~4711"; anything else means the beginning of the list.
 fn read_place(text: &str) -> Option<(DateTime<Utc>, CustomerNumber)> {
     let (at, number) = text.split_once('~')?;
     let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
@@ -113,14 +113,14 @@ struct CustomerPage {
     deleted: String,
     kept_until: String,
     agreements: Vec<AgreementLine>,
-    /// The evidence bundle.
+    /// Address of the evidence bundle.
     bundle: String,
     objections: Vec<Declared>,
     dissents: Vec<Declared>,
     history: Vec<Past>,
 }
 
-/// An objection or a dissent with what it came in.
+/// An objection or a dissent with its files.
 struct Declared {
     what: String,
     note: String,
@@ -141,7 +141,7 @@ struct TombstonePage {
     stones: Vec<Stone>,
 }
 
-/// What is left of something that was erased.
+/// What stays of something that was erased.
 struct Stone {
     what: String,
     dates: String,
@@ -149,7 +149,7 @@ struct Stone {
     hashes: Option<(String, String)>,
 }
 
-/// A deleted customer, or what is left of it after retention.
+/// GET: a deleted customer, or what stays of it after its retention period.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -230,7 +230,7 @@ pub async fn show(
     })
 }
 
-/// What the customer declared against its agreements, and the letters it came in (EV-10).
+/// Objections and declines of the customer with their files (EV-10).
 fn objections(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -256,7 +256,7 @@ fn objections(
     Ok(all.into_iter().map(one).collect())
 }
 
-/// The same for announced changes (EV-12).
+/// Dissents from announced changes with their files (EV-12).
 fn dissents(
     conn: &mut PgConnection,
     customer: CustomerNumber,

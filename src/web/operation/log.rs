@@ -24,7 +24,7 @@ use crate::web::kit::form::FieldErrors;
 use crate::web::kit::history::history;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 
-/// Events on one page.
+/// Events per page.
 const PAGE: usize = 50;
 
 #[derive(Template)]
@@ -35,12 +35,12 @@ struct Page {
     kinds: Vec<(&'static str, &'static str)>,
     errors: FieldErrors,
     lines: Vec<EventRow>,
-    /// Whether the list begins behind an event.
+    /// Whether this is not the first page.
     is_later: bool,
     next: Option<String>,
 }
 
-/// What stands in the address, as typed.
+/// The query of the address, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Typed {
     customer: String,
@@ -57,14 +57,14 @@ struct EventRow {
     when: When,
     what: String,
     who: String,
-    /// The log of this person.
+    /// Address of the log of this actor.
     more_by: Option<String>,
     customer: Option<CustomerNumber>,
     before: Option<Status>,
     after: Option<Status>,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -95,7 +95,7 @@ pub async fn list(
         }
     };
     if let Some(place) = query.get("vor") {
-        // Nobody types this one.
+        // This value is not typed by users.
         search.older_than = Some(parse_place(place).ok_or(PageError::NotFound)?);
     }
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
@@ -114,7 +114,7 @@ pub async fn list(
     html(&page)
 }
 
-/// Understands what was typed; each field that cannot be understood is named.
+/// Reads the query; every field that is not valid gets an error.
 fn read(typed: &Typed) -> Result<Search, FieldErrors> {
     let mut errors = FieldErrors::default();
     let mut search = Search {
@@ -159,7 +159,7 @@ fn read(typed: &Typed) -> Result<Search, FieldErrors> {
     }
 }
 
-/// Words that stand for somebody without a name, as the page itself prints them.
+/// Words for actors without a name, as the page itself prints them.
 fn by_whom(typed: &str) -> ByWhom {
     match typed.to_lowercase().as_str() {
         "kunde" => ByWhom::Link,
@@ -180,7 +180,7 @@ fn parse_place(text: &str) -> Option<(DateTime<Utc>, i64)> {
 }
 
 impl Typed {
-    /// The address of this search, with something more.
+    /// The address of this search, with further parameters.
     fn address(&self, more: &[(&str, &str)]) -> String {
         let fields = [
             ("kunde", self.customer.as_str()),
@@ -203,7 +203,7 @@ impl Typed {
         }
     }
 
-    /// Whether anything narrows the log.
+    /// Whether no filter is set.
     fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -1,4 +1,5 @@
-//! What waits for a second administrator: the list, one proposal, its answer (row 33, 5.8-18).
+//! Proposals that wait for a second administrator: the list, one proposal, its answer (row 33,
+//! 5.8-18).
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -24,9 +25,9 @@ use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::file_answer;
 
-/// Proposals on one page.
+/// Proposals per page.
 const PAGE: usize = 50;
-/// Answered proposals below the list; older ones are found in the log.
+/// At most this many answered proposals are below the list; older ones are found in the log.
 const ANSWERED: i64 = 20;
 
 #[derive(Template)]
@@ -34,7 +35,7 @@ const ANSWERED: i64 = 20;
 struct ListPage {
     shell: Shell,
     lines: Vec<ProposalRow>,
-    /// Where the next page begins.
+    /// Address of the next page.
     next: Option<String>,
     /// The newest answered ones, each with its answer.
     answered: Vec<(ProposalRow, String)>,
@@ -45,15 +46,15 @@ struct ListPage {
 struct Page {
     shell: Shell,
     line: ProposalRow,
-    /// What it is about, as pairs of label and value.
+    /// The proposal's content as labels and values.
     facts: Vec<(&'static str, String)>,
     is_paper: bool,
-    /// Whether a mail can reach the customer.
+    /// Whether a mail can be sent to the customer.
     has_address: bool,
     partners: Vec<String>,
     scan: Option<String>,
     is_own: bool,
-    /// Why this reader cannot confirm it yet, although it is somebody else's (A2).
+    /// Why this administrator cannot confirm it yet, although another one proposed it (A2).
     too_new: Option<String>,
     /// How it was answered; `None` while it is open.
     answered: Option<String>,
@@ -63,7 +64,7 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// A proposal as printed.
+/// A proposal in the list.
 struct ProposalRow {
     href: String,
     what: &'static str,
@@ -86,13 +87,13 @@ impl ProposalRow {
     }
 }
 
-/// Where a page of the list begins.
+/// The proposal behind which a page of the list begins.
 #[derive(Deserialize)]
 pub struct After {
     nach: Option<i64>,
 }
 
-/// The open ones, oldest first.
+/// GET: the open ones, oldest first.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -126,7 +127,7 @@ pub async fn list(
     })
 }
 
-/// One proposal.
+/// GET: one proposal.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -136,7 +137,7 @@ pub async fn show(
     html(&page(&app, &me, &line, String::new(), FieldErrors::default()).await?)
 }
 
-/// Confirms, rejects or withdraws it.
+/// POST: confirms, rejects or withdraws it.
 pub async fn answer(
     app: web::Data<App>,
     me: Me,
@@ -192,7 +193,7 @@ pub async fn answer(
     Ok(session.refused(why, paths::proposal(line.id)))
 }
 
-/// Gives the scan back, to be saved.
+/// GET: downloads the scan.
 pub async fn file(
     app: web::Data<App>,
     me: Me,
@@ -213,7 +214,8 @@ async fn load(app: &App, id: ProposalId) -> Result<ProposalLine, PageError> {
         .ok_or(PageError::NotFound)
 }
 
-/// "Bestätigt am 24.11.2026, 10:05 Uhr von Zita Zweite"; `None` while it is open.
+/// The answer in words: "Bestätigt am 24.11.2026, 10:05 Uhr von Zita Zweite"; `None` while it is
+/// open.
 fn answer_words(line: &ProposalLine) -> Option<String> {
     let word = match line.state {
         ProposalState::Open => return None,

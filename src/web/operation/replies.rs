@@ -1,5 +1,5 @@
-//! What people answered to mails (C9): a list by what was done about it, one answer in full, and
-//! filing it to a customer or putting it away.
+//! Replies of people to mails (C9): a list by state, one reply in full, and filing it to a customer
+//! or putting it away.
 
 use std::collections::BTreeMap;
 
@@ -19,10 +19,10 @@ use crate::web::kit::page::{Me, Shell, Tab, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Answers on one page.
+/// Replies per page.
 const PAGE: usize = 50;
 
-/// The shelves: key in the address, word.
+/// The lists of replies: key in the address, and label.
 const SHELVES: [(Shelf, &str, &str); 3] = [
     (Shelf::Open, "", "Zu lesen"),
     (Shelf::Done, "erledigt", "Erledigt"),
@@ -64,7 +64,7 @@ struct ReplyPage {
     mail: Option<MailId>,
     filed: Option<(CustomerNumber, String)>,
     done: Option<(When, String)>,
-    /// The customer's number as typed, or as the answered mail suggests.
+    /// The customer's number as typed, or that of the mail it answers.
     number: String,
     errors: FieldErrors,
 }
@@ -87,7 +87,7 @@ fn href(shelf: Shelf, customer: Option<CustomerNumber>, before: Option<ReplyId>)
     }
 }
 
-/// The list; with `kunde` what was filed to that customer.
+/// GET: the list; with `kunde` the replies that were filed to that customer.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -148,7 +148,7 @@ fn subject(subject: String) -> String {
     }
 }
 
-/// One answer.
+/// GET: one reply.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -203,7 +203,7 @@ async fn page(
     })
 }
 
-/// Files it to the customer whose number was typed, or puts it away, by the button that was pressed.
+/// POST: files it to the customer whose number was typed, or puts it away, depending on the button.
 pub async fn close(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,4 @@
-//! How the periodic work gets on: what is due, what ran for long, what waits for a decision.
+//! The state of the periodic work: what is due, what ran for long, what waits for a decision.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -16,11 +16,11 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::{span, thousands};
 
-/// Passes the page shows.
+/// At most this many passes are on the page.
 const RUNS: i64 = 30;
-/// Customers the page shows of those that wait for a decision.
+/// At most this many customers that wait for a decision are on the page.
 const LATE: i64 = 50;
-/// A worker that has said nothing for so long is dead.
+/// A worker that has not written its progress for this long is taken for dead.
 const SILENCE: Duration = Duration::minutes(1);
 
 #[derive(Template)]
@@ -39,7 +39,7 @@ struct Page {
     unreadable: Vec<String>,
 }
 
-/// A pass as printed.
+/// A pass in the list.
 struct PassRow {
     job: &'static str,
     began: String,
@@ -60,7 +60,7 @@ struct Late {
     due_machine: String,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
     let (counts, mails, runs, late, unreadable) = app
@@ -142,7 +142,7 @@ fn line(run: Run, now: DateTime<Utc>) -> PassRow {
     }
 }
 
-/// Counts stop at a cap, and the page says so.
+/// A count as printed; it stops at the cap with a plus.
 fn capped(count: i64) -> String {
     if count > COUNT_CAP {
         format!("{}+", thousands(COUNT_CAP))

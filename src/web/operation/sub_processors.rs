@@ -1,4 +1,4 @@
-//! The register: who is on the list on a day, and what is known of each (LC-24, LC-30).
+//! The list of sub-processors on a given day, and the details of each (LC-24, LC-30).
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -17,7 +17,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::sub_processors::Company;
 
-/// The day the list is asked for.
+/// The day of the list.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -42,7 +42,7 @@ struct SubProcessorRow {
     period: String,
 }
 
-/// The list on a day, today if none is asked for.
+/// GET: the list on a day, today by default.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -98,7 +98,7 @@ struct EntryPage {
     countries: String,
 }
 
-/// One company, with everything contracts say of it in both languages.
+/// GET: one company, with everything that contracts print about it in both languages.
 pub async fn show(
     app: web::Data<App>,
     me: Me,

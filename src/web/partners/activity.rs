@@ -22,11 +22,11 @@ use crate::web::kit::signed_form::SignedForm;
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// Customers it will be taken off; `None` if it has none.
+    /// Customers it will be removed from; `None` if it has none.
     customers: Option<String>,
 }
 
-/// Asks whether to deactivate, with what follows.
+/// GET: asks whether to deactivate it, with the consequences.
 pub async fn ask(
     app: web::Data<App>,
     me: Me,
@@ -54,22 +54,22 @@ pub async fn ask(
     })
 }
 
-/// What can be done about whether a Submandant is active, and what is said afterwards.
+/// A change of a Submandant's state, with the message afterwards.
 #[derive(Clone, Copy)]
 pub struct ActivityChange {
     act: fn(&mut PgConnection, &Viewer, PartnerId, DateTime<Utc>) -> Result<(), ActionError>,
     said: &'static str,
-    /// What is said as well if it has customers.
+    /// The message if it has customers, in addition.
     of_customers: &'static str,
 }
 
-/// Its Mandant no longer works with it, or the operator takes it out.
+/// Its Mandant stops working with it, or the operator deactivates it.
 pub const DEACTIVATE: ActivityChange = ActivityChange {
     act: sub_partners::deactivate,
     said: "Der Untervertriebspartner ist deaktiviert und hat keinen Zugriff mehr.",
     of_customers: " Von seinen Kunden wird er nacheinander entfernt.",
 };
-/// It works again.
+/// It is active again.
 pub const ACTIVATE: ActivityChange = ActivityChange {
     act: sub_partners::activate,
     said: "Der Untervertriebspartner ist wieder aktiv und kann für Kunden gewählt werden.",
@@ -82,7 +82,7 @@ pub const RELEASE: ActivityChange = ActivityChange {
     of_customers: "",
 };
 
-/// The route that does it.
+/// The route that makes this change.
 pub fn doing(change: ActivityChange) -> Route {
     let handler = move |app: web::Data<App>,
                         me: Me,

@@ -1,4 +1,4 @@
-//! Blocking a partner, and taking it back (row 49). Each asks first and says what happens.
+//! Blocking a partner, and unblocking it (row 49). Both ask first and show the consequences.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -29,7 +29,7 @@ struct BlockPage {
     subject: Subject,
     is_mandant: bool,
     customers: String,
-    /// Customers with an agreement in force, who will be told.
+    /// Number of customers with an agreement in force, who will be notified.
     told: String,
     reason: String,
     /// How the person who looks proves to be it.
@@ -37,7 +37,7 @@ struct BlockPage {
     errors: FieldErrors,
 }
 
-/// Asks whether to block, with what follows.
+/// GET: asks whether to block, with the consequences.
 pub async fn ask(
     app: web::Data<App>,
     me: Me,
@@ -51,7 +51,7 @@ pub async fn ask(
     html(&block_page(&app, &me, &partner, String::new(), FieldErrors::default()).await?)
 }
 
-/// Blocks.
+/// POST: blocks the partner.
 pub async fn block(
     app: web::Data<App>,
     me: Me,
@@ -101,7 +101,8 @@ async fn block_page(
             let all = count_customers(conn, &[id])?
                 .remove(&id)
                 .unwrap_or_default();
-            // With another Mandant named, or none in force, there is nothing to tell.
+            // Customers whose agreement names another Mandant, or is not in force, are not
+            // notified.
             let told = count_statuses(conn, scope, now)?
                 .into_iter()
                 .filter(|(status, _)| {
@@ -138,7 +139,7 @@ struct UnblockPage {
     errors: FieldErrors,
 }
 
-/// Asks whether to take the block back.
+/// GET: asks whether to unblock.
 pub async fn ask_back(
     app: web::Data<App>,
     me: Me,
@@ -168,7 +169,7 @@ async fn unblock_page(
     })
 }
 
-/// Takes the block back.
+/// POST: unblocks the partner.
 pub async fn unblock(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,4 @@
-//! The contract under Art. 28(4) GDPR with a partner: recording one, giving its file back (EV-14).
+//! The contract under Art. 28(4) GDPR with a partner: recording one, downloading its file (EV-14).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -24,13 +24,13 @@ const LONGEST_REFERENCE: usize = 200;
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// With whom the contract is made, in words.
+    /// The parties of the contract, in words.
     between: String,
     typed: Typed,
     errors: FieldErrors,
 }
 
-/// What was typed; a file has to be chosen anew.
+/// The fields as typed; a file has to be chosen anew.
 #[derive(Debug, Clone, Default)]
 struct Typed {
     signed_on: String,
@@ -48,7 +48,7 @@ impl Typed {
     }
 }
 
-/// The form.
+/// GET: the form.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -67,7 +67,7 @@ pub async fn show(
     )
 }
 
-/// Records a contract.
+/// POST: records a contract.
 pub async fn record(
     app: web::Data<App>,
     me: Me,
@@ -90,7 +90,7 @@ pub async fn record(
     Ok(session.succeeded("Der Vertrag ist erfasst.", Area::of(&me).partner(id)))
 }
 
-/// The contract as typed, or what is wrong with it in the order of the form.
+/// The contract as typed, or the errors in the order of the form.
 fn read(typed: &Typed, mut files: Files, today: NaiveDate) -> Result<NewContract, FieldErrors> {
     let mut errors = FieldErrors::default();
     let signed_on = typed.signed_on.parse::<NaiveDate>().ok();
@@ -142,7 +142,7 @@ fn read(typed: &Typed, mut files: Files, today: NaiveDate) -> Result<NewContract
     }
 }
 
-/// Gives the file of a contract back, to be saved.
+/// GET: downloads the file of a contract.
 pub async fn file(
     app: web::Data<App>,
     me: Me,

@@ -1,29 +1,29 @@
-//! The contact data a contract must say of a partner (LC-24), as fields of a form.
+//! The contact data of a partner that a contract must contain (LC-24), as fields of a form.
 
 use crate::domain::name::{self, BadName, MAX_COMPANY};
 use crate::domain::unlinked::may_stand_in_mail;
 use crate::domain::{EmailAddress, Party, postcode};
 use crate::web::kit::form::{FieldErrors, Form};
 
-/// Why a text is refused that mails would turn into a link (S-26).
+/// Message for a text that mail programs would turn into a link (S-26).
 const NO_ADDRESS: &str = "Lassen Sie Internet- und E-Mail-Adressen sowie die Zeichen @, < und > weg. Die Angabe steht in E-Mails an Kunden";
 /// Longest line in a field, in characters.
 const LONGEST_LINE: usize = 300;
 
-/// One field with what was stored or typed.
+/// One field with its stored or typed value.
 pub struct Field {
-    /// Id and name.
+    /// Id and name of the field.
     pub id: &'static str,
-    /// Label.
+    /// Label of the field.
     pub label: &'static str,
-    /// What helps to fill it in; may be empty.
+    /// A hint for filling it in; may be empty.
     pub hint: &'static str,
-    /// Value.
+    /// Value of the field.
     pub value: String,
 }
 
 impl Field {
-    /// Value of `type`.
+    /// Value of the attribute `type`.
     pub fn input_type(&self) -> &'static str {
         match self.id {
             "email" => "email",
@@ -33,7 +33,7 @@ impl Field {
     }
 }
 
-/// What is asked: id, label, hint. The order is that of [`line_of`].
+/// The fields: id, label, hint. The order is that of [`line_of`].
 const ASKED: [(&str, &str, &str); 10] = [
     (
         "name",
@@ -78,7 +78,7 @@ fn line_of<'a>(party: &'a mut Party, id: &str) -> Option<&'a mut String> {
     })
 }
 
-/// The fields with what is stored.
+/// The fields with the stored values.
 pub fn stored(party: &Party) -> Vec<Field> {
     let email = party.email.as_ref();
     let mut party = party.clone();
@@ -88,7 +88,7 @@ pub fn stored(party: &Party) -> Vec<Field> {
     })
 }
 
-/// The fields with what was typed.
+/// The fields with the typed values.
 pub fn typed(form: &Form) -> Vec<Field> {
     fields(|id| form.get(id).to_owned())
 }
@@ -105,8 +105,8 @@ fn fields(mut value: impl FnMut(&'static str) -> String) -> Vec<Field> {
         .collect()
 }
 
-/// The contact data as typed, and what is wrong with them in the order of the form. All but the
-/// register must be there if `complete`, otherwise the name alone.
+/// The contact data as typed, and the errors in the order of the form. If `complete`, all but the
+/// register are required; otherwise only the name.
 pub fn read(form: &Form, complete: bool) -> (Party, FieldErrors) {
     let (mut party, mut errors) = (Party::default(), FieldErrors::default());
     for (id, label, _) in ASKED {

@@ -1,4 +1,4 @@
-//! Adding a partner and changing its contact data.
+//! Adding a partner, and changing its contact data.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -20,7 +20,7 @@ use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::listed;
 
-/// For which Mandant a Submandant is added.
+/// The Mandant for which a Submandant is added.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -39,7 +39,7 @@ struct Page {
     /// Whether it looks after customers, whose contracts name it.
     has_customers: bool,
     fields: Vec<Field>,
-    /// Stamp of what the form showed first; empty for a new partner.
+    /// Stamp of the values the form showed first; empty for a new partner.
     stand: String,
     errors: FieldErrors,
 }
@@ -54,7 +54,7 @@ impl Page {
     }
 }
 
-/// The empty form.
+/// GET: the empty form.
 pub async fn new(
     app: web::Data<App>,
     me: Me,
@@ -70,7 +70,7 @@ pub async fn new(
 
 const TOO_MANY: &str = "In der letzten Stunde wurden sehr viele Untervertriebspartner angelegt. Legen Sie diesen bitte später an";
 
-/// Adds the partner.
+/// POST: adds the partner.
 pub async fn add(
     app: web::Data<App>,
     me: Me,
@@ -102,7 +102,7 @@ pub async fn add(
     Ok(session.succeeded(said, area.partner(id)))
 }
 
-/// What is missing, and what follows from that; empty if nothing is.
+/// The missing contact data, and what follows from that; empty if nothing is missing.
 pub fn gaps(party: &Party) -> String {
     let missing: Vec<String> = party.missing().into_iter().map(str::to_owned).collect();
     if missing.is_empty() {
@@ -148,7 +148,7 @@ async fn new_page(
     })
 }
 
-/// The form, filled with what is stored.
+/// GET: the form, filled with the stored values.
 pub async fn edit(
     app: web::Data<App>,
     me: Me,
@@ -160,7 +160,7 @@ pub async fn edit(
     html(&edit_page(&app, &me, &partner, fields, stand, FieldErrors::default()).await?)
 }
 
-/// Changes the contact data.
+/// POST: changes the contact data.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -169,7 +169,7 @@ pub async fn save(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let partner = load(&app, &me, *id).await?;
-    // Who was complete stays so: contracts may name it.
+    // Complete data must stay complete, because contracts may name the partner.
     let (party, errors) = read(&form, partner.party.is_complete());
     let stand = form.get("stand").to_owned();
     if !errors.is_empty() {
@@ -188,7 +188,7 @@ pub async fn save(
     let back = Area::of(&me).partner(id);
     match done {
         Err(ActionError::Changed) => {
-            // Who saves once more has seen what is stored now.
+            // A user who saves once more has seen the values that are stored now.
             let partner = load(&app, &me, id).await?;
             let (fields, stand) = (typed(&form), form_version::of_party(&partner.party));
             let mut errors = FieldErrors::default();

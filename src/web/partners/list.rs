@@ -16,12 +16,12 @@ use crate::storage::partners::find_partner;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 
-/// Partners on one page.
+/// Partners per page.
 const PAGE: usize = 50;
-/// Longest search in characters; what is longer is cut off.
+/// Longest search text in characters; the rest is cut off.
 const LONGEST_SEARCH: usize = 100;
 
-/// What the address asks for.
+/// The query of the address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -36,29 +36,29 @@ struct Page {
     shell: Shell,
     area: Area,
     search: String,
-    /// Which contracts the list is narrowed to.
+    /// The state of contracts that the list is narrowed to.
     filter: Option<ContractFilter>,
     lines: Vec<PartnerRow>,
-    /// Whether the list begins behind somebody.
+    /// Whether this is not the first page.
     is_later: bool,
     next: Option<String>,
-    /// Whether the person may add and change: a Mandant that is blocked may not.
+    /// Whether the viewer may add and change partners; a blocked Mandant may not.
     may_change: bool,
 }
 
-/// One partner as printed.
+/// A partner in the list.
 struct PartnerRow {
     partner: Partner,
     href: String,
     above: String,
-    /// Whether the Mandant is blocked, which shuts the Submandant out as well.
+    /// Whether its Mandant is blocked, which blocks the Submandant as well.
     is_shut_above: bool,
     state: PartnerState,
     customers: String,
     contract: ContractState,
 }
 
-/// One page of the list.
+/// GET: one page of the list.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -118,7 +118,7 @@ fn line(area: Area, line: PartnerLine, today: chrono::NaiveDate) -> PartnerRow {
     }
 }
 
-/// The page that begins behind a partner, searched alike.
+/// Address of the page that begins behind a partner, with the same search.
 fn address(area: Area, search: &str, filter: Option<ContractFilter>, after: PartnerId) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if !search.is_empty() {

@@ -1,6 +1,6 @@
-//! Partners and sub-partners: the operator sees to all of them under `/betrieb/partner`, a Mandant
-//! to its own Submandanten under `/submandanten`. Both use the same handlers; what somebody does
-//! not see to does not exist for them (S-51, S-54).
+//! Partners and sub-partners: the operator manages all of them under `/betrieb/partner`, a Mandant
+//! its own Submandanten under `/submandanten`. Both use the same handlers; a partner that the
+//! viewer does not manage does not exist here (S-51, S-54).
 
 mod activity;
 mod block;
@@ -145,7 +145,7 @@ impl Area {
         }
     }
 
-    /// Word of the list.
+    /// Title of the list.
     fn word(self) -> &'static str {
         if self.operator {
             "Vertriebspartner"
@@ -174,7 +174,7 @@ struct Subject {
     area: Area,
     id: PartnerId,
     name: String,
-    /// What it is.
+    /// Whether it is a Mandant or a Submandant, in words.
     kind: &'static str,
 }
 
@@ -188,13 +188,13 @@ impl Subject {
         }
     }
 
-    /// Its page, where every page about it comes from and leads back to.
+    /// Address of its page, to which every page about it leads back.
     fn page(&self) -> String {
         self.area.partner(self.id)
     }
 }
 
-/// What a partner is, in words.
+/// Whether a partner is a Mandant or a Submandant, in words.
 fn kind(partner: &Partner) -> &'static str {
     match partner.parent {
         None => "Vertriebspartner (Mandant)",
@@ -202,7 +202,7 @@ fn kind(partner: &Partner) -> &'static str {
     }
 }
 
-/// The partner, if the viewer sees to it.
+/// The partner, if the viewer manages it.
 async fn load(app: &App, me: &Me, id: PartnerId) -> Result<Partner, PageError> {
     let viewer = me.viewer.clone();
     app.db
@@ -211,7 +211,7 @@ async fn load(app: &App, me: &Me, id: PartnerId) -> Result<Partner, PageError> {
         .map_err(Into::into)
 }
 
-/// "27", "1.000+".
+/// A count as printed: "27", "1.000+".
 fn capped(count: i64) -> String {
     use crate::storage::partner_list::COUNT_CAP;
     if count > COUNT_CAP {
@@ -221,7 +221,8 @@ fn capped(count: i64) -> String {
     }
 }
 
-/// "einen Kunden", "27 Kunden", "mehr als 1.000 Kunden": for the middle of a sentence.
+/// A number of customers for the middle of a sentence: "einen Kunden", "27 Kunden", "mehr als 1.000
+/// Kunden".
 fn customers_in_words(count: i64) -> String {
     use crate::storage::partner_list::COUNT_CAP;
     match count {
@@ -232,5 +233,5 @@ fn customers_in_words(count: i64) -> String {
     }
 }
 
-/// What a second click finds.
+/// The message after a second click.
 const SAME: &str = "Daran hat sich nichts geändert.";

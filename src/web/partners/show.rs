@@ -1,4 +1,4 @@
-//! The page of one partner: how it stands, its data, its contracts, what can be done.
+//! The page of one partner: its state, its data, its contracts, and what can be done.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -22,9 +22,9 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::listed;
 
-/// Contracts the page shows; older ones stay in the database.
+/// At most this many contracts are on the page; older ones stay in the database.
 const CONTRACTS: i64 = 20;
-/// Submandanten the page shows; the list has all of them.
+/// At most this many Submandanten are on the page; the list has all of them.
 const SUBS: i64 = 50;
 
 #[derive(Template)]
@@ -41,7 +41,7 @@ struct Page {
     above: Option<Partner>,
     address: String,
     customers_shown: String,
-    /// Where the list of its customers is.
+    /// Address of the list of its customers.
     customers_href: Option<String>,
     contract: ContractState,
     today: NaiveDate,
@@ -63,7 +63,7 @@ impl Page {
         PartnerState::of(&line.partner, ContractState::of(line.contract, self.today))
     }
 
-    /// "Amtsgericht …", or that there is none.
+    /// A text, or that it is missing.
     fn or_missing<'a>(&self, text: &'a str) -> &'a str {
         if text.trim().is_empty() {
             "fehlt"
@@ -73,7 +73,7 @@ impl Page {
     }
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(
     app: web::Data<App>,
     me: Me,

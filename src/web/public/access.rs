@@ -1,5 +1,5 @@
-//! "Zugang anfordern" for whoever concluded by mail and has no login (C5). The answer is the same
-//! whether there is such a customer or not.
+//! "Zugang anfordern" for customers that concluded by mail and have no login (C5). The answer is
+//! the same whether there is such a customer or not.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -27,7 +27,7 @@ struct Page {
     shell: PublicShell,
     number: String,
     errors: FieldErrors,
-    /// Whether a mail is on its way, or would be if there were such a customer.
+    /// Whether a mail was sent, or would have been if there were such a customer.
     asked: bool,
 }
 

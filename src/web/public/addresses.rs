@@ -1,5 +1,5 @@
-//! The page of the link in the mail to a customer's former address: it stops the one that a partner
-//! entered (A4). It looks at no session, and nothing but the POST changes anything.
+//! The page of the link in the mail to a customer's former address, which stops an address that a
+//! partner entered (A4). It looks at no session, and nothing but the POST changes anything.
 
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -25,20 +25,20 @@ pub const ROUTES: &[Row] = &[
     post("/adresse/{token}", Who::Anyone, || web::post().to(stop)),
 ];
 
-/// What can be done by the link now.
+/// What can be done with the link now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stand {
-    /// Stop it: it waits until then, or for the operator.
+    /// It can be stopped: the new address waits until this moment, or for the operator.
     Waits {
         until: Option<String>,
     },
-    /// Stop it all the same: it is in use, and nothing has come of it.
+    /// It can be stopped: the new address is in use, but nothing was concluded with it.
     Used,
-    /// Nothing: something was concluded over it, and the operator has to say.
+    /// It cannot be stopped: something was concluded with it, and the operator decides.
     Concluded,
     Stopped,
     Confirmed,
-    /// Nothing: it was refused, or another address took its place.
+    /// It cannot be stopped: it was refused, or replaced by another address.
     Gone,
 }
 
@@ -102,7 +102,7 @@ async fn stop(
         .transaction(move |conn| addresses::stop(conn, &writer, id, now))
         .await;
     match done {
-        // What the rules refuse, the page explains.
+        // If the rules refuse it, the page explains why.
         Ok(_) | Err(ActionError::Refused(_)) => {}
         Err(ActionError::NotFound) => return Err(PageError::UnknownLink),
         Err(error) => return Err(error.into()),
@@ -115,7 +115,7 @@ async fn stop(
     }))
 }
 
-/// Opens a token; every one that opens nothing gets the same answer (S-11).
+/// Opens a token; all invalid ones get the same answer (S-11).
 async fn open(
     app: &web::Data<App>,
     request: &HttpRequest,

@@ -1,4 +1,4 @@
-//! For the machine that watches: alive, and ready to work. No versions (S-90).
+//! For monitoring: whether the process is alive, and ready to work. Says no versions (S-90).
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use actix_web::{HttpResponse, web};
 
 use crate::app::App;
 
-/// Whoever watches is answered within this time, whatever the database does.
+/// Monitoring gets an answer within this time, whatever the database does.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A disk with less free space than this is as good as full, in bytes.
 const LEAST_SPACE: u64 = 50 * 1024 * 1024;
 
-/// The process answers.
+/// GET: the process answers.
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
         .body("ok\n")
 }
 
-/// The database answers as well, there is room on the disk, and the jobs run.
+/// GET: the database answers as well, there is room on the disk, and the jobs run.
 pub async fn readyz(app: web::Data<App>) -> HttpResponse {
     let answers = tokio::time::timeout(PATIENCE, app.db.ping()).await;
     let wrong = if !matches!(answers, Ok(Ok(()))) {
@@ -42,7 +42,7 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
         .body(wrong.unwrap_or_else(|| "ready\n".to_owned()))
 }
 
-/// Bytes that are left where the data directory is; `None` if there is no such directory.
+/// Free bytes on the disk of the data directory; `None` if there is no such directory.
 async fn free_space(app: &App) -> Option<u64> {
     let dir = app.config.storage.data_dir.clone();
     let look = tokio::task::spawn_blocking(move || nix::sys::statvfs::statvfs(&dir).ok());
@@ -50,7 +50,7 @@ async fn free_space(app: &App) -> Option<u64> {
     Some(found.blocks_available() * found.fragment_size())
 }
 
-/// Nobody indexes this.
+/// GET: tells search engines not to index anything.
 pub async fn robots() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")

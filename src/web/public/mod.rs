@@ -1,4 +1,4 @@
-//! What people meet who are not signed in: links from mails, signing in, passwords, legal pages.
+//! Pages for visitors who are not signed in: links from mails, signing in, passwords, legal pages.
 
 pub mod access;
 pub mod addresses;

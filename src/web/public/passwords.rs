@@ -1,4 +1,4 @@
-//! Setting a password by a mailed link, for new users and for those who forgot theirs (S-38).
+//! Setting a password by a mailed link, for new users and for users who forgot theirs (S-38).
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -38,7 +38,7 @@ struct ForgotPage {
     shell: PublicShell,
     email: String,
     errors: FieldErrors,
-    /// Whether something was sent, or would have been if there were an account.
+    /// Whether a mail was sent, or would have been if there were an account.
     asked: bool,
 }
 
@@ -172,7 +172,7 @@ async fn set(
             paths::SIGN_IN,
             language.code()
         )))),
-        // Somebody else was faster with the same link.
+        // Another request has used the link before.
         Err(ActionError::NotFound) => expired(&app, language).await,
         Err(error) => Err(error.into()),
     }
@@ -234,7 +234,7 @@ fn of_form(form: &Form, request: &HttpRequest) -> Language {
     Language::from_code(form.get("sprache")).unwrap_or_else(|| chosen_language(request))
 }
 
-/// The frame of the page behind a link.
+/// The layout of the page of a link.
 async fn shell(app: &App, language: Language, token: &str) -> Result<PublicShell, PageError> {
     Ok(PublicShell::load(app, language)
         .await?

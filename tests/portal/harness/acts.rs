@@ -1,4 +1,4 @@
-//! What people do, without the detour over a page, and what the test asks afterwards.
+//! Actions of users without their pages, and questions about the result.
 
 use avv_portal::actions::{ActionError, Applied, requests};
 use avv_portal::domain::calendar;
@@ -29,7 +29,7 @@ struct Word {
 }
 
 impl TestApp {
-    /// A person as the portal sees it after signing in.
+    /// A user as the portal sees it after signing in.
     pub fn viewer(&self, person: Person) -> Viewer {
         let email = EmailAddress::parse(person.email()).expect("an address");
         self.read(|conn| {
@@ -40,7 +40,7 @@ impl TestApp {
         })
     }
 
-    /// Puts the clock to a time in Berlin: "2026-12-08 07:59".
+    /// Sets the clock to a time in Berlin: "2026-12-08 07:59".
     pub fn at(&self, berlin: &str) {
         let wall = NaiveDateTime::parse_from_str(berlin, "%Y-%m-%d %H:%M").expect("a time");
         let time = wall.time().with_second(0).expect("a time");
@@ -54,7 +54,7 @@ impl TestApp {
         report
     }
 
-    /// Sends the request mail by hand.
+    /// Sends the request mail as a user would.
     pub fn ask(&self, person: Person, customer: CustomerNumber) -> Result<Applied, Refusal> {
         let (viewer, now) = (self.viewer(person), self.now());
         let done = self
@@ -107,7 +107,7 @@ impl TestApp {
             .collect()
     }
 
-    /// A number the database answers with; the column is called `n`.
+    /// A number from the database; the column is called `n`.
     #[track_caller]
     pub fn count(&self, what: &str) -> i64 {
         let mut conn = self.connection();
@@ -117,7 +117,7 @@ impl TestApp {
             .n
     }
 
-    /// A text the database answers with.
+    /// A text from the database.
     #[track_caller]
     pub fn text(&self, expression_from: &str) -> String {
         let (expression, from) = expression_from.split_once(" FROM ").expect("a FROM");
@@ -140,7 +140,7 @@ impl TestApp {
         PgConnection::establish(secrecy::ExposeSecret::expose_secret(url)).expect("a connection")
     }
 
-    /// What a line of the customer list says: the tag and the small print below it.
+    /// A row of the customer list: the tag and the small print below it.
     pub async fn line(&self, browser: &Browser, customer: CustomerNumber) -> (String, String) {
         let page: Page = browser
             .get(&format!("/kunden?liste=1&suche={customer}"))

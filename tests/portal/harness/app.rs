@@ -29,9 +29,9 @@ const BEGIN: &str = "2026-11-23T09:00:00Z";
 
 /// A running portal with its own data.
 pub struct TestApp {
-    /// The handles the server has, too.
+    /// The handles of the server.
     pub app: App,
-    /// Stands still until the test moves it.
+    /// Stands still until the test sets it.
     pub clock: Clock,
     /// `http://127.0.0.1:<port>`.
     pub url: String,
@@ -43,7 +43,7 @@ pub struct TestApp {
 
 /// Another process on the same data; stops when it is dropped.
 pub struct SecondServer {
-    /// Where it listens.
+    /// The base address of its pages.
     pub url: String,
     server: actix_web::dev::ServerHandle,
 }
@@ -73,7 +73,7 @@ pub fn minutes(minutes: i64) -> Duration {
     Duration::minutes(minutes)
 }
 
-/// The Postgres of all tests.
+/// The Postgres server of all tests.
 pub fn database() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
@@ -85,7 +85,7 @@ pub fn database() -> &'static str {
 }
 
 impl TestApp {
-    /// Starts with the people of [`people`], whose mails go to memory.
+    /// Starts with the data of [`people`]; mails are sent to memory.
     pub async fn start() -> Self {
         Self::start_with(Transport::memory()).await
     }
@@ -95,7 +95,7 @@ impl TestApp {
         Self::start_anywhere(database(), transport, |_| {}).await
     }
 
-    /// Starts on another Postgres, for tests that treat it badly.
+    /// Starts on another Postgres, for tests that disturb it.
     pub async fn start_on(database: &str) -> Self {
         Self::start_anywhere(database, Transport::memory(), |_| {}).await
     }
@@ -124,7 +124,8 @@ impl TestApp {
             .expect("a schema");
         let separator = if database.contains('?') { '&' } else { '?' };
         let owner = format!("{database}{separator}options=-c%20search_path%3D{schema}");
-        // The portal works as the role that owns nothing (A11); what it needs a right for is found here.
+        // The portal works with the role that owns nothing (A11), so that missing rights are found
+        // here.
         let url = owner.replace("://avv@", "://avv_program@");
         let db = Db::connect_sized(&url, PoolSize { pages: 3, jobs: 5 }).expect("a pool");
         db.migrate_as_owner(&owner).expect("migrations");
@@ -168,8 +169,9 @@ impl TestApp {
         }
     }
 
-    /// The same portal, as its administrator sets it up again on another Postgres after a restore: the
-    /// same secrets and seal, an empty mailbox, and the rights of the program's role given anew.
+    /// The same portal, as its administrator sets it up again on another Postgres after a restore:
+    /// the same secrets and seal, an empty mailbox, and the rights of the program's role granted
+    /// anew.
     pub fn set_up_again(&self, database: &str) -> Self {
         let separator = if database.contains('?') { '&' } else { '?' };
         let owner = format!(
@@ -194,7 +196,7 @@ impl TestApp {
         )
     }
 
-    /// The role that owns the tables, and where they are.
+    /// URL with the role that owns the tables, and their schema.
     pub fn owner_url(&self) -> &str {
         &self.database
     }
@@ -221,13 +223,13 @@ impl TestApp {
         )
     }
 
-    /// The database with this portal's schema, for a process of the real program.
+    /// URL of the database with this portal's schema, for a process of the real program.
     pub fn database_url(&self) -> String {
         let url = self.app.config.storage.database_url.as_ref();
         secrecy::ExposeSecret::expose_secret(url.expect("a database")).to_owned()
     }
 
-    /// From now on this portal's schema is the one that everybody sees who names none.
+    /// Makes this portal's schema the default one for all connections that name none.
     pub fn become_default_schema(&self) {
         self.sql(&format!(
             "ALTER DATABASE avv SET search_path = {}",
@@ -288,7 +290,7 @@ impl TestApp {
         deliver(&self.app);
     }
 
-    /// One pass of the scheduler: steps that are due, rows that time changed, mails.
+    /// One pass of the scheduler: steps that are due, rows that time has changed, mails.
     pub fn run_jobs(&self) {
         self.jobs();
     }
@@ -348,7 +350,7 @@ impl TestApp {
         self.read(|conn| cases::find_case(conn, customer, self.now())?.ok_or(ActionError::NotFound))
     }
 
-    /// How a customer stands now. Also checks that the list row says the same (design: projection).
+    /// The present status of a customer. Also checks that the list row agrees (design: projection).
     #[track_caller]
     pub fn status_of(&self, customer: CustomerNumber) -> CaseStatus {
         let (case, now) = (self.case(customer), self.now());
@@ -394,9 +396,9 @@ impl TestApp {
             .id
     }
 
-    /// Every row of every table as one line of JSON with its table's name in front. Without sessions and
-    /// counted attempts, which a refused request may leave, without how often a link was opened, and
-    /// without the head of the audit log, which repeats its newest event.
+    /// Every row of every table as one line of JSON with its table's name in front. Without
+    /// sessions and counted attempts, which a refused request may write, without the number of
+    /// openings of a link, and without the head of the audit log, which repeats its newest event.
     pub fn everything(&self) -> Vec<String> {
         let tables = self.lines(&format!(
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = '{}' \
@@ -428,7 +430,8 @@ impl TestApp {
         lines.into_iter().map(|line| line.line).collect()
     }
 
-    /// Rows that came (`+`) or went (`-`) since [`Self::everything`] was asked, each cut to a line.
+    /// Rows that were added (`+`) or removed (`-`) since [`Self::everything`] was called, each cut
+    /// to a line.
     pub fn changes_since(&self, before: &[String]) -> Vec<String> {
         let now = self.everything();
         let line = |sign: &str, row: &String| {
@@ -445,7 +448,7 @@ impl TestApp {
         gone.chain(come).collect()
     }
 
-    /// Runs SQL as the role that owns the tables, to build states no action builds.
+    /// Runs SQL with the role that owns the tables, to build states that no action builds.
     pub fn sql(&self, statement: &str) -> Result<(), String> {
         let mut conn = RawConnection::establish(&self.database).map_err(|e| e.to_string())?;
         conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema))
@@ -488,7 +491,7 @@ pub fn deliver(app: &App) {
     }
 }
 
-/// Versions are kept by the hash of their files, so that all tests can share what was parsed.
+/// Versions are cached by the hash of their files, so that all tests can share them.
 fn contracts() -> Contracts {
     static CONTRACTS: OnceLock<Contracts> = OnceLock::new();
     CONTRACTS.get_or_init(Contracts::default).clone()

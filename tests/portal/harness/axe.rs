@@ -1,4 +1,4 @@
-//! What is looked at on every page: axe-core's rules, and what they leave out.
+//! The checks of every page: axe-core's rules, and checks that they lack.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,16 +9,16 @@ use serde_json::Value;
 
 use super::chromium::{TAB, Window};
 
-/// Width and height of a desk and of a phone.
+/// Width and height of a desktop and of a phone window.
 const SIZES: [(u32, u32); 2] = [(1280, 900), (390, 844)];
 
-/// WCAG 2.2 AA and axe's advice beyond it.
+/// WCAG 2.2 AA and axe's best practices.
 const EVERYTHING: &str =
     "{ type: 'tag', values: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice'] }";
-/// What another colour scheme can break.
+/// Rules that may fail in another colour scheme.
 const COLOURS: &str = "{ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
 
-/// axe-core, which only the tests use.
+/// The source of axe-core, which only the tests use.
 fn axe() -> &'static str {
     static AXE: OnceLock<String> = OnceLock::new();
     AXE.get_or_init(|| {
@@ -29,9 +29,9 @@ fn axe() -> &'static str {
     })
 }
 
-/// Looks at the page that is open, at both sizes. Returns every fault as "where: rule: what".
+/// Checks the open page at both sizes. Returns every fault as "where: rule: what".
 ///
-/// With `AVV_SCREENSHOTS=folder` it also keeps a picture of each, so that people can look.
+/// With `AVV_SCREENSHOTS=folder` it also stores a screenshot of each.
 pub async fn faults(window: &Window, page: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (width, height) in SIZES {
@@ -54,8 +54,8 @@ pub async fn faults(window: &Window, page: &str) -> BTreeSet<String> {
     for fault in texts(&window.run(SPACED_OVERFLOW).await) {
         found.insert(format!("{page} at 320 px with wide text spacing: {fault}"));
     }
-    // Text of twice the size (WCAG 1.4.4): set by the browser on a phone, and by the text alone on a desk,
-    // where the window's measures stay.
+    // Text of twice the size (WCAG 1.4.4): set by the browser on a phone, and for the text alone on
+    // a desktop, where the size of the window stays the same.
     window.resize(390, 844).await;
     window.text_size(32).await;
     for fault in texts(&window.run(OVERFLOW).await) {
@@ -84,7 +84,7 @@ pub async fn faults(window: &Window, page: &str) -> BTreeSet<String> {
 
 async fn violations(window: &Window, rules: &str) -> Vec<String> {
     if window.run("return typeof axe").await == "undefined" {
-        // The tail keeps the script's own end from hiding what follows.
+        // The suffix keeps the end of the script from hiding what follows.
         window.run(&format!("{}\n;return true", axe())).await;
     }
     let script = format!(
@@ -103,7 +103,7 @@ async fn violations(window: &Window, rules: &str) -> Vec<String> {
     )
 }
 
-/// One h1, a language, headings without a jump, ids once.
+/// One h1, a language, headings without skipped levels, unique ids.
 const STRUCTURE: &str = r"
     const faults = [];
     const h1 = document.querySelectorAll('h1').length;
@@ -122,7 +122,8 @@ const STRUCTURE: &str = r"
     for (const e of document.querySelectorAll('[style], script:not([src]), style')) faults.push('inline: ' + e.outerHTML.slice(0, 80));
     return [...new Set(faults)];";
 
-/// Where tables are cards: each label has a value, and the keyboard stops at nothing that is cut away.
+/// Where tables are cards: each label has a value, and the keyboard does not stop at anything that
+/// is clipped.
 const NARROW: &str = r"
     const faults = [];
     for (const e of document.querySelectorAll('td[data-label]'))
@@ -138,7 +139,7 @@ const NARROW: &str = r"
 const LARGE_TEXT: &str = "document.documentElement.style.fontSize = '200%';";
 const NORMAL_TEXT: &str = "document.documentElement.removeAttribute('style');";
 
-/// Sideways scrolling, and who causes it (WCAG 1.4.10).
+/// Sideways scrolling, and the elements that cause it (WCAG 1.4.10).
 const OVERFLOW: &str = r"
     const page = document.scrollingElement;
     if (page.scrollWidth <= innerWidth) return [];
@@ -158,9 +159,9 @@ const SPACED_OVERFLOW: &str = r"
     document.adoptedStyleSheets = [];
     return faults;";
 
-/// Everything that takes the focus shows it with a line of at least 2 px (WCAG 2.4.7, 2.4.13).
+/// Every element that takes the focus shows it with a line of at least 2 px (WCAG 2.4.7, 2.4.13).
 async fn focus_faults(window: &Window) -> Vec<String> {
-    // After a key the browser takes every focus for one by keyboard.
+    // After a key press the browser treats every focus as one by keyboard.
     window.press(TAB).await;
     let script = r"
         const faults = [];
@@ -170,7 +171,7 @@ async fn focus_faults(window: &Window) -> Vec<String> {
           e.focus();
           if (document.activeElement !== e) continue;
           const shows = s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2;
-          // A tick box may be drawn by what surrounds it.
+          // The focus of a check box may be drawn by its parent.
           if (!shows(getComputedStyle(e)) && !shows(getComputedStyle(e.parentElement)))
             faults.push('no visible focus: ' + e.outerHTML.slice(0, 100));
           const box = e.getBoundingClientRect();

@@ -6,7 +6,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, StatusCode};
 use scraper::{ElementRef, Html, Selector};
 
-/// One person's browser.
+/// The browser of one user.
 #[derive(Clone)]
 pub struct Browser {
     client: Client,
@@ -15,13 +15,13 @@ pub struct Browser {
 
 /// An answer, read to its end.
 pub struct Page {
-    /// Status.
+    /// Status code of the answer.
     pub status: StatusCode,
-    /// Headers.
+    /// Headers of the answer.
     pub headers: reqwest::header::HeaderMap,
-    /// Body as it came.
+    /// Body as it was received.
     pub bytes: Vec<u8>,
-    /// Path and query it was asked for.
+    /// Path and query of the request.
     pub path: String,
 }
 
@@ -32,8 +32,8 @@ impl Browser {
             .redirect(Policy::none())
             .user_agent("portal tests")
             .no_proxy()
-            // The server closes what is idle for longer, and a test that is busy with its own
-            // work would not notice.
+            // The server closes connections that are idle for longer, which a test that is busy
+            // with its own work would not notice.
             .pool_idle_timeout(std::time::Duration::from_secs(2))
             .build()
             .expect("a client");
@@ -73,7 +73,7 @@ impl Browser {
             .await
     }
 
-    /// A GET with headers of its own.
+    /// A GET with additional headers.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Page {
         let mut request = self.client.get(self.address(path));
         for (name, value) in headers {
@@ -92,7 +92,7 @@ impl Browser {
         .await
     }
 
-    /// A form with headers of its own.
+    /// A form with additional headers.
     pub async fn post_with(
         &self,
         path: &str,
@@ -128,7 +128,7 @@ impl Browser {
         self.upload_with(path, fields, files, &own).await
     }
 
-    /// The same with headers of its own.
+    /// The same with additional headers.
     pub async fn upload_with(
         &self,
         path: &str,
@@ -173,12 +173,12 @@ impl Page {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// The page without the places where a long word may part, which nobody reads.
+    /// The page without the marks for hyphens, which are invisible.
     fn html(&self) -> Html {
         Html::parse_document(&self.text().replace("<i class=\"shy\"></i>", ""))
     }
 
-    /// What a reader sees in `main`, white space folded.
+    /// The text of `main` as a reader sees it, white space folded.
     pub fn words(&self) -> String {
         let html = self.html();
         let main = html.select(&selector("main")).next().map_or_else(
@@ -198,13 +198,14 @@ impl Page {
             .unwrap_or_default()
     }
 
-    /// Where a redirect leads. That it leads to the message of that page is asked of the header itself.
+    /// The target of a redirect, without the fragment of the message; that one is checked in the
+    /// header itself.
     pub fn location(&self) -> String {
         let to = self.header(LOCATION.as_str());
         to.strip_suffix("#meldung").unwrap_or(to).to_owned()
     }
 
-    /// Attribute of the first element a selector finds.
+    /// Attribute of the first element that matches a selector.
     pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
         let html = Html::parse_document(&self.text());
         html.select(&selector(css))
@@ -213,7 +214,7 @@ impl Page {
             .map(str::to_owned)
     }
 
-    /// An attribute of all elements a selector finds.
+    /// An attribute of all elements that match a selector.
     pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
         let html = Html::parse_document(&self.text());
         html.select(&selector(css))
@@ -221,7 +222,7 @@ impl Page {
             .collect()
     }
 
-    /// Texts of all elements a selector finds.
+    /// Texts of all elements that match a selector.
     pub fn all(&self, css: &str) -> Vec<String> {
         let html = self.html();
         html.select(&selector(css))
@@ -282,7 +283,7 @@ impl Page {
     }
 
     /// Submits a form of this page with its hidden fields, so that a broken form fails the test.
-    /// `fields` are what the person types and ticks; unticked boxes are not sent.
+    /// `fields` are the values the user types and ticks; unticked boxes are not sent.
     #[track_caller]
     pub fn submit<'a>(
         &'a self,
@@ -316,7 +317,7 @@ impl Page {
             .any(|form| form.attr("enctype") == Some("multipart/form-data"))
     }
 
-    /// Address and delivered fields of a form: hidden and text inputs, chosen options.
+    /// Address and initial fields of a form: hidden and text inputs, chosen options.
     #[track_caller]
     pub fn form(&self, css: &str) -> (String, Vec<(String, String)>) {
         let html = Html::parse_document(&self.text());
@@ -333,7 +334,7 @@ impl Page {
                 ("input", Some("checkbox" | "radio")) if input.attr("checked").is_none() => {
                     continue;
                 }
-                // Who asks once more asks for the password all people of the tests have.
+                // Every user of the tests has this password, also when it is asked again.
                 ("input", Some("password")) if name == "passwort" => PASSWORD.to_owned(),
                 ("input", _) => input.attr("value").unwrap_or_default().to_owned(),
                 ("textarea", _) => input.text().collect(),

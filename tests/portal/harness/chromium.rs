@@ -1,8 +1,8 @@
-//! A real browser: Debian's chromium, led by chromedriver.
+//! A real browser: Debian's chromium, controlled by chromedriver.
 //!
-//! A test starts one [`Chromium`]; every [`Window`] of it is a person of their own, with a fresh
-//! profile. Nothing here knows the portal: what a window does is written as a person would say it
-//! (go, click, type, press, read). Every wait is for something a person could see.
+//! A test starts one [`Chromium`]; every [`Window`] of it is a separate user, with a fresh profile.
+//! Nothing here depends on the portal: the methods are named after what users do (go, click, type,
+//! press, read). Every wait is for something a user could see.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -17,10 +17,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// How long something may take until it is there to be seen. The machine may be busy.
+/// How long something may take until it is visible. The machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// chromedriver, and where its browsers keep their profiles.
+/// The chromedriver process, and the folder of its browsers' profiles.
 pub struct Chromium {
     driver: Child,
     address: String,
@@ -28,7 +28,7 @@ pub struct Chromium {
     home: TempDir,
 }
 
-/// Whether pages may run scripts (S-66: everything works without).
+/// Whether pages may run scripts (S-66: everything works without them).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scripts {
     On,
@@ -46,7 +46,7 @@ pub const ENTER: &str = "\u{e007}";
 pub const ESCAPE: &str = "\u{e00c}";
 pub const TAB: &str = "\u{e004}";
 
-/// A chromedriver, its port, and what else it has to say.
+/// A chromedriver, its port, and its further output.
 fn start_driver(
     home: &Path,
 ) -> Option<(
@@ -56,7 +56,7 @@ fn start_driver(
 )> {
     let mut driver = Command::new(program("chromedriver"))
         .arg("--port=0")
-        // The profile, crash reports and caches of this browser and no other.
+        // Profile, crash reports and caches of this browser only.
         .env("HOME", home)
         .env("XDG_CONFIG_HOME", home)
         .env("XDG_CACHE_HOME", home)
@@ -80,15 +80,15 @@ fn start_driver(
 }
 
 impl Chromium {
-    /// Starts chromedriver on a port it chooses itself.
+    /// Starts chromedriver on a port that it chooses itself.
     pub fn start() -> Self {
         let browser = program("chromium");
         let home = tempfile::tempdir().expect("a folder for the browser");
-        // On a busy machine one now and then ends before it has a port.
+        // On a busy machine it sometimes ends before it has a port.
         let (driver, port, lines) = (0..3)
             .find_map(|_| start_driver(home.path()))
             .expect("chromedriver said no port before it ended");
-        // Whatever it says later is thrown away, or its pipe would fill up.
+        // Further output is dropped, or its pipe would fill up.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             driver,
@@ -105,7 +105,7 @@ impl Chromium {
             .keep();
         let mut arguments = vec![
             "--headless=new".to_owned(),
-            // Root, too, must be able to run the tests; the only pages shown are our own.
+            // Root must be able to run the tests, too; the only pages shown are our own.
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
             "--disable-dev-shm-usage".to_owned(),
@@ -145,7 +145,7 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // The driver and the browsers it started are one group of processes.
+        // The driver and its browsers are one process group.
         if let Ok(group) = i32::try_from(self.driver.id()) {
             let _ = nix::sys::signal::killpg(
                 nix::unistd::Pid::from_raw(group),
@@ -171,7 +171,7 @@ fn program(name: &str) -> PathBuf {
         })
 }
 
-/// A command of the browser's own protocol, for what `WebDriver` has no word for.
+/// A command of the browser's own protocol, for what `WebDriver` lacks.
 #[derive(Debug)]
 struct Devtools(&'static str, Value);
 
@@ -203,8 +203,8 @@ impl Window {
             .unwrap_or_else(|e| panic!("{command}: {e}"))
     }
 
-    /// Gives the page another size. A real phone would zoom out over a page that is too wide, and
-    /// hide the fault; this one does not.
+    /// Sets the size of the page. A real phone would zoom out over a page that is too wide and hide
+    /// the fault; this does not.
     pub async fn resize(&self, width: u32, height: u32) {
         let size =
             json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
@@ -212,14 +212,14 @@ impl Window {
             .await;
     }
 
-    /// Gives text another size, as people set it in their browser; 16 is what most have.
+    /// Sets the text size, as users do in their browser; 16 is the usual default.
     pub async fn text_size(&self, pixels: u32) {
         let sizes = json!({ "fontSizes": { "standard": pixels, "fixed": pixels } });
         self.devtools("Page.setFontSizes", sizes).await;
     }
 
-    /// Shows the page "light" or "dark". Motion is always reduced: a colour on its way to another
-    /// and a page that is still scrolling are nothing a test could judge.
+    /// Shows the page "light" or "dark". Motion is always reduced: a colour in transition and a
+    /// page that is still scrolling cannot be checked.
     pub async fn show(&self, scheme: &str) {
         let features = json!({ "features": [
             { "name": "prefers-color-scheme", "value": scheme },
@@ -228,12 +228,12 @@ impl Window {
         self.devtools("Emulation.setEmulatedMedia", features).await;
     }
 
-    /// The whole page as PNG.
+    /// A screenshot of the whole page as PNG.
     pub async fn picture(&self) -> Vec<u8> {
         use base64::Engine as _;
         let size =
             self.devtools("Page.getLayoutMetrics", json!({})).await["cssContentSize"].clone();
-        // A contract on a phone is longer than any picture viewer likes.
+        // A contract on a phone is too long for most image viewers.
         let height = size["height"].as_f64().unwrap_or(900.0).min(6000.0);
         let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
         let wish = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
@@ -266,7 +266,7 @@ impl Window {
         )
     }
 
-    /// That this page is open, or the one a click is leading to.
+    /// Checks that this page is open, or becomes so after a click.
     pub async fn assert_path(&self, expected: &str) {
         let begin = Instant::now();
         while self.path().await != expected {
@@ -284,7 +284,7 @@ impl Window {
         self.client.title().await.expect("a title")
     }
 
-    /// The first element a selector finds, once it is there.
+    /// The first element that matches a selector, once there is one.
     pub async fn find(&self, css: &str) -> Element {
         let found = self
             .client
@@ -321,7 +321,7 @@ impl Window {
         }
     }
 
-    /// Clicks a button or link by the words on it.
+    /// Clicks a button or link by its text.
     pub async fn click_words(&self, words: &str) {
         let path = format!(
             "//*[(self::a or self::button or self::summary) and normalize-space(translate(., '\u{ad}', ''))='{words}']"
@@ -348,7 +348,7 @@ impl Window {
         }
     }
 
-    /// Types into a field, in place of what it holds.
+    /// Replaces the value of a field by typing.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         field
@@ -361,7 +361,7 @@ impl Window {
             .unwrap_or_else(|e| panic!("cannot type into {css}: {e}"));
     }
 
-    /// Presses keys where the focus is.
+    /// Presses keys at the element with the focus.
     pub async fn press(&self, keys: &str) {
         let focus = self.client.active_element().await.expect("a focus");
         focus
@@ -370,8 +370,8 @@ impl Window {
             .unwrap_or_else(|e| panic!("cannot press {keys:?}: {e}"));
     }
 
-    /// What a selector's first element says, as it is shown. A page that is being left while
-    /// this reads it is read again: its elements are gone, the next page's are not.
+    /// The visible text of the first element that matches a selector. If the page is left
+    /// meanwhile, the next one is read.
     pub async fn text(&self, css: &str) -> String {
         loop {
             match self.find(css).await.text().await {
@@ -382,8 +382,8 @@ impl Window {
         }
     }
 
-    /// That a selector's first element says exactly this, on this page or the one a click is
-    /// leading to.
+    /// Checks that the first element that matches a selector has exactly this text, on this page or
+    /// on the next one after a click.
     pub async fn assert_text(&self, css: &str, expected: &str) {
         let begin = Instant::now();
         loop {
@@ -401,7 +401,7 @@ impl Window {
         }
     }
 
-    /// Everything `main` shows.
+    /// The visible text of `main`.
     pub async fn words(&self) -> String {
         match self.client.find(Locator::Css("main")).await {
             Ok(main) => main.text().await.unwrap_or_default().replace('\u{ad}', ""),
@@ -430,7 +430,7 @@ impl Window {
         assert!(!words.contains(text), "{} says „{text}“", self.path().await);
     }
 
-    /// Runs a script in the page, as a test tool and not as the page: its CSP does not apply.
+    /// Runs a script in the page from outside, so that the page's CSP does not apply.
     pub async fn run(&self, script: &str) -> Value {
         self.client
             .execute(script, Vec::new())
@@ -460,8 +460,8 @@ fn one_line(text: &str) -> String {
         .join(" ")
 }
 
-/// Whether an element belongs to a page that was left meanwhile: the standard's answer, or the
-/// inspector's own, which comes while the next page is being put in its place.
+/// Whether an element belongs to a page that was left meanwhile: the standard error, or that of the
+/// inspector, which occurs while the next page is being loaded.
 fn is_of_left_page(error: &fantoccini::error::CmdError) -> bool {
     error.is_stale_element_reference()
         || error

@@ -1,4 +1,5 @@
-//! What the portal logs, collected for all tests of the process: look for secrets of one's own only.
+//! The portal's log lines, collected for all tests of the process: a test should search only for
+//! its own secrets.
 
 use std::io::{self, Write};
 use std::sync::{Mutex, OnceLock};
@@ -7,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// The log of this process from a moment on.
+/// The log of this process from a certain moment on.
 pub struct Log {
     from: usize,
 }
@@ -25,7 +26,7 @@ impl Write for Lines {
 }
 
 impl Log {
-    /// Begins to listen, to everything the portal's own code and the web server below it say.
+    /// Begins to collect all lines of the portal's own code and of the web server.
     pub fn listen() -> Self {
         static STARTED: OnceLock<()> = OnceLock::new();
         STARTED.get_or_init(|| {
@@ -43,12 +44,12 @@ impl Log {
         }
     }
 
-    /// What was logged since, by all tests that run now.
+    /// The lines since then, of all tests that run now.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&LINES.lock().expect("the log")[self.from..]).into_owned()
     }
 
-    /// The lines that hold all of `parts`.
+    /// The lines that contain all of `parts`.
     pub fn lines_with(&self, parts: &[&str]) -> Vec<String> {
         self.text()
             .lines()

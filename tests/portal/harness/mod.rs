@@ -25,7 +25,8 @@ pub use log::Log;
 pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY};
 pub use smtp::{Behaviour, Fault, SmtpStub, Stage, Taken};
 
-/// A contract, letter or mail on paper as it is uploaded: one empty page that every reader opens.
+/// A contract, letter or mail on paper as it is uploaded: one empty page that every PDF reader
+/// opens.
 pub const SCAN: &[u8] = b"%PDF-1.4\n\
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\

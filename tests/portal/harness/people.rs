@@ -1,4 +1,4 @@
-//! The people and companies every test begins with.
+//! The people and companies that every test begins with.
 
 use std::sync::OnceLock;
 
@@ -24,7 +24,7 @@ use super::browser::Browser;
 pub const CUSTOMER: CustomerNumber = CustomerNumber::of_figures(4711);
 /// A customer of another Mandant.
 pub const FOREIGN_CUSTOMER: CustomerNumber = CustomerNumber::of_figures(9000);
-/// Password of everybody here.
+/// The password of every user.
 pub const PASSWORD: &str = "korrekt pferd batterie";
 
 /// A recovery code of everybody who was given a second factor.
@@ -73,7 +73,7 @@ impl Person {
     }
 }
 
-/// Ids that the database gave away.
+/// Ids that the database has assigned.
 #[derive(Debug, Clone, Copy)]
 pub struct Companies {
     pub partner: PartnerId,
@@ -84,7 +84,7 @@ pub struct Companies {
 }
 
 impl TestApp {
-    /// Signs a person in through the page.
+    /// Signs a user in through the page.
     pub async fn sign_in(&self, person: Person) -> Browser {
         let browser = self.visitor();
         let page = browser.get("/anmelden").await;
@@ -165,7 +165,7 @@ impl TestApp {
         self.add_customer_of(Some(partner), None, number, name, email, Language::De)
     }
 
-    /// Adds a customer with everything that can be chosen.
+    /// Adds a customer with all options.
     pub fn add_customer_of(
         &self,
         partner: Option<PartnerId>,

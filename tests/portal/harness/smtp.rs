@@ -1,4 +1,4 @@
-//! A mail server inside the test, with moods.
+//! An SMTP server inside the test, with adjustable behaviour.
 
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -6,62 +6,62 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use avv_portal::mail::transport::Transport;
 
-/// How the server feels.
+/// The behaviour of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
-    /// Hangs up on everybody.
+    /// Closes every connection.
     Away,
-    /// Takes the connection and says nothing.
+    /// Accepts connections and does not answer.
     Deaf,
-    /// 451 to every recipient.
+    /// Answers 451 to every recipient.
     Busy,
-    /// Takes all mails but those to addresses that were declared unknown.
+    /// Accepts all mails but those to addresses that were declared unknown.
     Fine,
 }
 
-/// Where in the dialogue something can go wrong.
+/// Stages of the dialogue at which something can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Before the server's greeting.
     Greeting,
-    /// At `EHLO`.
+    /// At the command `EHLO`.
     Hello,
-    /// At `MAIL FROM`.
+    /// At the command `MAIL FROM`.
     From,
-    /// At `RCPT TO`.
+    /// At the command `RCPT TO`.
     Recipient,
-    /// At `DATA`, before the mail.
+    /// At the command `DATA`, before the mail.
     Data,
-    /// When some of the mail has been read; an answer makes no sense here and counts as hanging up.
+    /// When part of the mail has been read; an answer makes no sense here and counts as hanging up.
     InMail,
-    /// At the end of the mail: the server does not take it.
+    /// At the end of the mail: the server does not accept it.
     End,
-    /// After the server took the mail ([`SmtpStub::taken`] has it), instead of saying so.
+    /// After the server accepted the mail ([`SmtpStub::taken`] has it), instead of the answer.
     Taken,
 }
 
-/// What goes wrong there.
+/// What goes wrong at the stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// This answer instead of the usual one; the dialogue goes on.
     Say(&'static str),
-    /// The line goes dead.
+    /// The connection is closed.
     HangUp,
-    /// Nothing is said until [`SmtpStub::mend`].
+    /// There is no answer until [`SmtpStub::mend`].
     Stall,
 }
 
-/// A mail as the server took it.
+/// A mail as the server received it.
 #[derive(Debug, Clone)]
 pub struct Taken {
     /// Address in the envelope.
     pub to: String,
-    /// Head and body.
+    /// Headers and body.
     pub raw: String,
 }
 
 impl Taken {
-    /// A line of the head, unfolded.
+    /// A header line, unfolded.
     pub fn head(&self, name: &str) -> String {
         let head = self
             .raw
@@ -90,20 +90,20 @@ struct State {
     heard: Vec<String>,
 }
 
-/// A trouble to come, and how often it will still happen.
+/// A fault to come, and how often it will still happen.
 struct ScriptedFault {
     stage: Stage,
     trouble: Fault,
     left: usize,
 }
 
-/// Whether the dialogue goes on.
+/// How the dialogue goes on after a stage.
 enum Turn {
-    /// As usual.
+    /// With the usual answer.
     Usual,
-    /// Something else was said in place of the usual answer.
+    /// Another answer was given already.
     Said,
-    /// It is over.
+    /// The dialogue has ended.
     Over,
 }
 
@@ -143,17 +143,17 @@ impl SmtpStub {
         sink
     }
 
-    /// The transport that leads here.
+    /// A transport that sends to this server.
     pub fn transport(&self) -> Transport {
         Transport::smtp(&self.url(), 2, "avv.portal.example").expect("a transport")
     }
 
-    /// The same, with less patience than the 30 seconds of the portal.
+    /// The same with a shorter time limit than the portal's 30 seconds.
     pub fn impatient(&self, patience: std::time::Duration) -> Transport {
         Transport::smtp_within(&self.url(), 2, "avv.portal.example", patience).expect("a transport")
     }
 
-    /// For `AVV_SMTP_URL`.
+    /// The URL for `AVV_SMTP_URL`.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
@@ -162,7 +162,7 @@ impl SmtpStub {
         self.state().mood = mood;
     }
 
-    /// From now on this address is refused for good, or not any more.
+    /// From now on this address is refused permanently, or not any more.
     pub fn unknown(&self, address: &str, is_unknown: bool) {
         let mut state = self.state();
         state.unknown.retain(|known| known != address);
@@ -175,22 +175,22 @@ impl SmtpStub {
         self.state().taken.clone()
     }
 
-    /// What was taken after the first `seen` mails.
+    /// The mails after the first `seen` ones.
     pub fn taken_since(&self, seen: usize) -> Vec<Taken> {
         self.state().taken.iter().skip(seen).cloned().collect()
     }
 
-    /// How often somebody tried to hand a mail over.
+    /// How often a mail was handed over or tried.
     pub fn attempts(&self) -> usize {
         self.state().attempts
     }
 
-    /// From now on this happens at that stage, every time.
+    /// From now on this fault happens at that stage, every time.
     pub fn trouble(&self, stage: Stage, trouble: Fault) {
         self.trouble_times(usize::MAX, stage, trouble);
     }
 
-    /// This happens at that stage the next `times` times.
+    /// This fault happens at that stage the next `times` times.
     pub fn trouble_times(&self, times: usize, stage: Stage, trouble: Fault) {
         self.state().faults.push(ScriptedFault {
             stage,
@@ -199,30 +199,31 @@ impl SmtpStub {
         });
     }
 
-    /// All troubles end; whoever waits in a stall is answered as usual.
+    /// Ends all faults; stalled connections get the usual answer.
     pub fn mend(&self) {
         let mut state = self.state();
         state.faults.clear();
         state.stalled.clear();
     }
 
-    /// Ends the connections of now at their next command, so that the next mail meets a new greeting.
+    /// Closes the present connections at their next command, so that the next mail gets a new
+    /// greeting.
     pub fn hang_up(&self) {
         self.state().age += 1;
     }
 
-    /// How many dialogues have come to a stall at that stage since the last [`SmtpStub::mend`].
+    /// How many dialogues have stalled at that stage since the last [`SmtpStub::mend`].
     pub fn stalled(&self, stage: Stage) -> usize {
         let state = self.state();
         state.stalled.iter().filter(|one| **one == stage).count()
     }
 
-    /// Every command line the server has heard, mails not included.
+    /// Every command line that was received, without mails.
     pub fn heard(&self) -> Vec<String> {
         self.state().heard.clone()
     }
 
-    /// How many connections a deaf server has let wait.
+    /// How many connections a deaf server has kept waiting.
     pub fn attempts_deaf(&self) -> usize {
         self.state().deaf
     }
@@ -231,7 +232,7 @@ impl SmtpStub {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits while the mood lasts.
+    /// Waits as long as the behaviour is `Deaf`.
     fn be_deaf(&self) {
         if self.state().mood != Behaviour::Deaf {
             return;
@@ -242,7 +243,7 @@ impl SmtpStub {
         }
     }
 
-    /// Lets happen what was asked for at this stage.
+    /// Applies the fault of this stage, if there is one.
     fn turn(&self, stage: Stage, mut out: &TcpStream) -> std::io::Result<Turn> {
         let trouble = {
             let mut state = self.state();
@@ -344,7 +345,7 @@ impl SmtpStub {
         }
     }
 
-    /// The mail itself and the answer to it. Says whether the dialogue goes on.
+    /// Reads the mail and answers. Returns how the dialogue goes on.
     fn take(
         &self,
         to: &str,

@@ -99,7 +99,7 @@ fn assert_dressed(page: &Page) {
     }
 }
 
-/// S-10, S-60, S-61, S-64, S-65: the headers stand on every answer: pages, files, PDFs, errors.
+/// S-10, S-60, S-61, S-64, S-65: every answer has the headers: pages, files, PDFs, errors.
 #[actix_web::test]
 async fn every_answer_is_dressed() {
     let world = World::build().await;
@@ -186,7 +186,7 @@ async fn https_stays_https() {
     assert_eq!(page.header("strict-transport-security"), "max-age=31536000");
 }
 
-/// S-60, S-09, S-66: no inline script or style, nothing from elsewhere, on any page of any role.
+/// S-60, S-09, S-66: no inline script or style, nothing from other hosts, on any page of any role.
 #[actix_web::test]
 async fn no_page_carries_inline_code_or_foreign_things() {
     let world = World::build().await;
@@ -249,12 +249,12 @@ async fn no_page_carries_inline_code_or_foreign_things() {
     assert!(pages > 100, "looked at {pages} pages only");
 }
 
-/// S-87, 4.1: error pages speak the reader's language and lead on.
+/// S-87, 4.1: error pages are in the reader's language and offer a next step.
 #[actix_web::test]
 async fn error_pages_speak_the_readers_language_and_have_a_way_out() {
     let world = World::build().await;
     let visitor = world.app.visitor();
-    // What cannot be read as a number or a key is a page that does not exist, too.
+    // An address with an invalid number or key is a page that does not exist, too.
     let operator = world.app.sign_in(Person::Operator).await;
     for path in [
         "/kunden/99999999999999999999",
@@ -323,7 +323,7 @@ async fn error_pages_speak_the_readers_language_and_have_a_way_out() {
     }
 }
 
-/// S-87: a fault shows a number that stands in the log, and nothing of its cause.
+/// S-87: an error shows a reference number that is in the log, and nothing of its cause.
 #[actix_web::test]
 async fn a_fault_shows_a_number_and_keeps_its_cause() {
     let world = World::build().await;
@@ -347,7 +347,7 @@ async fn a_fault_shows_a_number_and_keeps_its_cause() {
     partner.get("/kunden/4711/avv").await.assert_status(200);
 }
 
-/// S-34: whoever is signed in can sign out on every page.
+/// S-34: signed-in users can sign out on every page.
 #[actix_web::test]
 async fn signing_out_is_visible_on_every_page() {
     let world = World::build().await;

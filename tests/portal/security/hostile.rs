@@ -1,4 +1,4 @@
-//! A name that wants to be more than a name (S-26, S-70).
+//! A name that contains code or markup (S-26, S-70).
 
 use super::{addresses, everybody};
 use crate::harness::{Page, Person, TestApp};

@@ -1,4 +1,4 @@
-//! Where a request says it comes from and goes to (S-20, S-62).
+//! The origin and the target host of a request (S-20, S-62).
 
 use avv_portal::mail::transport::Transport;
 
@@ -6,7 +6,7 @@ use super::signature;
 use crate::harness::{Person, TestApp};
 use crate::seeded::{NEIGHBOUR, World};
 
-/// S-20: foreign hosts are refused and never get into a link.
+/// S-20: requests for foreign hosts are refused and never get into a link.
 #[actix_web::test]
 async fn foreign_hosts_get_nothing() {
     let app = TestApp::start_configured(Transport::memory(), |config| {
@@ -120,7 +120,8 @@ async fn production_answers_to_its_own_name_only() {
     }
 }
 
-/// S-85: what a development portal shows of all mails, it shows on its own machine, not by a proxy.
+/// S-85: pages of a development portal that show all mails work only on its own machine, not
+/// through a proxy.
 #[actix_web::test]
 async fn s85_development_pages_answer_their_own_machine_only() {
     let app = TestApp::start().await;
@@ -134,7 +135,7 @@ async fn s85_development_pages_answer_their_own_machine_only() {
     }
 }
 
-/// S-62: the public form has no cookie to protect it, so where it comes from decides.
+/// S-62: the public form has no cookie to protect it, so the origin decides.
 #[actix_web::test]
 async fn the_consent_form_is_taken_from_the_own_pages_only() {
     let world = World::build().await;

@@ -56,7 +56,7 @@ async fn what_is_too_large_is_refused() {
     visitor.get("/anmelden").await.assert_status(200);
 }
 
-/// S-56, 5.2: the gate and the module are decided anew on each request.
+/// S-56, 5.2: access to the module is decided anew on each request.
 #[actix_web::test]
 async fn an_objection_closes_an_open_page_at_the_next_click() {
     let world = World::build().await;
@@ -139,7 +139,8 @@ async fn recording_an_objection_needs_the_password_again() {
     assert_eq!(app.status_of(CUSTOMER).status.key(), "void");
 }
 
-/// S-75, S-87: characters and numbers no database likes are answered like any other nonsense.
+/// S-75, S-87: characters and numbers that a database refuses are answered like any other invalid
+/// value.
 #[actix_web::test]
 async fn odd_characters_and_numbers_are_no_fault() {
     let world = World::build().await;
@@ -187,7 +188,7 @@ async fn odd_characters_and_numbers_are_no_fault() {
                 )
                 .await;
             assert!(page.status.as_u16() < 500, "{address}: {}", page.status);
-            // Made-up links are counted; this is not about that.
+            // Invalid links are counted, which is not the subject of this test.
             app.sql("DELETE FROM attempts").unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! Mailed links: looking, guessing, scanning, asking for a new one (S-03 … S-16).
+//! Mailed links: opening, guessing, scanning, asking for a new one (S-03 … S-16).
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ async fn the_form_as_delivered_concludes_nothing() {
             .collect();
         visitor.post(&action, &some).await.assert_status(422);
     }
-    // Another text than the one that was shown (S-06), and fields nobody asked for (S-55).
+    // Another text than the one that was shown (S-06), and fields that are not asked for (S-55).
     for shown in ["", "0000", "x"] {
         let other: Vec<(&str, &str)> = full
             .iter()
@@ -62,12 +62,12 @@ async fn the_form_as_delivered_concludes_nothing() {
     assert_eq!(app.changes_since(&before), [""; 0]);
 }
 
-/// S-03, row 4: looking changes nothing but the counter, in any order, by anybody.
+/// S-03, row 4: opening a link changes nothing but the counter, in any order, by any visitor.
 #[actix_web::test]
 async fn looking_at_links_changes_nothing() {
     let world = World::build().await;
     let app = &world.app;
-    // The first look is noted in the history; what follows must not be.
+    // The first opening is noted in the history; the following ones must not be.
     app.visitor().get(&world.open).await;
     app.visitor().get(&world.concluded).await;
     app.visitor()
@@ -129,7 +129,7 @@ async fn made_up_tokens_all_look_the_same_and_become_slow() {
         "A".repeat(64),
         "A".repeat(3000),
         flipped,
-        // Of one character less a mail program's habit is forgiven, if that was a dash.
+        // One character less is accepted, as some mail programs cut it off, if it was a dash.
         genuine[..62].to_owned(),
         format!("{genuine}A"),
         genuine.to_lowercase(),
@@ -189,7 +189,7 @@ async fn made_up_tokens_all_look_the_same_and_become_slow() {
         .get_with(&world.open, &from("203.0.113.10"))
         .await
         .assert_status(200);
-    // The office of a customer may share its address with whoever tries.
+    // A customer may share its address with the stranger who tries.
     app.visitor()
         .get_with(&world.open, &from("203.0.113.9"))
         .await
@@ -201,7 +201,7 @@ async fn made_up_tokens_all_look_the_same_and_become_slow() {
         .assert_status(404);
 }
 
-/// S-16: an earlier link is explained at once when the address has changed, and after an objection.
+/// S-16: an earlier link is explained at once if the address has changed, and after an objection.
 #[actix_web::test]
 async fn earlier_links_die_with_the_next_request() {
     let world = World::build().await;
@@ -260,7 +260,8 @@ async fn public_pages_show_one_customer_and_no_session() {
     }
 }
 
-/// S-13: "Neuen Link anfordern" mails the master-data address only, rarely, and always answers the same.
+/// S-13: "Neuen Link anfordern" mails only the master-data address, rarely, and always gives the
+/// same answer.
 #[actix_web::test]
 async fn asking_for_a_new_link_is_rare_and_answers_the_same() {
     let world = World::build().await;
@@ -322,12 +323,12 @@ async fn limits_hold_across_processes() {
             .await
             .assert_status(429);
     }
-    // A link that is over, asked for in both at once.
+    // An expired link, used in both processes at once.
     app.clock.advance(days(15));
     let before = app.case(NEIGHBOUR).requests.len();
     let path = format!("/zustimmung/{}/neuer-link", World::token(&world.open));
     let (here, there) = (app.visitor(), crate::harness::Browser::new(&other.url));
-    // The second process stands behind the same address.
+    // The second process has the same address.
     let origin = [("origin", app.url.as_str())];
     let pages = futures_util::future::join(
         here.post_with(&path, &[], &origin),

@@ -1,4 +1,4 @@
-//! What every answer must say and no answer may: headers, hosts, tokens, hostile names, logs.
+//! What every answer must contain and no answer may: headers, hosts, tokens, hostile names, logs.
 
 mod answers;
 mod hostile;
@@ -14,7 +14,7 @@ use avv_portal::web::routes::rows;
 use crate::harness::{Browser, CUSTOMER, Page, Person, TestApp};
 use crate::seeded::World;
 
-/// Pages of the portal as addresses, for a world; those of the public links too.
+/// Addresses of the pages of a world, including those of the public links.
 fn addresses(world: &World) -> Vec<String> {
     let agreement = world.agreement(CUSTOMER).to_string();
     let mut all = vec![
@@ -56,7 +56,7 @@ async fn everybody(app: &TestApp) -> Vec<(String, Browser)> {
     all
 }
 
-/// Fields with which the consent form concludes.
+/// The fields with which the consent form concludes.
 fn signature(page: &Page) -> (String, Vec<(String, String)>) {
     let (action, mut fields) = page.form("main form[action^='/zustimmung/']");
     fields.retain(|(name, _)| !matches!(name.as_str(), "name" | "funktion"));

@@ -1,11 +1,11 @@
-//! What nobody may read: logs, dumps, partners' pages (S-02, S-08, S-53, S-82).
+//! What must not be readable: in logs, dumps and on partners' pages (S-02, S-08, S-53, S-82).
 
 use avv_portal::web::routes::rows;
 
 use crate::harness::{CUSTOMER, Log, PASSWORD, Person, TestApp};
 use crate::seeded::{MAIL, NEIGHBOUR_MAIL, World, csrf};
 
-/// S-08, S-82: a working day leaves no token, password, address or name of a session in the log.
+/// S-08, S-82: after a working day there is no token, password, address or session name in the log.
 #[actix_web::test]
 async fn the_log_tells_no_secrets() {
     let log = Log::listen();
@@ -125,7 +125,7 @@ async fn the_log_tells_no_secrets() {
     }
 }
 
-/// S-53: no page, link or history of a partner carries the link or the contract.
+/// S-53: no page, link or history of a partner contains the link or the contract.
 #[actix_web::test]
 async fn partners_see_the_status_and_never_the_contract() {
     let world = World::build().await;
@@ -143,7 +143,7 @@ async fn partners_see_the_status_and_never_the_contract() {
     let mut pages = 0;
     for person in [Person::Partner, Person::SubPartner, Person::ForeignPartner] {
         let browser = app.sign_in(person).await;
-        // The text itself, with nobody's name in it, is public (C-07).
+        // The text itself, without any names, is public (C-07).
         let is_open = |path: &str| path.starts_with("/zustimmung") || path.starts_with("/vertrag");
         for row in rows().filter(|row| row.method == "GET" && !is_open(row.path)) {
             for number in ["4711", "4712", "9000"] {
@@ -189,7 +189,7 @@ async fn partners_see_the_status_and_never_the_contract() {
         }
     }
     assert!(pages > 20, "saw {pages} pages only");
-    // Mails to partners carry neither.
+    // Mails to partners contain neither.
     for mail in app
         .mails()
         .iter()
@@ -203,7 +203,7 @@ async fn partners_see_the_status_and_never_the_contract() {
     }
 }
 
-/// S-02, S-30: no row of the database opens anything.
+/// S-02, S-30: no row of the database can be used as a link or session.
 #[actix_web::test]
 async fn a_dump_of_the_database_opens_nothing() {
     let world = World::build().await;

@@ -1,4 +1,4 @@
-//! What must hold after a storm.
+//! What must hold after a stress test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +11,14 @@ use crate::harness::{SmtpStub, TestApp};
 use crate::projection::BROKEN;
 
 /// Everything that was acknowledged is there, nothing is there twice, the rules hold, and every
-/// mail that was owed arrived. Says in one line what the storm was.
+/// mail that had to be sent arrived. Prints a summary in one line.
 #[track_caller]
 pub fn settle(app: &TestApp, told: &Told, sink: &SmtpStub, customers: i64) {
     assert!(told.faults.is_empty(), "{:#?}", told.faults);
     app.clock.set(Clock::system().now());
     for at in 0..customers {
         let (number, ..) = customer(at);
-        // Also compares the line of the list with the facts.
+        // Also compares the row of the list with the facts.
         app.status_of(number);
         let case = app.case(number);
         for (what, told, table, kind) in [
@@ -69,7 +69,7 @@ pub fn settle(app: &TestApp, told: &Told, sink: &SmtpStub, customers: i64) {
     );
 }
 
-/// The rules hold, and the events of each customer follow on each other: what happened in several
+/// The rules hold, and the events of each customer follow on each other: the actions of several
 /// processes happened in some order.
 #[track_caller]
 pub fn single_story(app: &TestApp) {
@@ -98,8 +98,8 @@ fn owes(app: &TestApp, step: &str) {
     assert_eq!(sent, 1, "{step} is owed");
 }
 
-/// Every mail that is noted as sent arrived, one that arrived twice was the same one, and what did
-/// not leave was not true any more. Says how many arrived more than once.
+/// Every mail that is noted as sent arrived, one that arrived twice was the same one, and the
+/// content of one that was not sent was not true any more. Returns how many arrived more than once.
 #[track_caller]
 pub fn mails(app: &TestApp, sink: &SmtpStub) -> usize {
     let mut arrived: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -141,7 +141,7 @@ pub fn mails(app: &TestApp, sink: &SmtpStub) -> usize {
     arrived.values().filter(|to| to.len() > 1).count()
 }
 
-/// Lets the mails that wait for another attempt be due. Nothing when the database is away.
+/// Makes mails that wait for another attempt due. Does nothing if the database is unavailable.
 pub fn hurry(app: &TestApp) {
     let soon = Clock::system().now() - Duration::seconds(1);
     app.sql(&format!(

@@ -1,4 +1,4 @@
-//! Somebody who works over HTTP. Nobody answering is an answer here, too.
+//! A user who works over HTTP. No answer is a valid result here.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use reqwest::redirect::Policy;
 
 use crate::harness::{PASSWORD, Page};
 
-/// One person's browser, pointed at one of the processes.
+/// The browser of one user, which is connected to one of the processes.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    /// What links begin with, whichever process answers.
+    /// The beginning of links, whichever process answers.
     base: String,
     port: u16,
 }
 
 impl Client {
-    /// `base` is what people know the portal under; `port` is where the process listens.
+    /// `base` is the portal's public address; `port` is that of the process.
     pub fn new(base: &str, port: u16) -> Self {
         let http = reqwest::Client::builder()
             .cookie_store(true)
@@ -35,7 +35,7 @@ impl Client {
         }
     }
 
-    /// The same person at another process: with the same cookies.
+    /// The same user at another process, with the same cookies.
     pub fn at(&self, port: u16) -> Self {
         Self {
             port,
@@ -87,7 +87,7 @@ impl Client {
         self.send(request, &action).await
     }
 
-    /// Signs in; `None` while nobody answers.
+    /// Signs in; `None` while no process answers.
     pub async fn sign_in(&self, email: &str) -> Option<()> {
         let page = self.get("/anmelden").await?;
         if page.status != 200 {

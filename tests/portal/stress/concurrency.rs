@@ -29,8 +29,8 @@ fn aside(work: impl Future<Output = ()> + Send + 'static) -> std::thread::JoinHa
     })
 }
 
-/// Everybody works where it pleases them: what one process has confirmed, every other one knows at
-/// once. Two processes, then four.
+/// Users work at any process: what one process has confirmed, every other one knows at once. Two
+/// processes, then four.
 #[actix_web::test]
 async fn several_processes_are_one_portal() {
     let seed = seed("crowd");
@@ -92,8 +92,8 @@ fn wait_for_mails(app: &TestApp) {
     }
 }
 
-/// Conclusion, objection, booking, a further request and a change of the sub-partner meet on the
-/// same customers at the same moment in different processes: some order of them is what happened.
+/// Conclusion, objection, booking, a further request and a change of the sub-partner happen to the
+/// same customers at the same moment in different processes: the result is that of some order.
 #[actix_web::test]
 async fn what_meets_on_one_customer_happens_in_some_order() {
     let seed = seed("meeting");
@@ -121,14 +121,14 @@ async fn what_meets_on_one_customer_happens_in_some_order() {
             let mut random = StdRng::seed_from_u64(seed ^ who);
             aside(async move {
                 let operator = Client::new(&town.base, ports[0]);
-                // Six at once look like somebody who tries passwords (S-37).
+                // Six at once look like an attack on passwords (S-37).
                 while operator.sign_in(Person::Operator.email()).await.is_none() {
                     tokio::time::sleep(Duration::from_millis(300)).await;
                 }
                 let mut holders: BTreeMap<i64, Client> = BTreeMap::new();
                 while Instant::now() < until || conclusions.load(Ordering::SeqCst) < 5 {
                     if who > 2 {
-                        // Whoever changes the offer all the time leaves nobody anything to conclude.
+                        // If the offer changed all the time, nothing could be concluded.
                         let pause = random.random_range(100..600);
                         tokio::time::sleep(Duration::from_millis(pause)).await;
                     }
@@ -253,7 +253,7 @@ async fn what_meets_on_one_customer_happens_in_some_order() {
     assertions::chain(&program);
     let agreements = usize::try_from(app.count("agreements")).unwrap();
     let confirmed = conclusions.load(Ordering::SeqCst);
-    // Two people may have been told of the same conclusion.
+    // Two users may have been told of the same conclusion.
     assert!(
         agreements > 2 && agreements <= confirmed,
         "{agreements} of {confirmed}"
@@ -269,7 +269,8 @@ async fn what_meets_on_one_customer_happens_in_some_order() {
     );
 }
 
-/// S-93: four runs of the jobs at once, and two processes beside them: nobody is reminded or told twice.
+/// S-93: four runs of the jobs at once, and two processes beside them: no customer is reminded or
+/// told twice.
 #[actix_web::test]
 async fn four_runs_of_the_jobs_at_once_take_each_step_once() {
     let customers = 40;
@@ -286,7 +287,7 @@ async fn four_runs_of_the_jobs_at_once_take_each_step_once() {
     let serving = [program.serve(), program.serve_beside()];
     wait_for_mails(&app);
     for round in 1..=5 {
-        // F10: on a working day. The next round comes late enough even after some holidays.
+        // F10: on a working day. The next round is late enough even after some holidays.
         let noon = (app.now() + days(20 * round)).date_naive().and_time(NOON);
         let at = Holidays::Germany
             .opens(noon.and_utc())
@@ -348,7 +349,7 @@ async fn limits_hold_across_processes() {
     let (app, sink) = (TestApp::start().await, SmtpStub::start());
     settle(&app, 1);
     let (number, mail, _) = customer(0);
-    // A link that is long over, of a round in which the scheduler has nothing more to do.
+    // A link that expired long ago, of a round that needs nothing more from the scheduler.
     let begin = Clock::system().now() - days(110);
     app.at(&begin.format("%Y-%m-%d 12:00").to_string());
     app.book(number, "centraflex", false);
@@ -366,7 +367,7 @@ async fn limits_hold_across_processes() {
         .map(|process| Client::new(&program.base(), process.port))
         .collect();
 
-    // S-13: many presses at the same moment, one mail, always the same answer.
+    // S-13: many clicks at the same moment, one mail, always the same answer.
     let page = clients[0].get(&link).await.unwrap();
     page.assert_status(200);
     let presses = (0..12)
@@ -384,7 +385,7 @@ async fn limits_hold_across_processes() {
     wait_for_mails(&app);
     assert_eq!(sink.taken().len(), 1);
 
-    // S-12: twenty unknown links at one process are the end at the other.
+    // S-12: after twenty unknown links at one process, the other one refuses as well.
     let mut statuses = Vec::new();
     for attempt in 0..30 {
         let unknown = format!("/zustimmung/{attempt:064}");

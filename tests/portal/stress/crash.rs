@@ -16,15 +16,15 @@ use super::program::{Process, Program, data_dir};
 use super::{assertions, seed, size};
 use crate::harness::{Behaviour, Fault, SmtpStub, Stage, TestApp};
 
-/// Customers of a storm: each gets ten mails a day at most, so a longer storm needs more.
+/// Number of customers: each gets ten mails a day at most, so a longer run needs more.
 fn customers() -> i64 {
     24 * i64::try_from(size()).unwrap()
 }
 
-/// People who work at the same time.
+/// Users who work at the same time.
 const WORKERS: i64 = 4;
 
-/// The mail server has a bad day: every so often another trouble, and good moments in between.
+/// The mail server has one fault after the other, with good moments in between.
 fn spoil(sink: &SmtpStub, seed: u64, over: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
     let (sink, over) = (sink.clone(), Arc::clone(over));
     let mut random = StdRng::seed_from_u64(seed);
@@ -35,7 +35,7 @@ fn spoil(sink: &SmtpStub, seed: u64, over: &Arc<AtomicBool>) -> std::thread::Joi
                 1 => sink.mood(Behaviour::Deaf),
                 2 => sink.mood(Behaviour::Busy),
                 3 => sink.trouble(Stage::InMail, Fault::HangUp),
-                // Taken, but nobody is told: the classical duplicate.
+                // Accepted, but the answer is lost: the classical duplicate.
                 4 => sink.trouble(Stage::Taken, Fault::HangUp),
                 5 => sink.trouble(Stage::Taken, Fault::Stall),
                 6 => sink.trouble(Stage::End, Fault::Say("451 4.3.0 try again later")),
@@ -49,7 +49,7 @@ fn spoil(sink: &SmtpStub, seed: u64, over: &Arc<AtomicBool>) -> std::thread::Joi
     })
 }
 
-/// What dies in a round.
+/// What is killed in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Victim {
     Portal,
@@ -72,7 +72,7 @@ fn kill_database(dir: &Path) {
     }
 }
 
-/// Waits until people get on with their work again, or for a while.
+/// Waits until users can work again, or for a while.
 #[track_caller]
 fn wait_for_work(town: &Town, app: &TestApp) {
     let done = || -> usize {
@@ -95,7 +95,7 @@ fn wait_for_work(town: &Town, app: &TestApp) {
     }
 }
 
-/// Waits until everything that people do has happened, however busy the machine is.
+/// Waits until every kind of action has happened, however busy the machine is.
 #[track_caller]
 fn wait_for_everything(town: &Town, app: &TestApp) {
     let since = Instant::now();
@@ -120,7 +120,7 @@ struct Storm {
     sink: SmtpStub,
     town: Town,
     random: StdRng,
-    /// Where the embedded database is, if it is one.
+    /// Directory of the embedded database, if it is one.
     embedded: bool,
 }
 
@@ -137,7 +137,7 @@ impl Storm {
         }
     }
 
-    /// People work; in every round something dies. Answers the last process.
+    /// Users work; in every round something is killed. Returns the last process.
     fn rage(&mut self, rounds: usize) -> Process {
         let over = Arc::new(AtomicBool::new(false));
         let mut portal = self.program.serve();
@@ -181,7 +181,7 @@ impl Storm {
         portal
     }
 
-    /// Two hours later everything that waited has left.
+    /// Two hours later all waiting mails have been sent.
     #[track_caller]
     fn clear_up(&self) {
         let later = avv_portal::clock::Clock::system().now() + chrono::Duration::hours(2);
@@ -216,7 +216,7 @@ impl Drop for Storm {
 }
 
 /// S-23, S-88, S-92: killed with SIGKILL at any moment, with a mail server that fails in every way.
-/// What was acknowledged is there, and every mail that was owed arrives.
+/// What was acknowledged is there, and every mail that had to be sent arrives.
 #[actix_web::test]
 async fn a_portal_that_is_killed_again_and_again_loses_nothing() {
     let seed = seed("crash");
@@ -251,8 +251,8 @@ async fn nothing_is_lost_when_the_embedded_database_dies_too() {
     server.stop();
 }
 
-/// A Postgres of its own is stopped in the middle of everything and comes back by itself or by its
-/// administrator: pages say a sentence meanwhile and the portal goes on without a restart.
+/// A separate Postgres is stopped in the middle of everything and starts again by itself or by its
+/// administrator: pages show a message meanwhile and the portal goes on without a restart.
 #[actix_web::test]
 async fn a_database_that_goes_away_and_comes_back_is_found_again() {
     let seed = seed("database");
@@ -275,7 +275,7 @@ async fn a_database_that_goes_away_and_comes_back_is_found_again() {
     for round in 0..2 * size() {
         wait_for_work(&storm.town, &storm.app);
         pause(&mut random, 10..60);
-        // The first time it stays away for so long that somebody must notice.
+        // The first time it is unavailable for so long that a user must notice.
         let is_killed = round % 2 == 1;
         eprintln!(
             "  round {round}: {}",

@@ -1,4 +1,4 @@
-//! The due morning: many cases at once, worked off in pages, with the portal open beside it.
+//! A morning with many due cases, handled in pages, while the portal is in use.
 
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use super::program::Program;
 use super::{NOON, assertions, size};
 use crate::harness::{Person, SmtpStub, TestApp, days};
 
-/// Makes a due case many times over, as the first mail would have left it.
+/// Makes many copies of a due case, in the state after the first mail.
 fn multiply(app: &TestApp, of: CustomerNumber, count: usize) {
     let (first, last) = (100_000, 100_000 + count - 1);
     app.sql(&format!(
@@ -64,9 +64,9 @@ fn said(run: Child) -> String {
     said
 }
 
-/// 5.6-10, S-92, S-93: everybody is reminded once, although the run is ended politely, then killed,
-/// and then goes on in two processes at once; the list of customers opens all the while, and the
-/// operator sees how far it is.
+/// 5.6-10, S-92, S-93: every customer is reminded once, although the run is stopped, then killed,
+/// and then continues in two processes at once; the list of customers can be opened all the while,
+/// and the operator sees the progress.
 #[actix_web::test]
 async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
     let count = 600 * size();
@@ -90,7 +90,7 @@ async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
             std::thread::sleep(Duration::from_millis(20));
         }
     };
-    // Ended politely in the middle.
+    // Stopped in the middle.
     let first = run(&program, 16);
     until(count / 10);
     let pid = Pid::from_raw(first.id().try_into().unwrap());
@@ -103,10 +103,10 @@ async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
     until(reminded() + count / 10);
     second.kill().unwrap();
     second.wait().unwrap();
-    // Two at once, and pages beside them.
+    // Two at once, with page views.
     let rest = count + 1 - reminded();
     let since = Instant::now();
-    // Both are read while they speak: who is not listened to stands still.
+    // Both are read while they write, because a full pipe would block them.
     let both =
         [run(&program, 16), run(&program, 16)].map(|run| std::thread::spawn(move || said(run)));
     let mut pages = Vec::new();
@@ -156,7 +156,8 @@ async fn a_due_morning_is_worked_off_once_and_holds_up_nobody() {
     portal.stop();
 }
 
-/// S-94: a month of standstill is caught up with; after longer the operator is asked first.
+/// S-94: after a month without jobs everything is caught up with; after a longer time the operator
+/// is asked first.
 #[actix_web::test]
 async fn what_was_due_very_long_ago_waits_for_the_operator() {
     let app = TestApp::start().await;
@@ -188,7 +189,7 @@ async fn what_was_due_very_long_ago_waits_for_the_operator() {
     page.assert_says("1 Erinnerung ist seit mehr als 35 Tagen fällig");
     page.assert_says("Spät GmbH");
     page.assert_silent_about("Dreimal");
-    // By hand it goes out, and then everything takes its course again.
+    // A user sends it, and then everything goes on as usual.
     app.ask(Person::Operator, late).unwrap();
     app.jobs();
     assert_eq!(app.links_to(mail).len(), 2);

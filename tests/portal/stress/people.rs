@@ -1,4 +1,4 @@
-//! What people do in a storm, round after round, and what the portal told them.
+//! What users do in a stress test, round after round, and what the portal told them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,26 +21,26 @@ use crate::harness::{PASSWORD, Page, Person, SmtpStub, TestApp};
 /// What the portal has confirmed. Everything in here must be found in the database afterwards.
 #[derive(Debug, Default)]
 pub struct Told {
-    /// Conclusions, by customer.
+    /// Number of conclusions by customer.
     pub concluded: BTreeMap<CustomerNumber, usize>,
-    /// Objections, by customer.
+    /// Number of objections by customer.
     pub objected: BTreeMap<CustomerNumber, usize>,
-    /// Requests by hand, by customer.
+    /// Number of requests by a user, by customer.
     pub asked: BTreeMap<CustomerNumber, usize>,
     /// SHA-256 of every contract that was downloaded.
     pub documents: Vec<(CustomerNumber, String)>,
-    /// How often each act was answered with each status; 0: nobody answered.
+    /// How often each action was answered with each status; 0 means no answer.
     pub answers: BTreeMap<(&'static str, u16), usize>,
-    /// What must never be.
+    /// Things that must never happen.
     pub faults: Vec<String>,
 }
 
-/// Everybody and what they share.
+/// All users and what they share.
 #[derive(Clone)]
 pub struct Town {
-    /// What links begin with.
+    /// The beginning of links.
     pub base: String,
-    /// Where the processes listen.
+    /// The ports of the processes.
     pub ports: Vec<u16>,
     pub sink: SmtpStub,
     told: Arc<Mutex<Told>>,
@@ -48,7 +48,7 @@ pub struct Town {
     stop: Arc<AtomicBool>,
 }
 
-/// Number, address for mails, and login of the storm's customer `at`.
+/// Number, address for mails, and login of the customer `at` of the test.
 pub fn customer(at: i64) -> (CustomerNumber, String, String) {
     (
         CustomerNumber::from(30_000 + u32::try_from(at).unwrap()),
@@ -58,7 +58,7 @@ pub fn customer(at: i64) -> (CustomerNumber, String, String) {
 }
 
 /// Customers of the Mandant, each with a user who may object. From now on the test's portal has the
-/// time that the processes have.
+/// time of the processes.
 pub fn settle(app: &TestApp, count: i64) {
     app.clock.set(Clock::system().now());
     let hash = passwords::hash(PASSWORD).unwrap();
@@ -102,12 +102,12 @@ impl Town {
         self.stop.load(Ordering::SeqCst)
     }
 
-    /// Everybody goes home after what they are doing.
+    /// Ends the work of all users after their present action.
     pub fn close(&self) {
         self.stop.store(true, Ordering::SeqCst);
     }
 
-    /// Collects the consent links from the mails as they come.
+    /// Collects the consent links from the mails as they arrive.
     fn read_mails(&self) {
         let (mut seen, prefix) = (0, format!("{}/zustimmung/", self.base));
         while !self.is_over() {
@@ -134,7 +134,7 @@ impl Town {
         }
     }
 
-    /// Links that came to an address, newest first.
+    /// Links that were sent to an address, newest first.
     pub fn links_of(&self, mail: &str) -> Vec<String> {
         let links = self.links.lock().unwrap();
         let mut of = links.get(mail).cloned().unwrap_or_default();
@@ -142,7 +142,7 @@ impl Town {
         of
     }
 
-    /// Notes an answer; `Some` for those that let the act go on.
+    /// Notes an answer; `Some` if the action can go on with it.
     pub fn heard(&self, act: &'static str, page: Option<Page>) -> Option<Page> {
         let status = page.as_ref().map_or(0, |page| page.status.as_u16());
         let mut told = self.told();
@@ -151,7 +151,8 @@ impl Town {
             0 | 429 => None,
             503 => {
                 let page = page?;
-                // The gate answers machines; everybody else reads a sentence.
+                // Only forward authentication answers without text; everything else shows a
+                // message.
                 if !page.words().contains("nicht erreichbar")
                     && !page.words().contains("not available")
                 {
@@ -173,7 +174,7 @@ impl Town {
         self.told().faults.push(what);
     }
 
-    /// A thread of work on some customers, in which nobody else has a hand.
+    /// A thread of work on some customers that no other thread uses.
     pub fn employ(&self, seed: u64, customers: Vec<i64>) -> JoinHandle<()> {
         let town = self.clone();
         std::thread::spawn(move || {
@@ -186,7 +187,7 @@ impl Town {
     }
 }
 
-/// Where the contract of a customer stands for those who look after it.
+/// The state of a customer's contract for its partners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     Book,
@@ -238,7 +239,7 @@ impl Worker {
         }
     }
 
-    /// Any of the processes.
+    /// A client for a random process.
     fn somewhere(&mut self, client: &Client) -> Client {
         let at = self.random.random_range(0..self.town.ports.len());
         client.at(self.town.ports[at])
@@ -267,7 +268,7 @@ impl Worker {
         let anybody = self.somewhere(&Client::new(&self.town.base, self.town.ports[0]));
         let page = self.town.heard("look", anybody.get(&link).await)?;
         let done = if page.status == 303 {
-            // Concluded a moment ago, but the answer was lost.
+            // It was concluded a moment ago, but the answer was lost.
             page
         } else {
             page.attribute("input[name=gelesen]", "name")?;
@@ -307,7 +308,7 @@ impl Worker {
         let page = holder.get("/administration/avv/widerspruch").await;
         let page = self.town.heard("object", page)?;
         let done = if page.status == 303 {
-            // Nothing to object to: it went through, and the answer was lost.
+            // Nothing to object to: it was done, but the answer was lost.
             page
         } else {
             let fields = [("passwort", PASSWORD)];
@@ -344,7 +345,8 @@ impl Worker {
         let Some(answer) = answer else {
             return;
         };
-        // Closed when in doubt: without its database the gate says 403 as well.
+        // Closed in case of doubt: without its database, forward authentication answers 403 as
+        // well.
         let status = answer.status.as_u16();
         let is_closed_in_doubt = wanted == 204 && matches!(status, 403 | 503);
         *self

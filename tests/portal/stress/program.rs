@@ -13,20 +13,20 @@ use rand::Rng as _;
 
 use crate::harness::SmtpStub;
 
-/// How long a start may take on a machine that does other things, too.
+/// How long a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Whose secret the tests' own portal has (`Config::for_tests`), so that both understand the same links.
+/// The secret of the tests' own portal (`Config::for_tests`), so that both accept the same links.
 const SECRET: &str = "keys for tests only, in no way random: 0123456789";
 
 /// A portal as its operator has installed it.
 pub struct Program {
     /// Data directory; the embedded database is below it.
     pub dir: tempfile::TempDir,
-    /// `None`: the embedded database.
+    /// URL of the database; `None` for the embedded one.
     database: Option<String>,
     smtp: String,
-    /// Port that people know.
+    /// The public port.
     pub port: u16,
 }
 
@@ -37,7 +37,7 @@ pub fn data_dir() -> tempfile::TempDir {
     dir
 }
 
-/// A port that nobody is given by chance while the portal that has it is being restarted.
+/// A port that is not assigned by chance while the portal that has it is being restarted.
 fn port() -> u16 {
     let mut random = rand::rng();
     std::iter::repeat_with(|| random.random_range(10_000..32_000))
@@ -50,7 +50,7 @@ impl Program {
         Self::within(data_dir(), database, sink)
     }
 
-    /// With a data directory that was made before.
+    /// With an existing data directory.
     pub fn within(dir: tempfile::TempDir, database: Option<String>, sink: &SmtpStub) -> Self {
         Self {
             dir,
@@ -60,7 +60,7 @@ impl Program {
         }
     }
 
-    /// What links in mails begin with.
+    /// The beginning of links in mails.
     pub fn base(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -91,7 +91,7 @@ impl Program {
         self.command(self.port, arguments).output().unwrap()
     }
 
-    /// Starts `serve` on the port that people know and waits until it is ready.
+    /// Starts `serve` on the public port and waits until it is ready.
     pub fn serve(&self) -> Process {
         self.serve_on(self.port)
     }
@@ -139,10 +139,10 @@ impl Program {
     }
 }
 
-/// A running process; ended with the test at the latest.
+/// A running process, which ends with the test at the latest.
 pub struct Process {
     child: Child,
-    /// Where it listens.
+    /// The port on which it listens.
     pub port: u16,
     host: String,
 }
@@ -176,13 +176,13 @@ impl Process {
         kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
     }
 
-    /// As a machine that loses power, only that the disk goes on.
+    /// Kills it, like a power failure that spares the disk.
     pub fn kill(mut self) {
         self.signal(Signal::SIGKILL);
         self.child.wait().unwrap();
     }
 
-    /// Asks politely and waits.
+    /// Sends SIGTERM and waits.
     #[track_caller]
     pub fn stop(mut self) {
         self.signal(Signal::SIGTERM);

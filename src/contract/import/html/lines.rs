@@ -1,11 +1,11 @@
-//! What a page shows as lines: blocks, lists, tables.
+//! The visible content of a page as lines: blocks, lists, tables.
 
 use super::{Part, is_apart, level};
 use crate::contract::import::inline::{self, Piece};
 use crate::contract::import::lines::{Kind, Line};
 use crate::contract::import::tables::Table;
 
-/// Lists inside of lists that are told apart.
+/// Nested lists are distinguished up to this depth.
 const DEEPEST: usize = 12;
 
 /// The lines of a page.
@@ -34,19 +34,20 @@ pub(super) fn of(parts: Vec<Part>) -> Vec<Line> {
 #[derive(Default)]
 struct Writer {
     out: Vec<Line>,
-    /// The block that is being read; a line end in it stays.
+    /// Text of the present block; its line ends are kept.
     block: String,
-    /// Whether it is a heading, and of which level.
+    /// Its level if it is a heading.
     heading: Option<u8>,
-    /// Mark of the item it begins.
+    /// The mark of the item that it begins.
     mark: Option<String>,
-    /// How many lists are open.
+    /// Number of open lists.
     lists: usize,
-    /// Rows of the open table, and how many tables are open.
+    /// Rows of the open table; the number of open tables follows.
     rows: Vec<Vec<Vec<Piece>>>,
     tables: usize,
     in_cell: bool,
-    /// Columns and rows of the open cell; rows that each column is still taken in.
+    /// Columns and rows of the open cell; then, for each column, rows that a cell above still
+    /// covers.
     size: (usize, usize),
     taken: Vec<usize>,
 }
@@ -97,11 +98,11 @@ impl Writer {
         if name == "table" {
             self.tables = self.tables.saturating_sub(1);
         }
-        // An empty heading leaves nothing to what follows.
+        // An empty heading has no effect on what follows.
         self.heading = self.heading.filter(|_| level(name).is_none());
     }
 
-    /// What follows stands on a line of its own.
+    /// Ends the present line.
     fn apart(&mut self) {
         if !self.in_cell {
             self.end_block();
@@ -137,7 +138,8 @@ impl Writer {
         }
     }
 
-    /// Places that cells of rows above take are empty: the next ones, or all up to the row's end.
+    /// Adds empty cells where cells of rows above extend into this one: the next ones, or all up to
+    /// the row's end.
     fn fill(&mut self, all: bool) {
         let Some(row) = self.rows.last_mut() else {
             return;
@@ -163,7 +165,7 @@ impl Writer {
         }
     }
 
-    /// Ends the open block, indented as deep as the lists it stands in.
+    /// Ends the present block, indented by the depth of its lists.
     fn end_block(&mut self) {
         let block = std::mem::take(&mut self.block);
         let block = block.trim();

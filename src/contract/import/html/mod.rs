@@ -1,9 +1,9 @@
-//! HTML as its tokenizer reads it, line by line for the reader of blocks: enough for contracts as web
-//! pages show them. What a page does not show gets into no draft, and its own words are counted (E1,
+//! HTML as its tokenizer reads it, turned into lines for the reader of blocks: enough for contracts
+//! on web pages. Invisible parts of a page are not imported, and the visible words are counted (E1,
 //! E2).
 //!
-//! No tree is built: what HTML demands of one costs whoever sends a few hundred kilobytes of open
-//! tags more memory than there is, and nesting that deep would have to be bounded anew.
+//! No tree is built: with the rules of HTML, a few hundred kilobytes of open tags would need more
+//! memory than there is, and the nesting would have to be limited separately.
 
 mod lines;
 
@@ -13,37 +13,37 @@ use super::lines::Line;
 use crate::contract::fallback::{lowered, raised};
 use crate::contract::numbers::Pattern;
 
-/// What is no text of the page.
+/// Elements that are no text of the page.
 const SKIPPED: &[&str] = &[
     "script", "style", "title", "noscript", "template", "svg", "nav", "button", "select",
     "textarea", "iframe", "object",
 ];
-/// Text that is struck out.
+/// Elements of text that is struck out.
 const DELETED: &[&str] = &["del", "s", "strike"];
-/// What has no end, and so nothing inside.
+/// Elements without an end tag, and so without content.
 const VOID: &[&str] = &[
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
     "wbr",
 ];
-/// Cells that are added for one that is wider, or as high as several.
+/// Largest number of columns or rows of a cell that is wider or higher than one.
 const WIDEST: usize = 40;
 
-/// A part of what a page shows.
+/// A part of the visible page.
 enum Part {
     Text(String),
-    /// Mark of the item whose text begins.
+    /// The mark of an item whose text begins.
     Mark(String),
     Start(String),
-    /// A cell, and how many columns and rows it takes.
+    /// A cell, with the number of its columns and rows.
     Cell(usize, usize),
     End(String),
 }
 
-/// What a page shows, part by part.
+/// The visible parts of a page in order.
 pub(super) struct Page(Vec<Part>);
 
 impl Page {
-    /// Reads a page. `note` hears of what a person should look at.
+    /// Reads a page. `note` is called with things an author should check.
     pub(super) fn of(html: &str, note: &mut dyn FnMut(String)) -> Self {
         let mut emitter = DefaultEmitter::default();
         emitter.naively_switch_states(true);
@@ -67,7 +67,7 @@ impl Page {
         Self(reader.out)
     }
 
-    /// Its words, apart where tags keep them apart.
+    /// The words of the page, separated where tags separate them.
     pub(super) fn words(&self) -> String {
         let mut out = String::new();
         for part in &self.0 {
@@ -81,7 +81,7 @@ impl Page {
         out
     }
 
-    /// Its lines; they have no numbers of their own.
+    /// The lines of the page; they have no line numbers.
     pub(super) fn lines(self) -> Vec<Line> {
         lines::of(self.0)
     }
@@ -97,13 +97,13 @@ fn attribute(tag: &StartTag<()>, name: &str) -> Option<String> {
         .map(|value| string(value))
 }
 
-/// Level of a heading.
+/// Level of a heading element; `None` for other elements.
 fn level(name: &str) -> Option<u8> {
     let level = name.strip_prefix('h')?.parse().ok()?;
     (1..=6).contains(&level).then_some(level)
 }
 
-/// Whether what is inside stands apart from what is around it.
+/// Whether the content of an element is separated from the text around it.
 fn is_apart(name: &str) -> bool {
     const APART: &str = "p div section article address blockquote dt dd dl header footer main hr \
                          pre caption figure body form li tr td th ul ol table br";
@@ -113,29 +113,29 @@ fn is_apart(name: &str) -> bool {
 struct Reader<'r> {
     note: &'r mut dyn FnMut(String),
     out: Vec<Part>,
-    /// What is being left out.
+    /// The element that is being left out.
     hidden: Option<Hidden>,
-    /// Open lists: pattern and number of the next item.
+    /// Open lists: pattern, and number of the next item.
     lists: Vec<(Option<Pattern>, u32)>,
-    /// Mark of an item whose text has not begun.
+    /// The mark of an item whose text has not begun.
     mark: Option<String>,
-    /// Whether figures are raised or lowered.
+    /// Turns text into superscript or subscript, if it is inside such an element.
     shift: Option<fn(&str) -> String>,
 }
 
 /// An element that is being left out.
 struct Hidden {
     name: String,
-    /// How many of its name are open.
+    /// Number of open elements of the same name.
     depth: usize,
-    /// How many lists and tables are open in it.
+    /// Number of open lists and tables inside it.
     inner: usize,
-    /// What it says, if somebody shall hear of it.
+    /// Its text, if the author should be told of it.
     words: Option<String>,
 }
 
 impl Hidden {
-    /// What follows it may end it without a tag of its own.
+    /// Whether it may be ended by what follows, without an end tag.
     fn is_open_ended(&self) -> bool {
         ["p", "li", "dt", "dd", "td", "th", "tr"].contains(&self.name.as_str())
     }
@@ -169,7 +169,7 @@ impl Hidden {
     }
 }
 
-/// Whether it keeps the parts of a list or table together.
+/// Whether an element contains the parts of a list or table.
 fn is_container(name: &str) -> bool {
     ["ul", "ol", "dl", "table"].contains(&name)
 }
@@ -267,7 +267,7 @@ impl Reader<'_> {
         }));
     }
 
-    /// Ends what is left out.
+    /// Ends the element that is left out.
     fn show(&mut self) {
         let words = self.hidden.take().and_then(|hidden| hidden.words);
         let words = words.unwrap_or_default();
@@ -288,12 +288,12 @@ impl Reader<'_> {
     }
 }
 
-/// What is told of text that is struck out or not shown.
+/// The message about text that is struck out or invisible.
 pub(super) fn left_out(words: &str) -> String {
     format!("Gestrichener oder verborgener Text ist nicht übernommen: „{words}“.")
 }
 
-/// How a style counts the items of a list.
+/// How a CSS style counts the items of a list.
 fn styled(style: &str) -> Option<String> {
     let (_, kind) = style.split_once("list-style")?;
     let kinds = [

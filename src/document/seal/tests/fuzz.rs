@@ -1,9 +1,10 @@
-//! Sealed files damaged at random: an answer comes at once, and never a better one than before.
+//! Sealed files damaged at random: there is always an answer, quickly, and never a better one than
+//! before.
 
 use super::*;
 use crate::contract::tests::mutate::Mutator;
 
-/// What PDFs are made of, and what makes their readers stumble.
+/// Pieces of PDFs that are likely to confuse a reader.
 const PDF: &[&str] = &[
     "<<",
     ">>",
@@ -47,7 +48,7 @@ const PDF: &[&str] = &[
 fn damaged_files_get_an_answer_and_never_a_better_one() {
     let (good, value) = (judge(&FILE), signature_value(&FILE));
     Mutator::run(1_200, PDF, |mutator| {
-        // Mostly the end, where the signature is: the rest is only hashed.
+        // Mostly at the end, where the signature is: the rest is only hashed.
         let from = match mutator.below(4) {
             0 => 0,
             _ => FILE.len().saturating_sub(14_000),

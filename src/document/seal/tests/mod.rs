@@ -1,5 +1,5 @@
-//! Sealed files as others read them (poppler, `OpenSSL`), and what is said about files that
-//! somebody has tampered with.
+//! Sealed files as other programs read them (poppler, `OpenSSL`), and the results for files that
+//! were tampered with.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod fuzz;
@@ -76,7 +76,7 @@ fn a_sealed_file_holds_and_says_when_by_whom_and_for_what() {
     let certificate = seal.certificate.as_ref().unwrap();
     assert_eq!(certificate.fingerprint, SEALER.fingerprint());
     assert!(FILE.len() < 150_000, "{} bytes", FILE.len());
-    // The same signature by a key nobody has named is intact, but nobody's word.
+    // A signature by an unknown key is intact, but not trusted.
     let strange = check(&FILE, &sealer().certificates());
     let strange = strange.seal().unwrap();
     assert!(strange.intact && strange.whole && !strange.trusted);
@@ -116,7 +116,7 @@ fn poppler_and_openssl_accept_every_kind_of_key() {
     );
     all.push(pkcs12);
     for sealer in all {
-        // The machine's clock made these certificates.
+        // These certificates were made with the machine's clock.
         let (from, _) = sealer.validity();
         let pdf = seal(&sealer, from.max(frame().created)).unwrap();
         assert!(
@@ -229,7 +229,7 @@ fn a_time_stamp_fits_only_its_own_signature() {
     for at in (0..stamp.token.len()).step_by(7) {
         let mut broken = stamp.token.clone();
         broken[at] ^= 0x55;
-        // Some bytes belong to certificates that are not looked at; none may change the time.
+        // Some bytes belong to certificates that are not used; none may change the time.
         if let Ok(found) = read_token(&broken, &value) {
             assert_eq!(found.at, stamp.at);
         }

@@ -1,4 +1,4 @@
-//! Whatever was done to a sealed file, the answer comes, and it is never "genuine".
+//! Whatever was done to a sealed file, there is an answer, and it is never "genuine".
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use super::tools::{Folder, pdfsig};
 use super::*;
 use proptest::prelude::*;
 
-/// Where the signature's digits stand.
+/// The range of the signature's digits.
 fn gap() -> std::ops::Range<usize> {
     let found = scan::signatures(&FILE);
     let [before, after] = found[0].parts;
@@ -31,8 +31,8 @@ fn one_changed_byte_is_noticed_by_poppler_and_by_us() {
     }
 }
 
-/// The document with another time beside the seal, sealed again by the same key, as somebody would do
-/// who has that key after its certificate ended, or puts the clock back.
+/// The document with another stated time, sealed again with the same key, as an attacker could do
+/// who has the key after its certificate ended, or who sets the clock back.
 fn sealed_at(stated: &str) -> Vec<u8> {
     let mut file = FILE.clone();
     let at = file.windows(3).rposition(|three| three == b"/M(").unwrap() + 3;
@@ -46,7 +46,7 @@ fn sealed_at(stated: &str) -> Vec<u8> {
     file
 }
 
-/// F12: a seal counts only if its certificate was valid when it was put on.
+/// F12: a seal is valid only if its certificate was valid when it was made.
 #[test]
 fn f12_a_seal_outside_its_certificates_time_does_not_hold() {
     let (from, until) = SEALER.validity();
@@ -112,7 +112,7 @@ fn hostile_files_get_an_answer_at_once() {
         }
         file
     };
-    // Ranges that each leave out a long stretch of digits that is no signature.
+    // Ranges that each leave out a long run of digits that is no signature.
     let digits = [b"<".as_slice(), &b"0".repeat(120_000), b"g>"].concat();
     let mut greedy = filled(b"/ByteRange[0 9 120012 1]");
     greedy.splice(9..9 + digits.len(), digits);
@@ -144,7 +144,7 @@ fn hostile_files_get_an_answer_at_once() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: crate::domain::seeds::kept("seal"), ..ProptestConfig::with_cases(300) })]
 
-    /// Any covered byte, any change.
+    /// Any change of any covered byte.
     #[test]
     fn no_changed_byte_goes_unnoticed(place in any::<proptest::sample::Index>(), change in 1_u8..) {
         let place = place.index(FILE.len());
@@ -154,8 +154,8 @@ proptest! {
         prop_assert!(!holds(&file), "byte {}", place);
     }
 
-    /// The signature's wrapping says some things that nobody relies on. Whatever is done to it: what
-    /// still holds says the same, by the same key, about the same bytes.
+    /// Some parts of the encoded signature are not used. Whatever is changed: a seal that is still
+    /// valid has the same content, key and covered bytes.
     #[test]
     fn no_changed_signature_says_something_else(offset in 0_usize..4_800, change in 1_u8..) {
         let gap = gap();

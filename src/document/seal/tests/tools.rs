@@ -1,4 +1,4 @@
-//! `OpenSSL` and poppler, which know nothing of this program.
+//! `OpenSSL` and poppler, which are independent of this program.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::document::seal::scan;
 
-/// A folder that tools work in.
+/// A temporary folder for the tools.
 pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -44,7 +44,7 @@ impl Folder {
         }
     }
 
-    /// Runs openssl; its arguments are separated by single blanks.
+    /// Runs openssl; the arguments are separated by single spaces.
     pub(super) fn openssl(&self, line: &str) {
         self.try_openssl(line).unwrap();
     }
@@ -66,7 +66,7 @@ impl Folder {
         self.try_openssl(line).is_ok()
     }
 
-    /// Makes a time-stamping service.
+    /// Makes a time-stamping service with openssl.
     pub(super) fn make_authority(&self) {
         self.write(
             "tsa.cnf",
@@ -97,7 +97,7 @@ impl Folder {
     }
 }
 
-/// What poppler says about the signatures of a file.
+/// The output of poppler about the signatures of a file.
 pub(super) fn pdfsig(folder: &Folder, file: &[u8]) -> String {
     folder.write("file.pdf", file);
     let output = Command::new("pdfsig")

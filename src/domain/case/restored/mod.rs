@@ -1,5 +1,6 @@
-//! An agreement that comes back from its own sealed document, after the database was put back to an
-//! earlier state (F5). Nothing is decided anew: it was concluded then, and the case is told.
+//! An agreement is restored from its own sealed document, after the database was put back to an
+//! earlier state (F5). Nothing is decided anew: the agreement was concluded then, and the case
+//! records it again.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -17,10 +18,10 @@ use crate::domain::language::Language::En;
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Options;
 
-/// What the sealed document says of the conclusion. Its times are whole seconds.
+/// What the sealed document says about the conclusion. Its times are whole seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {
-    /// Printed number.
+    /// Printed number of the agreement.
     pub number: String,
     /// When it was concluded.
     pub concluded_at: DateTime<Utc>,
@@ -28,32 +29,32 @@ pub struct Restored {
     pub person: String,
     /// Function of that person, as typed.
     pub function: String,
-    /// What it covers.
+    /// The chain, products and text that it covers.
     pub offer: Offer,
-    /// The link it was concluded by; the database may never have heard of it.
+    /// The link by which it was concluded; the database may not contain it.
     pub link: Link,
     /// When the round of that link was opened.
     pub asked_at: DateTime<Utc>,
 }
 
-/// Why an agreement is not taken back: the database says something else.
+/// Why an agreement is not restored: the database contradicts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Contradiction {
     /// The customer was deleted.
     Deleted,
-    /// It lies in the future: a clock is wrong.
+    /// It was concluded in the future: a clock is wrong.
     Future(DateTime<Utc>),
-    /// Another document has this number.
+    /// Another document has this number already.
     NumberTaken,
-    /// By its link another agreement was concluded.
+    /// Another agreement, with this number, was concluded by the same link.
     LinkUsed(String),
-    /// Its link had ended before.
+    /// Its link had ended before, at this time.
     LinkOver(DateTime<Utc>),
-    /// A later agreement is there; the older one would take its place.
+    /// A later agreement, with this number, exists and would be replaced by the older one.
     Later(String),
-    /// The customer has objected since.
+    /// The customer has objected since, at this time.
     Objected(DateTime<Utc>),
-    /// The customer has declined, or objected to what was asked, since.
+    /// The customer has declined, or objected to the request, since; at this time.
     Declined(DateTime<Utc>),
 }
 
@@ -86,7 +87,7 @@ impl std::fmt::Display for Contradiction {
     }
 }
 
-/// What in the case speaks against taking an agreement back at `now`.
+/// What in the case contradicts restoring an agreement at `now`; `None` if nothing does.
 pub fn contradiction(
     case: &Case,
     restored: &Restored,
@@ -129,8 +130,9 @@ pub fn contradiction(
 }
 
 impl Event {
-    /// The moment its changes bear. What is restored happened when it was concluded, unless the case has
-    /// gone on since: then it is told now, so that no fact lies before an older one (F4).
+    /// The time with which its changes are recorded. What is restored is recorded with the time of
+    /// its conclusion, unless the case has changed since: then it is recorded now, so that no fact
+    /// is dated before an older one (F4).
     pub fn happened_at(&self, case: &Case, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             Self::Restored(restored) if check_time(case, restored.concluded_at).is_ok() => {
@@ -141,9 +143,10 @@ impl Event {
     }
 }
 
-/// The agreement comes back with its round and link; what it answers is closed. So do bookings that are
-/// lost with it: what it covers was booked, or it could not have been offered, and without them the need
-/// would arise anew (row 50). Nobody is mailed: who had to be told was told when it was concluded.
+/// The agreement is restored with its round and link, and the round it answers is closed. Bookings
+/// that were lost with it are restored, too: what it covers was booked, otherwise it could not have
+/// been offered, and without the bookings the need would arise anew (row 50). No mail is sent: all
+/// involved were told when it was concluded.
 pub(super) fn restored(
     case: &Case,
     restored: &Restored,
@@ -172,7 +175,7 @@ pub(super) fn restored(
     }));
     let mut after = case.clone();
     after.apply(&changes, context.now);
-    // What was asked for since and is not in it goes on waiting.
+    // What was requested since and is not part of it stays open.
     let open = after.open_request().map(|open| open.id);
     let keeps = open.filter(|_| !after.is_settled(context.now));
     if keeps.is_none() {
@@ -187,7 +190,8 @@ pub(super) fn restored(
     Ok(changes)
 }
 
-/// What is covered and was never booked, as the database has it; an option that was switched on since.
+/// Bookings of covered products that the database never had, and of covered options that were
+/// switched on after its state.
 fn lost_bookings(case: &Case, offer: &Offer, now: DateTime<Utc>) -> Vec<Change> {
     let mut changes = Vec::new();
     for covered in &offer.products {
@@ -218,8 +222,8 @@ fn lost_bookings(case: &Case, offer: &Offer, now: DateTime<Utc>) -> Vec<Change> 
     changes
 }
 
-/// The round the agreement answers, closed by it, and what has to be written for that. A link or round
-/// that the database never heard of is made again from what the document says.
+/// The round that the agreement answers, closed by it, and the changes needed for that. A link or
+/// round that the database does not contain is created from what the document says.
 fn answered(
     case: &Case,
     restored: &Restored,

@@ -1,4 +1,4 @@
-//! The story of a case whose database went back.
+//! A case whose database was put back to an earlier state.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use super::*;
@@ -8,7 +8,7 @@ use crate::domain::case::tests::samples::{
 };
 use crate::domain::case::{Channel, Status};
 
-/// The document of an agreement, as it was mailed.
+/// The document of an agreement, as it was mailed to the customer.
 fn document_of(scenario: &Scenario) -> Restored {
     let agreement = scenario.case.agreements.last().unwrap();
     let (round, link) = scenario.case.link(agreement.link.unwrap()).unwrap();
@@ -26,7 +26,8 @@ fn document_of(scenario: &Scenario) -> Restored {
     }
 }
 
-/// A case at the dump, and the document of what was concluded an hour later.
+/// A case at the time of the dump, and the document of an agreement that was concluded an hour
+/// later.
 fn story() -> (Scenario, Restored) {
     let dump = in_state("N").after(&booked(CENTRAFLEX, &[]));
     let answer = consent(dump.link());
@@ -35,7 +36,7 @@ fn story() -> (Scenario, Restored) {
     (dump.later(Duration::days(2)), document)
 }
 
-/// Sends the event as a command does: the changes bear the moment it happened.
+/// Sends the event as the command does: the changes carry the time at which it happened.
 fn take(scenario: &mut Scenario, document: &Restored) -> Result<Vec<Change>, Refusal> {
     let event = Event::Restored(Box::new(document.clone()));
     let now = scenario.now;
@@ -73,7 +74,7 @@ fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
         let mut document = document.clone();
         document.link.id = LinkId(uuid::Uuid::from_u128(77));
         document.link.number = reminder;
-        // Before anybody was asked, and after the first mail.
+        // Before any request, and after the first mail.
         for mut scenario in [in_state("N"), in_state("N").after(&booked(CENTRAFLEX, &[]))] {
             scenario.now = document.concluded_at + Duration::days(2);
             if let Some(round) = scenario.case.requests.last() {
@@ -90,7 +91,7 @@ fn f5_a_link_the_dump_never_heard_of_comes_back_with_its_round() {
             assert_eq!(round.reminders, reminder);
             assert_eq!(scenario.case.agreement().unwrap().request, Some(round.id));
             assert!(!scenario.case.has_usable_link(scenario.now));
-            // The booking is there, too, and another one of its kind changes nothing (row 45).
+            // The booking exists, too, and a second one of the same kind changes nothing (row 45).
             assert_eq!(
                 (scenario.letter().as_str(), scenario.case.bookings.len()),
                 ("C", 1)
@@ -112,7 +113,7 @@ fn f5_what_was_asked_for_since_goes_on_waiting() {
         crate::domain::case::status_of(&scenario.case, scenario.now).status,
         Status::UpdatePending
     );
-    // Told now, because the case has gone on: no fact lies before an older one.
+    // It is recorded now, because the case has changed since: no fact is dated before an older one.
     let (_, link) = scenario.case.link(document.link.id).unwrap();
     assert_eq!(link.end, Some((scenario.now, LinkEnd::Used)));
 }

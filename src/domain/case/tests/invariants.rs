@@ -1,4 +1,4 @@
-//! Requirements 5.6: whatever happens, in whatever order and however much later, some things hold.
+//! Requirements 5.6: what has to hold whatever happens, in whatever order and however much later.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::Duration;
@@ -19,7 +19,8 @@ use crate::domain::case::{
 use crate::domain::viewer::{Permission, Role, permissions};
 
 const NO_LINK: [Status; 3] = [Status::Void, Status::Ended, Status::NotRequired];
-/// `AVV_STORIES=20` tells twenty times as many; without a new build `PROPTEST_CASES=5120` does so, too.
+/// `AVV_STORIES=20` tries twenty times as many sequences; `PROPTEST_CASES=5120` does so without a
+/// new build.
 pub fn runs(cases: u32) -> ProptestConfig {
     let times: Option<u32> = option_env!("AVV_STORIES").and_then(|times| times.parse().ok());
     let usual = ProptestConfig::default();
@@ -57,7 +58,7 @@ proptest! {
 proptest! {
     #![proptest_config(runs(2000))]
 
-    /// The rules and the sheet of paper of [`super::model`] say the same at every step.
+    /// The rules and the simple model of [`super::model`] agree at every step.
     #[test]
     fn the_rules_agree_with_a_simple_model(
         scenario in scenarios(),
@@ -90,7 +91,7 @@ proptest! {
 proptest! {
     #![proptest_config(runs(150))]
 
-    /// 5.6-11: what a partner can do, and time, never make a contract.
+    /// 5.6-11: neither a partner's actions nor the passing of time conclude a contract.
     #[test]
     fn partners_and_time_alone_conclude_nothing(
         mut scenario in scenarios(),
@@ -119,7 +120,7 @@ proptest! {
     }
 }
 
-/// What holds of every case at every moment.
+/// What holds for every case at any time.
 fn holds(scenario: &Scenario) {
     let case = &scenario.case;
     at_most_one(case);
@@ -150,7 +151,8 @@ fn holds(scenario: &Scenario) {
     the_gate_is_shut_without_agreement(scenario);
     time_alone_is_foreseen(scenario);
     deeds_are_possible(scenario);
-    // A booking's end and a reminder can be due on the same morning; then nothing more is (5.6-10).
+    // The end of a booking and a reminder can be due on the same morning; after these two nothing
+    // more is due (5.6-10).
     let mut again = scenario.clone();
     let lapsed =
         |one: &Booking| one.has_lapsed(scenario.now) || one.lapsed_option(scenario.now).is_some();
@@ -167,7 +169,7 @@ fn holds(scenario: &Scenario) {
     assert_eq!(again.send(&Event::StepDue), Err(refusal));
 }
 
-/// 5.6-1
+/// 5.6-1: at most one agreement is in force, and at most one request is open.
 fn at_most_one(case: &Case) {
     assert!(
         case.agreements
@@ -185,7 +187,7 @@ fn at_most_one(case: &Case) {
     );
 }
 
-/// 5.6-2
+/// 5.6-2: no access without an agreement.
 fn the_gate_is_shut_without_agreement(scenario: &Scenario) {
     let case = &scenario.case;
     for (who, module) in [MANDANT, SUB, OTHER_SUB, FOREIGN]
@@ -216,7 +218,7 @@ fn the_gate_is_shut_without_agreement(scenario: &Scenario) {
     }
 }
 
-/// The projection of the list is refreshed at `next_change`, so nothing may change before.
+/// The projection of the customer list is refreshed at `next_change`, so nothing may change before.
 fn time_alone_is_foreseen(scenario: &Scenario) {
     let now = status_of(&scenario.case, scenario.now);
     let next = next_change(&scenario.case, scenario.now);
@@ -237,7 +239,7 @@ fn time_alone_is_foreseen(scenario: &Scenario) {
     }
 }
 
-/// What the menu offers is not refused, and what it does not offer is.
+/// What the menu offers is not refused, and what it does not offer is refused.
 fn deeds_are_possible(scenario: &Scenario) {
     let offered = permissions(Role::Operator, &scenario.case, scenario.now);
     let context = scenario.clone().moment();
@@ -280,7 +282,7 @@ fn deeds_are_possible(scenario: &Scenario) {
     );
 }
 
-/// What holds of every step.
+/// What holds for every step.
 fn step_holds(before: &Scenario, event: &Event, changes: &[Change], after: &Scenario) {
     // Rows are written in this order under the unique constraints of 5.6-1.
     let mut halfway = before.case.clone();
@@ -320,18 +322,18 @@ fn step_holds(before: &Scenario, event: &Event, changes: &[Change], after: &Scen
             };
             assert_eq!(after.status(), concluded);
         }
-        // An old link asks again only where the contract is still open (5.5).
+        // An old link leads to a new request only while the contract is open (5.5).
         Event::AskedByLink(_) => assert!(!NO_LINK.contains(&before.status())),
         Event::Declined(_) => assert!(after.case.open_request().is_none()),
         _ => {}
     }
-    // Only consent makes an agreement.
+    // Only the customer's consent makes an agreement.
     let made = after.case.agreements.len() - before.case.agreements.len();
     let answers = matches!(event, Event::Concluded(_) | Event::ConcludedOnPaper { .. });
     assert_eq!(made, usize::from(answers));
 }
 
-/// 5.6-7 as far as the rules go: what was concluded, sent or ended stays as it is.
+/// 5.6-7, as far as the rules are concerned: what was concluded, sent or ended stays as it is.
 fn past_is_kept(before: &Scenario, after: &Scenario) {
     for (old, new) in before.case.agreements.iter().zip(&after.case.agreements) {
         let kept = Agreement {
@@ -355,7 +357,7 @@ fn past_is_kept(before: &Scenario, after: &Scenario) {
     }
 }
 
-/// 5.6-5, 5.7, F10
+/// 5.6-5, 5.7, F10: what holds for a step of the scheduler.
 fn scheduler_holds(before: &Scenario, changes: &[Change]) {
     assert!(people_work(before.now), "{}", before.now);
     if changes
@@ -375,7 +377,7 @@ fn scheduler_holds(before: &Scenario, changes: &[Change]) {
         .iter()
         .any(|change| matches!(change, Change::Remind(..)));
     if reminds {
-        // F10: never two on one day, each with its whole fourteen days.
+        // F10: never two mails on one day; each link has its full fourteen days.
         let last = round.links.last().unwrap().sent_at;
         assert!(day(last) + chrono::Days::new(14) < day(before.now));
         let status = before.status();

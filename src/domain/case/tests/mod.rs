@@ -1,4 +1,4 @@
-//! The rules held against tables, invariants and a second telling of themselves.
+//! Tests of the rules: tables, invariants, and comparison with a second, simple model.
 
 pub(crate) mod invariants;
 pub(crate) mod model;

@@ -1,4 +1,4 @@
-//! 5.6-11 as a search; 5.6-4: where mails go.
+//! 5.6-11 as an exhaustive search; 5.6-4: where mails go.
 
 use chrono::Duration;
 
@@ -7,7 +7,7 @@ use crate::domain::AddressId;
 use crate::domain::case::{AddressChange, Change, Event};
 use crate::domain::mail::{MailKind, PartnerNews::Assigned, Recipient};
 
-/// What a partner can do by itself, time included.
+/// What a partner can do on its own, and the passing of time.
 fn partner_events() -> Vec<Event> {
     let address = |text: &str| {
         Event::EmailChanged(AddressChange {
@@ -24,7 +24,7 @@ fn partner_events() -> Vec<Event> {
     };
     vec![
         Event::StepDue,
-        // Filled in below: the mail to the former address was taken by its server.
+        // The key is set below: the mail server of the former address accepted the mail.
         Event::FormerTold(AddressId(uuid::Uuid::nil())),
         Event::AskedByHand,
         Event::SubPartnerNamed(None),
@@ -38,8 +38,9 @@ fn partner_events() -> Vec<Event> {
     ]
 }
 
-/// 5.6-11 as a search: every sequence of up to five events of a partner, from every state without an
-/// agreement in force. None makes one, none opens a gate, none sends a link to a partner's mailbox.
+/// 5.6-11 as an exhaustive search: every sequence of up to five events of a partner, from every
+/// state without an agreement in force. None makes an agreement, none grants access, none sends a
+/// link to a partner's mailbox.
 #[test]
 fn no_sequence_of_partner_events_ends_in_a_contract() {
     let events = partner_events();
@@ -93,7 +94,7 @@ fn no_sequence_of_partner_events_ends_in_a_contract() {
     assert!(seen.len() > 100, "{}", seen.len());
 }
 
-/// 5.6-4, A-03: links and contracts for the customer only, news for the partners of now.
+/// 5.6-4, A-03: links and contracts to the customer only, news to the current partners.
 pub(in crate::domain::case) fn mails_go_where_they_may(before: &Scenario, changes: &[Change]) {
     for change in changes {
         let Change::Queue(mail) = change else {

@@ -1,4 +1,4 @@
-//! Random stories for [`super::invariants`]: who does what, and how much later.
+//! Random sequences for [`super::invariants`]: what happens, and how much later.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::{DateTime, Duration, NaiveTime, Utc};
@@ -28,7 +28,7 @@ const PRODUCTS: [(&str, &[&str]); 12] = [
     (DESK, &["music", "voice"]),
     (DESK, &["record"]),
 ];
-/// Somebody does something. Links and products are drawn from those there are.
+/// What happens. Links and products are drawn from the existing ones.
 #[derive(Debug, Clone)]
 pub enum Act {
     Book(Index),
@@ -42,12 +42,12 @@ pub enum Act {
     Conclude(Index),
     Decline(Index),
     Object,
-    /// A booking is cancelled, some days from now.
+    /// A booking is cancelled, to end some days from now.
     EndBooking(Index, i64),
-    /// A cancellation is taken back.
+    /// The cancellation of a booking is taken back.
     GoOn(Index),
     SwitchOption(Index, Index, bool),
-    /// An option is cancelled, some days from now, or its cancellation taken back.
+    /// An option is cancelled, to end some days from now, or its cancellation is taken back.
     EndOption(Index, Index, Option<i64>),
     Assign(Option<PartnerId>),
     PartnerChangesEmail(bool),
@@ -61,21 +61,21 @@ pub enum Act {
     Demand(Demand),
     TellOfVersion,
     Delete,
-    /// The catalogue says otherwise whether something needs an agreement; the customers are looked at
-    /// then, or it happens between that and the other events.
+    /// The catalogue changes whether something needs an agreement. The customer is reviewed at
+    /// once, or the change takes effect between other events.
     ChangeNeed(Index, bool),
 }
 
-/// How time goes on before the next act.
+/// How much time passes before the next act.
 #[derive(Debug, Clone)]
 pub enum Wait {
     Minutes(i64),
     Days(i64),
-    /// To just before, at or just after the next day's midnight, 08:00 or 20:00 in Berlin.
+    /// To just before, at or just after midnight, 08:00 or 20:00 of the next day in Berlin.
     Edge(u32, i64),
-    /// To just before, at or just after the next moment that time alone changes something.
+    /// To just before, at or just after the next time at which something changes without an event.
     Change(i64),
-    /// To the morning after the youngest link.
+    /// To the morning after the latest link expires.
     Morning,
 }
 
@@ -135,8 +135,8 @@ pub fn waits() -> impl Strategy<Value = Wait> {
     ]
 }
 
-/// Begins on any day of 2026, so that both changes of the clock lie on the way; now and then
-/// without an address or without a partner.
+/// Begins on any day of 2026, so that both clock changes are covered; sometimes without an address
+/// or without a partner.
 pub fn scenarios() -> impl Strategy<Value = Scenario> {
     (0..365_i64, 0..10_u8).prop_map(|(days, kind)| {
         let mut scenario = Scenario::of(case());
@@ -175,12 +175,12 @@ pub fn wait(scenario: &mut Scenario, wait: &Wait) {
             }
         }
     };
-    // Nobody does two things in the same millisecond.
+    // No two events happen in the same millisecond.
     scenario.now = later.max(scenario.now + ms(1));
     scenario.case.current_version = version_at(scenario.now);
 }
 
-/// What may need an agreement in stories, or not.
+/// What may or may not need an agreement in the sequences.
 const NEEDS: [(&str, Option<&str>); 6] = [
     (CENTRAFLEX, None),
     (TRUNK, Some(UMS)),
@@ -190,7 +190,7 @@ const NEEDS: [(&str, Option<&str>); 6] = [
     (DESK, Some("voice")),
 ];
 
-/// Changes the catalogue if that is what the act begins with; says of what.
+/// Changes the catalogue if the act starts with that; returns what changed.
 pub fn change_need(act: &Act, case: &mut Case) -> Option<(String, Option<String>)> {
     let Act::ChangeNeed(which, _) = act else {
         return None;
@@ -214,7 +214,7 @@ fn any_link(case: &Case, which: Index) -> LinkId {
         .iter()
         .flat_map(|round| &round.links)
         .collect();
-    // The youngest ones are drawn most often; old ones must stay harmless.
+    // The latest ones are drawn most often; old ones must stay harmless.
     let back = [0, 0, 0, 0, 0, 1, 2, 5][which.index(8)];
     let newest_first = links
         .iter()
@@ -227,7 +227,7 @@ fn any_booking(case: &Case, which: Index) -> usize {
     which.index(case.bookings.len().max(1))
 }
 
-/// An option the booked product has; where it has none, another one's.
+/// An option of the booked product; if it has none, an option of another product.
 fn any_option(case: &Case, booking: usize, which: Index) -> String {
     let booking = case.bookings.get(booking);
     let product = booking.and_then(|one| case.product(&one.product));

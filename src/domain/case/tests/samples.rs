@@ -1,5 +1,5 @@
-//! Cases for tests. A [`Scenario`] is a case with a clock: events are sent through `decide` and `apply`,
-//! so that a case is in a state because something happened, not because a test said so.
+//! Cases for tests. A [`Scenario`] is a case with a clock: events are sent through `decide` and
+//! `apply`, so that a case reaches its state by events and not by assignment.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
@@ -20,27 +20,27 @@ use crate::domain::{
 
 /// The Mandant of the sample customer.
 pub const MANDANT: PartnerId = PartnerId(1);
-/// Its Submandant that looks after the customer.
+/// Its Submandant, which looks after the customer.
 pub const SUB: PartnerId = PartnerId(11);
 /// Another Submandant of the same Mandant.
 pub const OTHER_SUB: PartnerId = PartnerId(12);
-/// A Mandant that has nothing to do with the customer.
+/// A Mandant that does not look after the customer.
 pub const FOREIGN: PartnerId = PartnerId(2);
-/// The product whose whole module needs an agreement.
+/// A product whose whole module needs an agreement.
 pub const CENTRAFLEX: &str = "centraflex";
-/// The product whose UMS pages need an agreement.
+/// A product of which only the UMS pages need an agreement.
 pub const TRUNK: &str = "mehrstandort-sip-trunk";
 /// A second product with the same UMS pages.
 pub const SMALL_TRUNK: &str = "sip-trunk";
-/// The option of both, with its pages.
+/// The option of both products that opens the UMS pages.
 pub const UMS: &str = "ums";
-/// A product with two options that need an agreement, each with an area of its own, and one that needs
-/// none.
+/// A product with two options that need an agreement, each with an area of its own, and one option
+/// that needs none.
 pub const KIT: &str = "kit";
-/// A product that needs an agreement itself, with an option that opens a further area, one that needs
+/// A product that needs an agreement itself, with an option that opens another area, one that needs
 /// none, and one that is administered in its own area.
 pub const DESK: &str = "desk";
-/// Every module of the catalogue.
+/// All modules of the catalogue.
 pub const MODULES: [&str; 8] = [
     CENTRAFLEX,
     SMALL_TRUNK,
@@ -51,12 +51,12 @@ pub const MODULES: [&str; 8] = [
     DESK,
     "record",
 ];
-/// Every state of requirements 5.4.
+/// All states of requirements 5.4.
 pub const STATES: [&str; 13] = [
     "N", "O", "R0", "R1", "R2", "R3", "X", "D", "C", "U", "W", "V", "E",
 ];
 
-/// The contract version in force in stories: every few weeks there is another one.
+/// The contract version in force at `now` in the sequences: there is a new one every few weeks.
 pub fn version_at(now: DateTime<Utc>) -> String {
     let since = day(now) - version_day(0);
     format!(
@@ -65,14 +65,14 @@ pub fn version_at(now: DateTime<Utc>) -> String {
     )
 }
 
-/// The first day of a version in stories, counted from 0.
+/// The first day of a version in the sequences, counted from 0.
 pub fn version_day(place: i64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Duration::days(place * VERSION_DAYS)
 }
 
-/// Days between two versions in stories.
+/// Days between two versions in the sequences.
 const VERSION_DAYS: i64 = 47;
-/// Versions there are in stories.
+/// Number of versions in the sequences.
 pub const VERSIONS: i64 = 20;
 
 pub fn utc(text: &str) -> DateTime<Utc> {
@@ -108,7 +108,7 @@ pub fn product(code: &str, opens: &str) -> Product {
     }
 }
 
-/// A product that needs one only with an option.
+/// A product that needs an agreement only with an option.
 pub fn trunk(code: &str, opens: &str, options: Vec<ProductOption>) -> Product {
     Product {
         requires_avv: false,
@@ -118,7 +118,7 @@ pub fn trunk(code: &str, opens: &str, options: Vec<ProductOption>) -> Product {
     }
 }
 
-/// An option with an area of its own, or without one.
+/// An option, with or without an area of its own.
 pub fn option(code: &str, requires_avv: bool, opens: Option<&str>) -> ProductOption {
     ProductOption {
         code: code.to_owned(),
@@ -131,7 +131,7 @@ pub fn option(code: &str, requires_avv: bool, opens: Option<&str>) -> ProductOpt
     }
 }
 
-/// Codes of options.
+/// The set of these option codes.
 pub fn options(codes: &[&str]) -> Options {
     codes.iter().map(|code| (*code).to_owned()).collect()
 }
@@ -152,7 +152,7 @@ pub fn party(name: &str, mail: &str) -> Party {
     }
 }
 
-/// A partner with complete data; a Submandant if it has a parent.
+/// A partner with complete data; it is a Submandant if `parent` is given.
 pub fn partner(id: PartnerId, parent: Option<PartnerId>) -> Partner {
     Partner {
         id,
@@ -167,7 +167,7 @@ pub fn partner(id: PartnerId, parent: Option<PartnerId>) -> Partner {
     }
 }
 
-/// A customer with Mandant, Submandant and address, without any booking (state N).
+/// A customer with Mandant, Submandant and address, but without a booking (state N).
 pub fn case() -> Case {
     Case {
         customer: Customer {
@@ -226,7 +226,7 @@ pub fn booked(product: &str, codes: &[&str]) -> Event {
     }
 }
 
-/// The operator enters another address, with nobody in the way.
+/// The operator enters another address, and no partner has this one.
 pub fn new_email(address: &str) -> Event {
     Event::EmailChanged(AddressChange {
         email: email(address),
@@ -247,7 +247,7 @@ pub fn consent(link: LinkId) -> Event {
     })
 }
 
-/// A case and its clock.
+/// A case with a clock.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     pub case: Case,
@@ -256,7 +256,7 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Begins on Sunday, 22 November 2026, 10:00 in Berlin.
+    /// The clock starts on Sunday, 22 November 2026, 10:00 in Berlin.
     pub fn of(case: Case) -> Self {
         Self {
             case,
@@ -279,12 +279,12 @@ impl Scenario {
         }
     }
 
-    /// The key the next new link gets.
+    /// The key that the next new link gets.
     pub fn next_link(&self) -> LinkId {
         LinkId(Uuid::from_u128(self.keys + 1))
     }
 
-    /// Decides and applies.
+    /// Decides the event at the time of the clock and applies the changes.
     pub fn send(&mut self, event: &Event) -> Result<Vec<Change>, Refusal> {
         let context = self.moment();
         let changes = decide(&self.case, event, context)?;
@@ -292,7 +292,7 @@ impl Scenario {
         Ok(changes)
     }
 
-    /// The same for an event that must be accepted.
+    /// Sends an event that must not be refused, and returns the scenario after it.
     pub fn after(mut self, event: &Event) -> Self {
         self.send(event).unwrap();
         self
@@ -303,7 +303,7 @@ impl Scenario {
         self
     }
 
-    /// Lets the time come at which the scheduler finds something to do.
+    /// Advances the clock to when the scheduler has something to do.
     pub fn at_next_step(mut self) -> Self {
         let end = self.case.open_request().unwrap().last_link_end().unwrap();
         self.now = self.case.holidays.step_after(end, end);
@@ -352,7 +352,7 @@ impl Scenario {
         access(&self.case, who, module, self.now)
     }
 
-    /// Which of [`MODULES`] the Mandant of today may enter.
+    /// Which of [`MODULES`] the current Mandant may enter.
     pub fn doors(&self) -> String {
         let who = self.case.partner.as_ref().map(|who| who.id);
         let enters = |module: &&str| who.is_some_and(|who| self.gate(who, module).is_ok());
@@ -360,7 +360,7 @@ impl Scenario {
         MODULES.iter().map(tick).collect()
     }
 
-    /// Whether Mandant and Submandant of today may enter the Centraflex module: "✔✘".
+    /// Whether the current Mandant and Submandant may enter the Centraflex module: "✔✘".
     pub fn gates(&self) -> String {
         [&self.case.partner, &self.case.sub_partner]
             .map(|who| {
@@ -376,7 +376,7 @@ impl Scenario {
     }
 }
 
-/// A case in a state of requirements 5.4.
+/// A case in this state of requirements 5.4.
 pub fn in_state(state: &str) -> Scenario {
     let new = || Scenario::of(case());
     let concluded = || {
@@ -421,7 +421,7 @@ pub fn in_state(state: &str) -> Scenario {
     }
 }
 
-/// The mails among changes as requirements 5.3 number them: `M2.1>customer`, `M5>11`.
+/// The mails among the changes, with the numbers of requirements 5.3: `M2.1>customer`, `M5>11`.
 pub fn mails(changes: &[Change]) -> String {
     let mails: Vec<String> = changes
         .iter()
@@ -445,7 +445,7 @@ fn number(mail: &Mail) -> String {
     format!("{kind}>{to}")
 }
 
-/// Whether the changes make `to` one who looks after the customer.
+/// Whether the changes make `to` a partner that looks after the customer.
 pub fn comes(changes: &[Change], to: Recipient) -> bool {
     let new = changes.iter().filter_map(|change| match change {
         Change::SetPartner(new) | Change::SetSubPartner(new) => new.as_ref(),

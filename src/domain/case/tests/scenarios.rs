@@ -1,5 +1,5 @@
-//! What happens in the rows of [`super::table`]: each brings about one event and may let time pass
-//! or other things happen first.
+//! The events in the rows of [`super::table`]: each function returns one event and may advance the
+//! clock or send other events before it.
 
 use chrono::Duration;
 
@@ -9,7 +9,7 @@ use super::samples::{
 };
 use crate::domain::case::{AddressChange, Channel, Demand, Event};
 
-/// Brings about the event.
+/// Prepares the scenario and returns the event.
 pub(crate) type Happens = fn(&mut Scenario) -> Event;
 
 pub(crate) fn by_hand(scenario: &mut Scenario) -> Event {
@@ -22,7 +22,7 @@ pub(crate) fn step(scenario: &mut Scenario) -> Event {
     Event::StepDue
 }
 
-/// Lets the open round run out: three reminders and the end of the last link.
+/// Lets the open round expire: three reminders and the end of the last link.
 pub(crate) fn run_out(scenario: &mut Scenario) -> Event {
     for _ in 0..3 {
         *scenario = scenario.clone().at_next_step().after(&Event::StepDue);
@@ -75,7 +75,7 @@ pub(crate) fn objection_recorded(_: &mut Scenario) -> Event {
     Event::Objected(Channel::Letter)
 }
 
-/// A Mandant of another chain.
+/// The customer is assigned to a Mandant of another chain.
 pub(crate) fn other_partner(_: &mut Scenario) -> Event {
     Event::PartnerAssigned(Some(partner(FOREIGN, None)))
 }
@@ -92,7 +92,7 @@ pub(crate) fn sub_of_new_partner(_: &mut Scenario) -> Event {
     Event::SubPartnerNamed(Some(partner(OTHER_SUB, Some(FOREIGN))))
 }
 
-/// Rows 20 to 24 from an agreement that names no Submandant.
+/// Rows 20 to 24: an agreement that names no Submandant.
 pub(crate) fn without_sub(scenario: &mut Scenario) {
     *scenario = in_state("N");
     scenario.case.sub_partner = None;
@@ -142,7 +142,7 @@ pub(crate) fn cancelled_now(scenario: &mut Scenario) -> Event {
     cancel(0, scenario)
 }
 
-/// Cancelled for the end of the month; the scheduler comes in the morning after.
+/// Cancelled for the end of the month; the scheduler runs on the morning after.
 pub(crate) fn cancelled_then(scenario: &mut Scenario) -> Event {
     let ends_at = Some(scenario.now + Duration::days(8));
     *scenario = scenario.clone().after(&Event::Cancelled {
@@ -153,7 +153,7 @@ pub(crate) fn cancelled_then(scenario: &mut Scenario) -> Event {
     Event::StepDue
 }
 
-/// All but the first booking are gone a moment before.
+/// All bookings but the first ended just before.
 pub(crate) fn all_cancelled(scenario: &mut Scenario) -> Event {
     for place in (1..scenario.case.bookings.len()).rev() {
         let gone = cancel(place, scenario);
@@ -162,7 +162,7 @@ pub(crate) fn all_cancelled(scenario: &mut Scenario) -> Event {
     cancel(0, scenario)
 }
 
-/// One agreement over two products; the second one goes.
+/// One agreement about two products; the second one is cancelled.
 pub(crate) fn one_of_two_cancelled(scenario: &mut Scenario) -> Event {
     let asked = in_state("R0").after(&booked(TRUNK, &["ums"]));
     let answer = consent(asked.link());
@@ -193,7 +193,7 @@ pub(crate) fn renamed(scenario: &mut Scenario) -> Event {
     }
 }
 
-/// The fact is the partner's; the event tells the customer.
+/// The block is a fact of the partner; the event tells the customer.
 pub(crate) fn blocked(scenario: &mut Scenario) -> Event {
     let now = scenario.now;
     for one in scenario
@@ -232,7 +232,7 @@ pub(crate) fn demanded(scenario: &mut Scenario) -> Event {
     Event::Demanded(Demand::Succession)
 }
 
-/// The customer is asked to conclude anew; the agreement in force goes on.
+/// The customer is asked to conclude anew; the agreement in force stays in force.
 pub(crate) fn on_demand(scenario: &mut Scenario) {
     let demanded = demanded(scenario);
     *scenario = scenario.clone().after(&demanded).later(Duration::hours(1));
@@ -278,7 +278,7 @@ pub(crate) fn demand_objected(scenario: &mut Scenario) -> Event {
     Event::Objected(Channel::Portal)
 }
 
-/// The further product comes and goes while a new conclusion is waited for.
+/// Another product is booked and cancelled while a new conclusion is awaited.
 pub(crate) fn demand_outlasts_product(scenario: &mut Scenario) -> Event {
     on_demand(scenario);
     *scenario = scenario
@@ -288,7 +288,7 @@ pub(crate) fn demand_outlasts_product(scenario: &mut Scenario) -> Event {
     cancel(1, scenario)
 }
 
-/// The Mandant goes and comes back.
+/// The Mandant is removed and assigned again.
 pub(crate) fn demand_outlasts_partner(scenario: &mut Scenario) -> Event {
     on_demand(scenario);
     let moved = Event::PartnerAssigned(Some(partner(FOREIGN, None)));
@@ -311,7 +311,7 @@ pub(crate) fn demanded_twice(scenario: &mut Scenario) -> Event {
     Event::Demanded(Demand::Succession)
 }
 
-/// A newer contract version than every one concluded so far is in force.
+/// A newer contract version than all concluded ones is in force.
 fn newer_version(scenario: &mut Scenario) {
     scenario.case.current_version = "9.0".to_owned();
 }
@@ -334,7 +334,7 @@ pub(crate) fn same_version_demanded(_: &mut Scenario) -> Event {
     Event::Demanded(Demand::Version)
 }
 
-/// The customer is asked for the new version; the agreement in force goes on.
+/// The customer is asked for the new version; the agreement in force stays in force.
 fn on_new_version(scenario: &mut Scenario) {
     let demanded = version_demanded(scenario);
     *scenario = scenario.clone().after(&demanded).later(Duration::hours(1));
@@ -365,13 +365,13 @@ pub(crate) fn version_demanded_twice(scenario: &mut Scenario) -> Event {
     Event::Demanded(Demand::Version)
 }
 
-/// The customer becomes another company while the new version is waited for.
+/// The customer becomes another company while the new version is awaited.
 pub(crate) fn version_and_succession(scenario: &mut Scenario) -> Event {
     on_new_version(scenario);
     Event::Demanded(Demand::Succession)
 }
 
-/// The text of every version so far is replaced.
+/// A new version replaces the text of all versions so far.
 pub(crate) fn new_version(scenario: &mut Scenario) -> Event {
     scenario.case.current_version = "3.0".to_owned();
     scenario.now = scenario.case.holidays.opens(scenario.now);

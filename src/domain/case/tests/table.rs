@@ -1,15 +1,16 @@
-//! Requirements 5.4, row by row: state and event → new state, mails, and who may enter before and
-//! after. Row 35 tells of a new contract version, row 36 asks for it; that demand and the one of
-//! row 48 are told side by side. Rows 38 to 42 are told by `domain/notice.rs`. Row 4 needs no test
-//! here, because looking at a link is no event. M16 tells a partner that it looks after the customer now (C12). Row 52 is no event of a case: the retention job
-//! erases what is over. M13 after row 29 also says what M11 would; the two are one mail.
+//! Requirements 5.4, row by row: state and event → new state, mails, and access before and after.
+//! Row 35 tells of a new contract version, row 36 asks for it; that demand and the one of row 48
+//! are tested side by side. Rows 38 to 42 are tested in `domain/notice.rs`. Row 4 needs no test
+//! here, because viewing a link is no event. M16 tells a partner that it looks after the customer
+//! now (C12). Row 52 is no event of a case: the retention job erases what has expired. M13 after
+//! row 29 also contains what M11 would say; the two are one mail.
 use chrono::Duration;
 
 use super::samples::{STATES, TRUNK, booking, in_state, mails};
 use super::scenarios::*;
 use crate::domain::case::{Event, Refusal};
 
-/// Row, states before, event, state after ("same": as before), mails, gates of Mandant and
+/// Row, states before, event, state after ("same": as before), mails, access of Mandant and
 /// Submandant before → after.
 type Row = (
     &'static str,
@@ -99,7 +100,7 @@ const ROWS: &[Row] = &[
     ("36, then 22", "C", version_declined, "C", "M6>customer M5>1 M5>11", "✔✔ → ✔✔"),
     ("36, then 48", "C", version_and_succession, "U", "M1>customer", "✔✔ → ✔✔"),
     ("37 new version", "C", version_expired, "C", "M5>1 M5>11", "✔✔ → ✔✔"),
-    // The gate is shut by the fact that the partner is blocked, before the customer is told.
+    // Access is denied by the fact that the partner is blocked, before the customer is told.
     ("49", "C U", blocked, "same", "M11>customer", "✘✘ → ✘✘"),
     ("50", "E N", centraflex_booked, "R0", "M1>customer", "✘✘ → ✘✘"),
     ("51", "R0 X D V N O", deleted, "E", "", "✘✘ → ✘✘"),
@@ -111,7 +112,7 @@ const ROWS: &[Row] = &[
     ("5.8-18", "O R0 R3 X D V", on_paper, "C", "M3>customer M4>1 M4>11", "✘✘ → ✔✔"),
     ("5.8-18", "U", on_paper, "C", "M3>customer M4>1 M4>11", "✔✔ → ✔✔"),
     ("5.8-18", "W", on_paper, "C", "M3>customer M4>2", "✘✘ → ✔✘"),
-    // 5.4, above the table: the rows of the request hold for the one inside U and W.
+    // 5.4, above the table: the rows of the request also apply to the one inside U and W.
     ("5 in U, W", "U W", step, "same", "M2.1>customer", ""),
     ("7 in U, W", "U W", by_hand, "same", "M1>customer", ""),
     ("8 in U", "U", refused, "A", "M14>operator M5>1 M5>11", "✔✔ → ✔✔"),
@@ -217,7 +218,7 @@ fn what_the_table_does_not_allow_is_refused_and_changes_nothing() {
 
 #[test]
 fn nothing_is_done_by_itself_outside_an_open_round() {
-    // Rows 6, 14, 34, 5.6-5: neither at once nor in the mornings of the next hundred days
+    // Rows 6, 14, 34, 5.6-5: nothing is sent at once, nor on the mornings of the next hundred days.
     for state in ["N", "O", "X", "D", "C", "V", "E"] {
         let mut scenario = in_state(state);
         for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Requirements 5.2: the gate, open and closed, for every reason there is.
+//! Requirements 5.2: access, granted and denied, for every reason.
 
 use super::samples::{
     CENTRAFLEX, DESK, FOREIGN, KIT, MANDANT, MODULES, OTHER_SUB, SMALL_TRUNK, STATES, SUB, TRUNK,
@@ -27,14 +27,14 @@ fn trunk_with_ums(case: &mut Case) {
     case.bookings.push(booking(TRUNK, &["ums"]));
 }
 
-/// Both trunks have the same UMS pages; one of them processes no personal data.
+/// Both trunks have the same UMS pages; one of the trunks processes no personal data.
 fn shared_pages_one_free(case: &mut Case) {
     trunk_with_ums(case);
     case.bookings.push(booking(SMALL_TRUNK, &["ums"]));
     case.catalogue[2].personal_data = Some(false);
 }
 
-/// The agreement covers one of the two trunks.
+/// The agreement covers only one of the two trunks.
 fn shared_pages_one_covered(case: &mut Case) {
     shared_pages_both_covered(case);
     case.agreements[0]
@@ -63,7 +63,8 @@ fn blocked(id: PartnerId) -> impl Fn(&mut Case) {
     }
 }
 
-/// Another product is booked with these options, and the agreement covers these of them.
+/// Another product is booked with the options `booked`, and the agreement covers the options
+/// `covered`.
 fn add(case: &mut Case, product: &str, booked: &[&str], covered: &[&str]) {
     case.bookings.push(booking(product, booked));
     for agreement in &mut case.agreements {

@@ -1,5 +1,6 @@
-//! The rule about addresses that partners enter (A4), row by row: what happened, and then whether
-//! time alone lets it pass, whether anybody is asked there, and whether a conclusion opens a gate.
+//! The rules for addresses that partners enter (A4), row by row: what happened; then whether the
+//! waiting time alone lets the address pass, whether a mail is sent there, and whether a conclusion
+//! grants access.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::Duration;
@@ -77,8 +78,8 @@ fn no_address(scenario: &mut Scenario) -> Event {
     trunk(scenario)
 }
 
-/// Why, state before, what happens one after the other (what is refused changes nothing), the address
-/// after it, its mails in the last step, the state after it, whether the gate is open.
+/// Reason, state before, events in sequence (a refused one changes nothing), the address after
+/// them, its mails in the last step, the state after them, whether access is granted.
 type Row = (
     &'static str,
     &'static str,
@@ -156,7 +157,8 @@ fn a4_every_row_leads_where_the_table_says() {
     }
 }
 
-/// Only an address in no doubt gets what outlasts a refusal, and the scheduler comes when it should.
+/// Only a settled address gets what could not be taken back after a refusal, and the scheduler runs
+/// in time.
 #[test]
 fn a4_logins_go_to_no_address_in_doubt_and_time_is_foreseen() {
     let entered = in_state("R0").after(&address_by_partner(&mut in_state("R0")));
@@ -179,7 +181,7 @@ fn a4_logins_go_to_no_address_in_doubt_and_time_is_foreseen() {
     assert_eq!(settled(&passed.after(&event)).as_deref(), Some(NEW));
 }
 
-/// 5.8-16 of the faults: strangers get no mails, and the operator none for each attempt.
+/// 5.8-16 of the faults: strangers get no mails, and the operator gets none for each attempt.
 #[test]
 fn a4_a_day_has_three_entries_for_one_customer() {
     let mut scenario = in_state("R0");
@@ -190,7 +192,7 @@ fn a4_a_day_has_three_entries_for_one_customer() {
     }
     let more = entered("mehr@kunde.example");
     assert_eq!(scenario.send(&more), Err(Refusal::TooManyAddresses));
-    // The operator's own are not counted, and the next day is another one.
+    // Addresses that the operator enters are not counted, and the count starts anew the next day.
     scenario.send(&new_address(&mut scenario.clone())).unwrap();
     scenario.now += Duration::days(1);
     scenario.send(&more).unwrap();
@@ -203,7 +205,7 @@ fn a4_what_is_asked_for_without_an_address_says_that_one_waits() {
     scenario.send(&entered(NEW)).unwrap();
     assert_eq!(scenario.status(), Status::AddressOpen);
     assert_eq!(scenario.send(&Event::AskedByHand), Err(Refusal::NoAddress));
-    // What is booked meanwhile is asked for together with it.
+    // What is booked meanwhile is requested together with it.
     scenario.send(&booked(CENTRAFLEX, &[])).unwrap();
     let event = judged(&scenario, Verdict::Confirmed);
     assert_eq!(mails(&scenario.send(&event).unwrap()), "M1>customer");

@@ -1,5 +1,5 @@
-//! Requirements 5.4, what the columns of [`super::table`] cannot say: what becomes of rounds, links
-//! and agreements, and the conditions of single rows.
+//! Requirements 5.4, what the columns of [`super::table`] cannot express: what becomes of rounds,
+//! links and agreements, and the conditions of single rows.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::Duration;
@@ -57,7 +57,7 @@ fn row_2_holds_also_for_those_who_were_asked_before() {
         );
         assert_eq!(scenario.case.open_request().unwrap().reason, reason);
     }
-    // … but not for one who has answered, nor where nothing is needed.
+    // But not for a customer that has answered, nor if nothing is needed.
     for state in ["N", "X", "D", "V", "E"] {
         let mut scenario = in_state(state);
         let changes = scenario.send(&new_address(&mut scenario.clone())).unwrap();
@@ -130,7 +130,7 @@ fn rows_9_11_and_12_make_every_earlier_link_worthless() {
 
 #[test]
 fn rows_9_and_11_send_nothing_once_the_last_link_is_over() {
-    // Row 6: from midnight on it is X, hours before the scheduler closes the round.
+    // Row 6: the state is X from midnight on, hours before the scheduler closes the round.
     for happens in [new_address, sub_removed] as [Happens; 2] {
         let mut scenario = in_state("R3").at_next_step().later(Duration::hours(-4));
         assert_eq!(scenario.letter(), "X");
@@ -242,7 +242,7 @@ fn row_15_concludes_what_is_offered_now_and_ends_all_links() {
         "R-06: in addition to the Mandant"
     );
     assert_eq!(offer.partner, MANDANT);
-    // M3 is about this very agreement.
+    // M3 is about this agreement and no other.
     assert!(changes.iter().any(|change| matches!(change,
         Change::Queue(mail) if mail.kind == MailKind::Concluded { agreement: agreement.id })));
     assert_eq!(
@@ -287,7 +287,7 @@ fn rows_21_and_27_replace_the_old_agreement() {
 
 #[test]
 fn row_50_does_not_revive_the_agreement_of_an_earlier_need() {
-    // Neither once the scheduler has ended it, nor in the night before it comes.
+    // Neither after the scheduler has ended it, nor in the night before the scheduler runs.
     let mut night = in_state("C");
     let ends_at = Some(night.now + Duration::days(1));
     night = night.after(&Event::Cancelled {

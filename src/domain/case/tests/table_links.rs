@@ -1,4 +1,4 @@
-//! Requirements 5.5: what a link is good for, and how often a new one can be asked for (S-13).
+//! Requirements 5.5: what a link can be used for, and how often a new one can be requested (S-13).
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::{DateTime, Duration, Utc};
@@ -10,7 +10,7 @@ use super::samples::{
 use crate::domain::case::{Case, Channel, Event, LinkState, Refusal};
 use crate::domain::{Holidays, LinkId};
 
-/// The page a link leads to, in a word.
+/// A word for the page to which a link leads.
 fn page(scenario: &Scenario, link: LinkId) -> &'static str {
     match scenario.link_state(link) {
         None => "404",
@@ -31,7 +31,7 @@ fn page(scenario: &Scenario, link: LinkId) -> &'static str {
     }
 }
 
-/// A round with two usable links, an hour apart: the older and the newer one.
+/// A round with two usable links, sent an hour apart: the older and the newer one.
 fn two_links() -> (Scenario, LinkId, LinkId) {
     let scenario = in_state("R0").later(Duration::hours(1));
     let older = scenario.link();
@@ -82,7 +82,7 @@ fn links_lead_to_the_pages_of_5_5() {
 
 #[test]
 fn a_link_is_good_to_the_last_millisecond_of_its_berlin_day() {
-    // 5.7: sent, last moment; over both changes of the clock and the end of a month
+    // 5.7: time of sending, end of validity; across both clock changes and the end of a month.
     let table = [
         ("2026-03-15T10:00:00Z", "2026-03-29T21:59:59.999Z"),
         ("2026-03-14T22:59:00Z", "2026-03-28T22:59:59.999Z"),
@@ -120,7 +120,7 @@ fn asked_at(now: DateTime<Utc>) -> Scenario {
 
 #[test]
 fn f10_reminders_go_out_on_working_days_from_eight_to_twenty_in_berlin() {
-    // 5.7: sent, first moment at which the reminder goes out
+    // 5.7: time of sending, first time at which the reminder is sent.
     let table = [
         ("2026-11-22T09:00:00Z", "2026-12-07T07:00:00Z"),
         ("2026-03-14T10:00:00Z", "2026-03-30T06:00:00Z"), // the Sunday the clocks go forward
@@ -150,7 +150,7 @@ fn f10_reminders_go_out_on_working_days_from_eight_to_twenty_in_berlin() {
             "5.6-10: never twice"
         );
     }
-    // Days later it is the same: neither at night nor in the evening, nor at a weekend.
+    // The same holds days later: neither at night nor in the evening, nor at a weekend.
     let mut late = asked_at(utc("2026-11-22T09:00:00Z"));
     for closed in [
         "2026-12-18T04:00:00Z",
@@ -160,7 +160,7 @@ fn f10_reminders_go_out_on_working_days_from_eight_to_twenty_in_berlin() {
         late.now = utc(closed);
         assert_eq!(late.send(&Event::StepDue), Err(Refusal::NotDue), "{closed}");
     }
-    // The holiday of one state is a working day elsewhere.
+    // A holiday of one state is a working day elsewhere.
     late.now = utc("2027-01-06T10:00:00Z");
     late.case.holidays = Holidays::Bavaria;
     assert_eq!(late.send(&Event::StepDue), Err(Refusal::NotDue));
@@ -170,7 +170,7 @@ fn f10_reminders_go_out_on_working_days_from_eight_to_twenty_in_berlin() {
 
 #[test]
 fn missed_steps_collapse_into_one_reminder() {
-    // 5.6-10: 30 days without the scheduler
+    // 5.6-10: the scheduler did not run for 30 days.
     let mut scenario = in_state("R0").later(Duration::days(45));
     assert_eq!(
         mails(&scenario.send(&Event::StepDue).unwrap()),
@@ -190,7 +190,7 @@ fn missed_steps_collapse_into_one_reminder() {
 
 #[test]
 fn the_success_page_lives_fourteen_days() {
-    // 5.8-15, DST included
+    // 5.8-15, including the clock change.
     let mut scenario = asked_at(utc("2026-10-10T10:00:00Z"));
     let link = scenario.link();
     scenario = scenario.later(Duration::days(1)).after(&consent(link));
@@ -212,7 +212,7 @@ fn rows_16_to_18_conclude_nothing_twice() {
     }
     let unknown = consent(LinkId(uuid::Uuid::nil()));
     assert_eq!(scenario.send(&unknown), Err(Refusal::LinkUnusable));
-    // An old link of a contract that is concluded says so instead of offering a new one.
+    // An old link of a concluded contract says so instead of offering a new one.
     let mut reminded = in_state("R1");
     let first = reminded.case.requests[0].links[0].id;
     assert_eq!(page(&reminded, first), "expired");
@@ -292,7 +292,7 @@ fn s_13_a_new_link_is_refused_where_nothing_is_open() {
             "{state}"
         );
     }
-    // Nor after an objection, however the round before it ended.
+    // The same after an objection, whatever the round before ended with.
     let mut void = in_state("U");
     let expired = void.link();
     for _ in 0..4 {
@@ -318,7 +318,7 @@ fn c11_whoever_declined_by_mistake_gets_a_new_link_by_the_old_one() {
     let asked = scenario.send(&Event::AskedByLink(declined)).unwrap();
     assert_eq!(mails(&asked), "M1>customer");
     assert_eq!(scenario.letter(), "R0");
-    // Declining still ends the reminders: nothing is due in a round that was declined.
+    // A declined round gets no more reminders: nothing is due in it.
     let mut declined = in_state("D").later(Duration::days(40));
     assert_eq!(declined.send(&Event::StepDue), Err(Refusal::NotDue));
 }
@@ -334,7 +334,8 @@ fn c12_a_link_says_what_holds_once_the_customer_was_asked_again() {
     assert_eq!(page(&concluded, declined), "concluded");
     let again = scenario.clone().after(&Event::Declined(scenario.link()));
     assert_eq!(page(&again, declined), "declined");
-    // An amendment that was declined: what is in force goes on, and is not what was declined.
+    // An amendment was declined: the agreement in force stays in force and is not shown as
+    // declined.
     let amended = in_state("U");
     let link = amended.link();
     let amended = amended.after(&Event::Declined(link));
@@ -343,7 +344,7 @@ fn c12_a_link_says_what_holds_once_the_customer_was_asked_again() {
 
 #[test]
 fn a_concluded_link_of_the_old_chain_stays_concluded() {
-    // W: the agreement goes on between customer and operator, whoever the Mandant is
+    // W: the agreement stays in force between customer and operator, whoever the Mandant is.
     let mut scenario = in_state("C");
     let link = scenario.link();
     scenario.case.partner = Some(partner(FOREIGN, None));

@@ -88,7 +88,7 @@ fn p_01_to_p_05_decide_what_needs_an_agreement() {
             .collect();
         assert_eq!(required(&case, now), expected, "{name}");
         assert_eq!(case.offer(now).is_some(), *needed, "{name}");
-        // P-06: never "open" where nothing is needed
+        // P-06: never "open" if nothing is needed.
         let status = status_of(&case, now).status;
         assert_eq!(status == Status::Open, *needed, "{name}: {status:?}");
     }
@@ -96,7 +96,7 @@ fn p_01_to_p_05_decide_what_needs_an_agreement() {
 
 #[test]
 fn an_agreement_covers_its_own_chain_and_products_only() {
-    // 5.2, rows 20, 24, 26, 45 and 46
+    // 5.2, rows 20, 24, 26, 45 and 46: a change to the case, and whether it is still covered.
     type Spoil = fn(&mut Case);
     let table: &[(&str, Spoil, bool)] = &[
         ("as concluded", |_| {}, true),
@@ -167,7 +167,7 @@ fn p_05_each_option_decides_for_itself() {
         (KIT, &[&["journal"]], None),
         (KIT, &[&["fax", "journal"]], Some(&["fax"])),
         (KIT, &[&["fax", "archive"]], Some(&["archive", "fax"])),
-        // Booked twice, offered once.
+        // Booked twice, but offered once.
         (
             KIT,
             &[&["fax"], &["archive"], &[]],

@@ -1,4 +1,4 @@
-//! The end of the UMS option alone: on a day to come, at once, and taken back (B5; rows 19, 43, 44).
+//! The end of the UMS option alone: on a future day, at once, and taken back (B5; rows 19, 43, 44).
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::{DateTime, Duration, Utc};
@@ -9,9 +9,9 @@ use super::samples::{
 };
 use crate::domain::case::{Change, Event, Refusal, next_change, next_step_due};
 
-/// Midnight in Berlin at the beginning of 1 December.
+/// Midnight in Berlin at the start of 1 December.
 const END: &str = "2026-11-30T23:00:00Z";
-/// When the scheduler acts on it: a Tuesday.
+/// When the scheduler handles it: a Tuesday.
 const MORNING: &str = "2026-12-01T07:00:00Z";
 
 fn ends(ends_at: Option<DateTime<Utc>>) -> Event {
@@ -26,7 +26,7 @@ fn cancel(option: &str, ends_at: Option<DateTime<Utc>>) -> Event {
     }
 }
 
-/// Asked for a trunk with the option.
+/// The customer is asked because of a trunk with the option.
 fn asked() -> Scenario {
     Scenario::of(case()).after(&booked(SMALL_TRUNK, &["ums"]))
 }
@@ -58,7 +58,7 @@ fn b5_an_option_that_is_cancelled_works_to_its_last_day() {
     let last = at(scenario.clone(), "2026-11-30T22:59:59.999Z");
     assert_eq!(last.letter(), "C");
     assert!(last.gate(MANDANT, "ums").is_ok());
-    // From midnight on it is gone, whether or not the scheduler has come.
+    // It has ended from midnight on, whether or not the scheduler has run.
     let night = at(scenario, END);
     assert_eq!(night.letter(), "E");
     assert!(night.gate(MANDANT, "ums").is_err());
@@ -90,7 +90,7 @@ fn b5_the_cancellation_of_an_option_can_be_taken_back() {
     let mut later = at(back, MORNING);
     assert_eq!(later.letter(), "C");
     assert_eq!(later.send(&Event::StepDue), Err(Refusal::NotDue));
-    // Once it is over it cannot be.
+    // After its end the cancellation cannot be taken back.
     let mut over = at(
         later.after(&ends(Some(utc("2026-12-05T23:00:00Z")))),
         "2026-12-05T23:00:00Z",
@@ -107,7 +107,7 @@ fn b5_what_is_open_for_the_option_is_withdrawn_at_its_end() {
         "M11>customer"
     );
     assert_eq!(morning.letter(), "N");
-    // Of two products the agreement goes on for the other one.
+    // With two products, the agreement stays in force for the other one.
     let both = Scenario::of(case())
         .after(&booked(SMALL_TRUNK, &["ums"]))
         .after(&booked(CENTRAFLEX, &[]));
@@ -136,7 +136,7 @@ fn b5_at_once_and_what_is_refused() {
     );
     let mut planned = scenario.clone().after(&ends(Some(utc(END))));
     assert_eq!(planned.send(&ends(Some(utc(END)))), Err(Refusal::Unchanged));
-    // As when it is switched off by hand (row 44), planned before or not.
+    // The same as switching it off by hand (row 44), whether an end was planned before or not.
     for mut scenario in [scenario, planned] {
         let changes = scenario.send(&ends(Some(now))).unwrap();
         assert_eq!(mails(&changes), "M13>customer");
@@ -148,7 +148,8 @@ fn b5_at_once_and_what_is_refused() {
 #[test]
 fn b5_between_midnight_and_morning_nothing_gets_lost() {
     let night = || at(concluded().after(&ends(Some(utc(END)))), END).later(Duration::hours(2));
-    // The whole product is cancelled: the scheduler still tells the customer that the agreement is over.
+    // The whole product is cancelled: the scheduler still tells the customer that the agreement has
+    // ended.
     let now = night().now;
     let gone = Event::Cancelled {
         booking: 0,
@@ -172,7 +173,7 @@ fn b5_between_midnight_and_morning_nothing_gets_lost() {
     assert_eq!(morning.letter(), "R0");
 }
 
-/// Concluded for a product with these options.
+/// An agreement about a product with these options is concluded.
 fn with(product: &str, codes: &[&str]) -> Scenario {
     let asked = Scenario::of(case()).after(&booked(product, codes));
     let answer = consent(asked.link());
@@ -189,7 +190,7 @@ fn b5_one_option_ends_while_another_goes_on() {
     assert!(night.gate(MANDANT, "fax").is_err());
     assert!(night.gate(MANDANT, "archive").is_ok());
     let mut morning = at(night, MORNING);
-    // Row 43 for an option: the customer is told, the agreement goes on.
+    // Row 43 for an option: the customer is told, and the agreement stays in force.
     assert_eq!(
         mails(&morning.send(&Event::StepDue).unwrap()),
         "M11>customer"
@@ -200,7 +201,7 @@ fn b5_one_option_ends_while_another_goes_on() {
     };
     assert_eq!(old.ends_at, Some(utc(END)));
     assert_eq!(new.all_options(), options(&["archive", "journal"]));
-    // The last one that needs an agreement: row 44.
+    // The last option that needs an agreement ends: row 44.
     let last = Event::OptionCancelled {
         booking: 1,
         option: "archive".to_owned(),
@@ -265,7 +266,7 @@ fn row_46_an_option_of_a_product_that_needs_an_agreement_itself() {
     scenario = scenario.later(Duration::hours(1)).after(&answer);
     assert_eq!(scenario.letter(), "C");
     assert!(scenario.gate(MANDANT, "record").is_ok());
-    // Its end leaves the product with its agreement.
+    // When the option ends, the product keeps its agreement.
     let off = Event::OptionCancelled {
         booking: 1,
         option: "record".to_owned(),
@@ -288,12 +289,12 @@ fn p_07_what_is_retired_goes_on_and_is_booked_no_more() {
     for product in [booked(KIT, &[]), booked(KIT, &["fax"])] {
         assert_eq!(scenario.send(&product), Err(Refusal::UnknownProduct));
     }
-    // Its end is cancelled, and that taken back, as always.
+    // The end of the booking can be set and taken back as usual.
     let scenario = scenario
         .after(&ends_booking(Some(utc(END))))
         .after(&ends_booking(None));
     let mut scenario = scenario.after(&cancel("fax", Some(utc(END))));
-    // Of an option alone it is the same.
+    // The same holds for an option alone.
     for product in &mut scenario.case.catalogue {
         product.retired = false;
         for option in &mut product.options {

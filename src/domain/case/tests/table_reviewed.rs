@@ -1,5 +1,5 @@
-//! The catalogue says otherwise what needs an agreement (P-07): who is asked, whose agreement ends, and who
-//! hears nothing.
+//! The catalogue changes what needs an agreement (P-07): who is asked, whose agreement ends, and
+//! who gets no mail.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::Duration;
@@ -10,7 +10,7 @@ use super::samples::{
 };
 use crate::domain::case::{Case, Channel, Denied, Event, Refusal, status_of};
 
-/// Says of a product, or of an option of it, whether it needs an agreement.
+/// Sets in the catalogue whether a product, or an option of it, needs an agreement.
 fn says(scenario: &mut Scenario, product: &str, option: Option<&str>, needs: bool) {
     let known = scenario.case.catalogue.iter_mut();
     let product = known.into_iter().find(|one| one.code == product).unwrap();
@@ -31,7 +31,8 @@ fn review(scenario: &mut Scenario) -> Result<String, Refusal> {
         .map(|changes| mails(&changes))
 }
 
-/// Has a product with these options and was asked for nothing yet, because nothing needed an agreement.
+/// A customer with a product and these options that was never asked, because nothing needed an
+/// agreement.
 fn without_need(product: &str, codes: &[&str]) -> Scenario {
     let mut new = case();
     for known in &mut new.catalogue {
@@ -60,7 +61,7 @@ fn p_07_who_needs_an_agreement_now_is_asked_once() {
         assert_eq!(scenario.letter(), "R0");
         assert_eq!(review(&mut scenario), Err(Refusal::Unchanged), "only once");
     }
-    // The gate closes with the catalogue, whether or not the customer's turn has come.
+    // Access is denied as soon as the catalogue changes, even before the customer was reviewed.
     let mut scenario = without_need(CENTRAFLEX, &[]);
     assert!(scenario.gate(MANDANT, CENTRAFLEX).is_ok());
     says(&mut scenario, CENTRAFLEX, None, true);
@@ -73,18 +74,18 @@ fn p_07_who_is_not_concerned_hears_nothing() {
     for state in STATES {
         let mut scenario = in_state(state);
         let before = scenario.letter();
-        // Without an address only the operator is told, as always (L-09).
+        // Without an address only the operator is told, as usual (L-09).
         let expected = match state {
             "O" => Ok("M14>operator".to_owned()),
             _ => Err(Refusal::Unchanged),
         };
         assert_eq!(review(&mut scenario), expected, "{state}");
         assert_eq!(scenario.letter(), before);
-        // Another product than any that is booked.
+        // A product that is not booked.
         says(&mut scenario, KIT, Some("journal"), true);
         assert_eq!(review(&mut scenario), expected, "{state}");
     }
-    // P-03: nobody looks after the customer.
+    // P-03: no partner looks after the customer.
     let mut alone = without_need(CENTRAFLEX, &[]);
     alone.case.partner = None;
     alone.case.sub_partner = None;
@@ -100,7 +101,7 @@ fn p_07_without_the_need_the_agreement_or_the_request_ends() {
     for (state, letter, told) in [
         ("R0", "N", Ok("M11>customer")),
         ("R2", "N", Ok("M11>customer")),
-        // Nobody waits for an answer any more.
+        // No answer is awaited any more.
         ("D", "N", Err(Refusal::Unchanged)),
         ("X", "N", Err(Refusal::Unchanged)),
         ("C", "E", Ok("M13>customer")),
@@ -117,7 +118,7 @@ fn p_07_without_the_need_the_agreement_or_the_request_ends() {
             Err(Refusal::Unchanged),
             "{state}: twice"
         );
-        // Needed again (row 50): it begins anew, but not with who has said no to just that.
+        // Needed again (row 50): a new request, but not to a customer that has declined just that.
         says(&mut scenario, CENTRAFLEX, None, true);
         let asks = !matches!(state, "D" | "X" | "V" | "E");
         let expected = match asks {
@@ -140,11 +141,11 @@ fn p_07_an_option_more_or_less_of_a_product_that_is_covered() {
     assert_eq!(scenario.letter(), "A");
     assert_eq!(review(&mut scenario).unwrap(), "M1>customer");
     assert_eq!(scenario.letter(), "U");
-    // Taken back before the customer answered (row 23).
+    // Changed back before the customer answered (row 23).
     says(&mut scenario, DESK, Some("music"), false);
     assert_eq!(review(&mut scenario).unwrap(), "M11>customer");
     assert_eq!(scenario.letter(), "C");
-    // Answered: what is covered beyond the need does no harm.
+    // After an answer: it does not matter that more is covered than needed.
     let mut scenario = concluded();
     says(&mut scenario, DESK, Some("music"), true);
     review(&mut scenario).unwrap();
@@ -187,7 +188,7 @@ fn p_07_what_was_refused_by_way_of_another_partner_says_nothing() {
     for (name, happens) in refused {
         let mut scenario = happens(in_state("R0"));
         assert_eq!(review(&mut scenario), Err(Refusal::Unchanged), "{name}");
-        // A further product needs one now: that was never asked for.
+        // Another product needs an agreement now, which was never requested.
         let more = |case: &mut Case| {
             case.bookings
                 .push(super::samples::booking(KIT, &["journal"]))

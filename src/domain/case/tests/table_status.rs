@@ -1,4 +1,5 @@
-//! Requirements 4.4 and 5.8-7: how a case and each of its products stand, and when time changes that.
+//! Requirements 4.4 and 5.8-7: the status of a case and of each product, and when it changes with
+//! time.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use chrono::Duration;
@@ -154,7 +155,8 @@ fn every_status_of_4_4_has_its_word_and_its_line() {
 
 #[test]
 fn the_reference_timeline_of_1_4() {
-    // Day 0 the request, day 15, 30 and 45 a reminder at 08:00, day 60 "Ohne Antwort abgelaufen".
+    // Day 0: the request; days 15, 30 and 45: a reminder at 08:00; day 60: "Ohne Antwort
+    // abgelaufen".
     let mut scenario = in_state("R0");
     let mut sent = Vec::new();
     let start = scenario.now;
@@ -206,7 +208,7 @@ fn time_alone_expires_the_last_link_and_ends_bookings() {
         )
     );
 
-    // Reminders still to come, or the end of something that never mattered, are not such moments.
+    // Reminders still to come, or the end of an irrelevant booking, are no such changes.
     for state in ["N", "O", "R0", "R1", "R2", "D", "C", "V"] {
         let mut scenario = in_state(state);
         let mut idle = booking(TRUNK, &[]);
@@ -237,7 +239,7 @@ fn an_objection_outlasts_the_round_it_closed_and_yields_to_a_later_answer() {
 }
 
 fn per_product(scenario: &Scenario) -> Vec<(&str, bool, Status)> {
-    // Whether anything is booked with it.
+    // Whether the product is booked with an option.
     product_statuses(&scenario.case, scenario.now)
         .into_iter()
         .map(|row| {

@@ -1,4 +1,4 @@
-//! Announced changes of the register, from draft to the last notice.
+//! Announced changes of the list of sub-processors, from draft to the last notice.
 
 mod recipients;
 
@@ -17,10 +17,10 @@ use crate::storage::schema::{agreements, announcements, bulk_runs as runs};
 use crate::storage::{QueryResult, text};
 pub use recipients::{Waiting, count_waiting, create_notices, list_recipients, lock_recipients};
 
-/// How far an announcement is.
+/// How far an announcement has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Being written.
+    /// It is being written; no customer knows of it.
     Draft,
     /// Its notices are being sent.
     Sending,
@@ -31,10 +31,10 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All, in the order the filter shows them.
+    /// All stages, in the order the filter shows them.
     pub const ALL: [Self; 4] = [Self::Draft, Self::Sending, Self::Paused, Self::Sent];
 
-    /// Key in addresses and the database.
+    /// The key in addresses and in the database.
     pub fn key(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -50,14 +50,14 @@ impl Stage {
     }
 }
 
-/// An announcement.
+/// An announced change of the list of sub-processors.
 #[derive(Debug, Clone)]
 pub struct Announcement {
     /// Key, also of its public page.
     pub id: AnnouncementId,
-    /// Place in the list.
+    /// Rises with every announcement; the list goes on from it.
     pub position: i64,
-    /// How far it is.
+    /// How far it has come.
     pub stage: Stage,
     /// Why the list changes, German.
     pub reason: String,
@@ -65,17 +65,17 @@ pub struct Announcement {
     pub reason_en: String,
     /// When the change begins at the earliest.
     pub starts_on: NaiveDate,
-    /// Days of the period.
+    /// Length of the period in days in which a customer may object.
     pub days: u32,
-    /// What changes.
+    /// The changes to the list.
     pub changes: Vec<ListChange>,
     /// The lists before and after; none for a draft.
     pub lists: Option<(Vec<SubProcessor>, Vec<SubProcessor>)>,
     /// When the draft was begun.
     pub drafted_at: DateTime<Utc>,
-    /// When it was confirmed.
+    /// When it was confirmed; `None` for a draft.
     pub confirmed_at: Option<DateTime<Utc>>,
-    /// When the last notice was made.
+    /// When the last notice was made; `None` until then.
     pub finished_at: Option<DateTime<Utc>>,
     /// Agreements in force when it was confirmed.
     pub recipients: i64,
@@ -113,7 +113,7 @@ fn joined() -> _ {
         .select((row, run))
 }
 
-/// How far an announcement with this run is.
+/// The stage of an announcement that is sent by this run.
 fn stage_of(run: Option<&BulkRun>) -> Stage {
     match run {
         None => Stage::Draft,
@@ -175,7 +175,7 @@ pub fn create_draft(
         .map(|_| ())
 }
 
-/// An announcement.
+/// An announcement by its key.
 pub fn find_announcement(
     conn: &mut PgConnection,
     id: AnnouncementId,

@@ -9,12 +9,12 @@ use crate::storage::customer_number::behind;
 use crate::storage::schema::{agreements, customers, mails, notices};
 use crate::storage::{QueryResult, text};
 
-/// Mails with notices in the outbox.
+/// How many mails with notices are in the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
-    /// Nobody has tried them yet.
+    /// Mails whose delivery has not been tried yet.
     pub untried: i64,
-    /// The mail server has put them off.
+    /// Mails that the mail server has put off.
     pub put_off: i64,
 }
 
@@ -65,8 +65,8 @@ pub fn list_recipients(
     }
 }
 
-/// Locks customers against a conclusion or a deletion at the same moment, and gives those back who
-/// are there, have an agreement in force and no notice of this announcement.
+/// Locks customers, so that none can conclude or be deleted at the same moment. Returns those that
+/// exist, have an agreement in force and no notice of this announcement.
 pub fn lock_recipients(
     conn: &mut PgConnection,
     announcement: AnnouncementId,

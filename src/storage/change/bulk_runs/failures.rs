@@ -8,7 +8,7 @@ use crate::storage::QueryResult;
 use crate::storage::customer_number::behind;
 use crate::storage::schema::{bulk_run_failures as failures, case_rows};
 
-/// Notes that a customer could not be written. Says whether that is so for the first time.
+/// Notes that a customer could not be written. True if it is the first time for this run.
 pub fn save_failure(
     conn: &mut PgConnection,
     id: BulkRunId,
@@ -31,7 +31,8 @@ pub fn save_failure(
     Ok(!is_known)
 }
 
-/// Forgets that these customers could not be written, as they are now. Says of how many that was so.
+/// Forgets that these customers could not be written, because they now could. Returns how many of
+/// them were noted.
 pub fn delete_failures(
     conn: &mut PgConnection,
     id: BulkRunId,
@@ -61,8 +62,8 @@ pub fn leave_out_failed(
     Ok(left.copied().collect())
 }
 
-/// Whether there are customers that could not be written for the first time after `since`; `None`:
-/// whenever.
+/// Whether there are customers that could not be written for the first time after `since`, or at
+/// any time if that is `None`.
 pub fn has_failed_since(
     conn: &mut PgConnection,
     id: BulkRunId,
@@ -98,11 +99,11 @@ pub fn find_retry(
 /// A customer that could not be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// Which.
+    /// The customer that could not be written.
     pub customer: CustomerNumber,
     /// Name of the company, if the customer is still in the list.
     pub company: Option<String>,
-    /// When that happened first.
+    /// When it failed for the first time.
     pub at: DateTime<Utc>,
 }
 

@@ -1,4 +1,4 @@
-//! Work over many customers: how far each run has come, and whom it could not reach.
+//! Work over many customers: how far each run has come, and which customers it could not reach.
 
 mod failures;
 mod subjects;
@@ -16,34 +16,35 @@ pub use failures::{
 };
 pub use subjects::{Subjects, find_subjects};
 
-/// A run.
+/// A run of work over many customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BulkRun {
-    /// Key.
+    /// Key in `bulk_runs`.
     pub id: BulkRunId,
-    /// What it does.
+    /// What the run does to each customer.
     pub kind: RunKind,
     /// What it is about, by its key; [`RunKind`] says the key of what.
     pub subject: String,
     /// When it was begun.
     pub begun_at: DateTime<Utc>,
-    /// The first Berlin day on which it reaches anybody.
+    /// The first Berlin day on which it does anything for a customer.
     pub starts_on: NaiveDate,
-    /// Since when it is paused.
+    /// Since when it is paused; `None` while it goes on.
     pub paused_at: Option<DateTime<Utc>>,
-    /// When and how it was over.
+    /// When and how it ended; `None` while it is open.
     pub ended: Option<(DateTime<Utc>, RunEnd)>,
     /// How many customers there were at the beginning, unless they were too many to count.
     pub customers: Option<i64>,
-    /// 1; in the second round it looks for those who were overtaken in the first.
+    /// The number of the round: in the second one it looks for customers that were overtaken in the
+    /// first.
     pub round: i16,
     /// Every customer up to this number has been looked at in this round.
     pub after: Option<CustomerNumber>,
     /// Customers looked at.
     pub seen: i64,
-    /// Of these, how many it did something for.
+    /// How many of these it did something for.
     pub done: i64,
-    /// Of these, how many could not be written.
+    /// How many of these could not be written.
     pub failed: i64,
     /// Milliseconds spent on it.
     pub worked_ms: i64,
@@ -96,17 +97,17 @@ pub(in crate::storage) fn read(row: BulkRunRow) -> QueryResult<BulkRun> {
 /// What a run begins with.
 #[derive(Debug, Clone)]
 pub struct NewRun {
-    /// What it does.
+    /// What the run does to each customer.
     pub kind: RunKind,
     /// What it is about, by its key.
     pub subject: String,
-    /// The first Berlin day on which it reaches anybody.
+    /// The first Berlin day on which it does anything for a customer.
     pub starts_on: NaiveDate,
     /// How many customers there are, unless they are too many to count.
     pub customers: Option<i64>,
 }
 
-/// Begins a run; `None` if one of this kind about the same is not over yet.
+/// Begins a run; `None` if one of the same kind and subject is still open.
 pub fn create_run(
     conn: &mut PgConnection,
     new: &NewRun,
@@ -148,7 +149,7 @@ pub fn lock_run(conn: &mut PgConnection, id: BulkRunId) -> QueryResult<Option<Bu
     row.map(read).transpose()
 }
 
-/// The same, unless it is over or another process holds it.
+/// Locks a run; `None` if it has ended or another process holds it.
 pub fn claim_run(conn: &mut PgConnection, id: BulkRunId) -> QueryResult<Option<BulkRun>> {
     let row: Option<BulkRunRow> = bulk_runs::table
         .find(id.0)
@@ -161,7 +162,7 @@ pub fn claim_run(conn: &mut PgConnection, id: BulkRunId) -> QueryResult<Option<B
     row.map(read).transpose()
 }
 
-/// The run of a kind about something that is not over.
+/// The open run of a kind about a subject.
 pub fn find_open(
     conn: &mut PgConnection,
     kind: RunKind,
@@ -177,7 +178,7 @@ pub fn find_open(
     Ok(id.map(BulkRunId))
 }
 
-/// The runs of a kind that are not over, oldest first.
+/// The open runs of a kind, oldest first.
 pub fn list_open(conn: &mut PgConnection, kind: RunKind) -> QueryResult<Vec<BulkRunId>> {
     let ids: Vec<i64> = bulk_runs::table
         .filter(bulk_runs::kind.eq(kind.key()))
@@ -195,9 +196,9 @@ pub struct Figures {
     pub seen: i64,
     /// Customers it did something for.
     pub done: i64,
-    /// Customers that could not be written, or less than nothing: could be after all.
+    /// Customers that could not be written; negative if customers were written after all.
     pub failed: i64,
-    /// Milliseconds spent.
+    /// Milliseconds spent on these.
     pub worked_ms: i64,
 }
 
@@ -221,7 +222,7 @@ pub fn save_progress(
         .map(|_| ())
 }
 
-/// Pauses a run, or lets it go on.
+/// Pauses a run, or resumes it.
 pub fn save_pause(
     conn: &mut PgConnection,
     id: BulkRunId,
@@ -233,7 +234,7 @@ pub fn save_pause(
         .map(|_| ())
 }
 
-/// Ends a run, unless it is over.
+/// Ends a run, unless it has ended already.
 pub fn save_end(
     conn: &mut PgConnection,
     id: BulkRunId,
@@ -250,7 +251,7 @@ pub fn save_end(
     .map(|_| ())
 }
 
-/// Forgets a run that reached nobody and failed for nobody.
+/// Deletes a run that did nothing for any customer and failed for none.
 pub fn delete_run(conn: &mut PgConnection, id: BulkRunId) -> QueryResult<()> {
     diesel::delete(bulk_run_failures::table.filter(bulk_run_failures::run_id.eq(id.0)))
         .execute(conn)?;
@@ -259,7 +260,8 @@ pub fn delete_run(conn: &mut PgConnection, id: BulkRunId) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Runs `work` so that its error takes back what it wrote and nothing else of the transaction.
+/// Runs `work` in a savepoint: its error takes back what it wrote and nothing else of the
+/// transaction.
 pub fn attempt<T, E>(
     conn: &mut PgConnection,
     work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
@@ -270,8 +272,8 @@ where
     conn.transaction(work)
 }
 
-/// How many runs could not write a customer, or take far too long telling of a block that was begun
-/// until `before`; counted to 101.
+/// How many runs could not write a customer, or that still notify customers of a block begun until
+/// `before`; counted to 101.
 pub fn count_stuck(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<i64> {
     let slow = bulk_runs::kind
         .eq(RunKind::Block.key())
@@ -285,7 +287,7 @@ pub fn count_stuck(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResul
     Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
 }
 
-/// Runs that are open, or those that are over, begun before `before`, the youngest first.
+/// Open runs, or ended ones, that were begun before `before`, the youngest first.
 pub fn list_runs(
     conn: &mut PgConnection,
     is_open: bool,

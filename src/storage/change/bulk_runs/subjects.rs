@@ -10,7 +10,7 @@ use crate::domain::{BulkRunId, PartnerId, RollOutId};
 use crate::storage::QueryResult;
 use crate::storage::schema::{partners, products, roll_outs};
 
-/// Keys and names that a run alone does not tell.
+/// Keys and names of subjects that the row of a run does not contain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subjects {
     /// The roll-outs of runs.

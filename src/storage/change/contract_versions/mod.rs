@@ -23,9 +23,9 @@ pub use save::{
 /// A published version as the public list names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
-    /// Key.
+    /// Key in `contract_versions`.
     pub id: VersionId,
-    /// Its number.
+    /// The version's number, as addresses name it.
     pub number: String,
     /// The Berlin day from which it is offered.
     pub valid_from: NaiveDate,
@@ -45,8 +45,9 @@ fn published((id, number, valid_from, hash): PublishedRow) -> QueryResult<Publis
     })
 }
 
-/// Number of the version in force on a Berlin day: the latest one that is valid by then. On days
-/// before the first one that one holds, so that there is always a text. One step in an index.
+/// Number of the version in force on a Berlin day: the latest one that is valid by then. Before the
+/// first version's day, the first version holds, so that there is always a text. Takes one step in
+/// an index.
 pub fn find_in_force(conn: &mut PgConnection, day: NaiveDate) -> QueryResult<Option<String>> {
     use contract_versions as v;
     let found: Option<Option<String>> = v::table
@@ -84,7 +85,7 @@ pub fn find_published(conn: &mut PgConnection, number: &str) -> QueryResult<Opti
     row.map(published).transpose()
 }
 
-/// All published versions, the one that is valid last first.
+/// All published versions, the one with the latest first day first.
 pub fn list_published(conn: &mut PgConnection) -> QueryResult<Vec<Published>> {
     use contract_versions as v;
     let rows: Vec<PublishedRow> = v::table
@@ -95,8 +96,7 @@ pub fn list_published(conn: &mut PgConnection) -> QueryResult<Vec<Published>> {
     rows.into_iter().map(published).collect()
 }
 
-/// Whether a version was published that is offered before this one: only then can anybody have
-/// concluded another.
+/// Whether an earlier version was published: only then can any customer have concluded another one.
 pub fn has_earlier(conn: &mut PgConnection, number: &str) -> QueryResult<bool> {
     let published = list_published(conn)?;
     let from_here = published.iter().skip_while(|one| one.number != number);
@@ -179,7 +179,7 @@ pub fn list_versions(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Hea
     Ok(rows.into_iter().map(|row| head(row, &names)).collect())
 }
 
-/// Versions that wait for somebody.
+/// How many versions wait for an administrator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InWork {
     /// Submitted, and not approved by a second person yet (LC-54).
@@ -188,8 +188,8 @@ pub struct InWork {
     pub approved: i64,
 }
 
-/// How many versions wait for an approval or to be published. Published versions and drafts are
-/// never many, so one pass over them counts both.
+/// How many versions wait for an approval or to be published. There are never many versions, so one
+/// pass over all of them counts both.
 pub fn count_in_work(conn: &mut PgConnection) -> QueryResult<InWork> {
     use contract_versions as v;
     let (all, approved): (i64, i64) = v::table

@@ -13,26 +13,26 @@ use crate::storage::{QueryResult, text};
 /// A draft to begin with.
 #[derive(Debug, Clone)]
 pub struct NewVersion {
-    /// As `contract.toml` says.
+    /// The version number that `contract.toml` says, if it says one.
     pub number: Option<String>,
-    /// Its texts.
+    /// The files of its text.
     pub files: Files,
-    /// The version it was copied from.
+    /// The version it was copied from, if any.
     pub based_on: Option<VersionId>,
 }
 
 /// The texts of a draft after a change.
 #[derive(Debug, Clone)]
 pub struct Edition<'e> {
-    /// As `contract.toml` says now.
+    /// The version number that `contract.toml` says now, if it says one.
     pub number: Option<String>,
-    /// All its texts.
+    /// All files of its text.
     pub files: &'e Files,
-    /// Who changed which file last.
+    /// For each file, the user who changed it last.
     pub touched: &'e BTreeMap<String, Touch>,
 }
 
-/// Begins a draft; gives its key away.
+/// Begins a draft and returns its key.
 pub fn create_version(
     conn: &mut PgConnection,
     new: &NewVersion,
@@ -54,8 +54,7 @@ pub fn create_version(
         .map(VersionId)
 }
 
-/// Puts the version that comes with the program in place as published, if there is none at all. Says
-/// whether it was put there.
+/// Publishes the version that comes with the program if there is no version at all. True if it did.
 pub fn publish_shipped(
     conn: &mut PgConnection,
     number: &str,
@@ -68,11 +67,11 @@ pub fn publish_shipped(
     if any.is_some() {
         return Ok(false);
     }
-    // Of two processes that start at once, one finds the number taken.
+    // Of two processes that start at once, the second one finds the number taken.
     insert_published(conn, number, files, valid_from, hash, now)
 }
 
-/// Adds a published version that nobody wrote here; `false` if its number is taken.
+/// Adds a published version that was not written in this portal; `false` if its number is taken.
 pub fn insert_published(
     conn: &mut PgConnection,
     number: &str,
@@ -139,7 +138,7 @@ pub fn save_submission(
         .map(|_| ())
 }
 
-/// Makes a draft of it again.
+/// Turns a submitted version into a draft again.
 pub fn save_return(conn: &mut PgConnection, id: VersionId, reason: &str) -> QueryResult<()> {
     diesel::update(table.find(id.0))
         .set((
@@ -155,7 +154,7 @@ pub fn save_return(conn: &mut PgConnection, id: VersionId, reason: &str) -> Quer
         .map(|_| ())
 }
 
-/// Writes down who approved it.
+/// Notes who approved it, and when.
 pub fn save_approval(
     conn: &mut PgConnection,
     id: VersionId,
@@ -172,7 +171,7 @@ pub fn save_approval(
         .map(|_| ())
 }
 
-/// Publishes it; nothing changes it from then on.
+/// Publishes it. From then on nothing can change it.
 pub fn save_publication(
     conn: &mut PgConnection,
     id: VersionId,
@@ -193,7 +192,7 @@ pub fn save_publication(
         .map(|_| ())
 }
 
-/// Deletes a draft. What was copied from it keeps its own texts.
+/// Deletes a draft. Versions that were copied from it keep their own texts.
 pub fn delete_version(conn: &mut PgConnection, id: VersionId) -> QueryResult<()> {
     diesel::update(table.filter(v::based_on.eq(id.0)))
         .set(v::based_on.eq(None::<i64>))

@@ -1,4 +1,4 @@
-//! What became of each customer of a roll-out, and how many there are of each kind.
+//! What became of each customer of a roll-out, and how many there are in each state.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,9 +14,9 @@ use crate::storage::schema::{case_rows, roll_out_customers as c, roll_outs};
 /// What a roll-out did with a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {
-    /// Told or asked.
+    /// The customer was told of the version or asked to conclude it.
     Told(Answer),
-    /// Left out.
+    /// The customer was left out.
     Skipped(Skip),
 }
 
@@ -36,7 +36,8 @@ impl Reached {
     }
 }
 
-/// Writes what a roll-out did with a customer. To be called under the lock of its run, once for each.
+/// Writes what a roll-out did with a customer. To be called once for each customer, while its run
+/// is locked.
 pub fn save_reached(
     conn: &mut PgConnection,
     id: RollOutId,
@@ -82,8 +83,8 @@ pub fn answer(
     Ok(())
 }
 
-/// Counts a customer in or out. Whoever moves a customer counts out first; as customers only ever
-/// move from waiting to an answer, nobody waits in a circle.
+/// Adds to the number of customers in one state. A caller that moves a customer subtracts from the
+/// old state first; as customers only ever move from waiting to an answer, no deadlock is possible.
 fn count(
     conn: &mut PgConnection,
     id: RollOutId,
@@ -144,11 +145,11 @@ pub fn figures(
 /// A customer of a roll-out as its page lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollOutCustomer {
-    /// Which.
+    /// Number of the customer.
     pub customer: CustomerNumber,
     /// Name of the company, if the customer is still in the list.
     pub company: Option<String>,
-    /// Why it was left out.
+    /// Why it was left out; `None` if it was not.
     pub reason: Option<Skip>,
     /// Since when it is in this state.
     pub at: DateTime<Utc>,

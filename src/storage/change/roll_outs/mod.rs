@@ -1,5 +1,5 @@
-//! Roll-outs of contract versions: whom they are for, and what became of each customer (rows 35 to
-//! 37). How far one has come stands in its run.
+//! Roll-outs of contract versions: which customers they are for, and what became of each
+//! (rows 35 to 37). The progress of a roll-out is in its run.
 
 mod customers;
 
@@ -18,25 +18,25 @@ pub use customers::{
     Reached, RollOutCustomer, answer, figures, list_customers, reached_before, save_reached,
 };
 
-/// Customers in the preview are counted to here.
+/// Customers in the preview are counted up to this number.
 pub const COUNT_CAP: i64 = 10_000;
 
-/// A roll-out with how far it has come.
+/// A roll-out together with its run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollOut {
-    /// Key.
+    /// Key in `roll_outs`.
     pub id: RollOutId,
     /// Number of the version.
     pub version: String,
-    /// From when that version is offered.
+    /// The Berlin day from which that version is offered.
     pub valid_from: NaiveDate,
-    /// What the customers get.
+    /// Whether the customers are informed or asked to conclude anew.
     pub mode: Mode,
-    /// Whose agreements are meant.
+    /// Which agreements it covers.
     pub scope: Scope,
-    /// By whom it was started.
+    /// Name of the user who started it.
     pub started_by: String,
-    /// How far it has come.
+    /// The run, with its progress.
     pub run: BulkRun,
 }
 
@@ -91,7 +91,7 @@ fn read(row: RollOutRow) -> QueryResult<RollOut> {
     })
 }
 
-/// Writes what a run rolls out, to whom.
+/// Stores the version and the customers that a run rolls out.
 pub fn create_roll_out(
     conn: &mut PgConnection,
     run: BulkRunId,
@@ -137,7 +137,7 @@ pub fn find_of_run(conn: &mut PgConnection, run: BulkRunId) -> QueryResult<Optio
     row.map(read).transpose()
 }
 
-/// Roll-outs that are not over, oldest first. There are at most as many as there are versions.
+/// Roll-outs that have not ended, oldest first. There are at most as many as there are versions.
 pub fn list_open(conn: &mut PgConnection) -> QueryResult<Vec<RollOut>> {
     let rows: Vec<RollOutRow> = joined()
         .filter(runs::ended_at.is_null())
@@ -173,8 +173,8 @@ struct Count {
 }
 
 /// The next customers of a set behind `after`, in rising order, at most `limit`. Limited to one
-/// concluded version or to numbers it is one range of an index. Else agreements are read in the order
-/// of their customers; those that have the version already are left out and cost their reading, each
+/// concluded version or to numbers it is one range of an index. Otherwise agreements are read in
+/// the order of their customers. Those that have the version already are read and left out, each
 /// once in a roll-out, as it never goes back behind `after`.
 pub fn list_targets(
     conn: &mut PgConnection,

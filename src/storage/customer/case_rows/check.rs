@@ -1,5 +1,5 @@
-//! Whether the list says what the facts say, and what to do where it does not: for rows that somebody
-//! wrote past the program.
+//! Whether the list agrees with the facts, and how to repair it where it does not: for rows that
+//! were written without the program, as by hand in SQL.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,20 +11,20 @@ use crate::domain::case::{Case, status_of};
 use crate::storage::schema::{case_rows, customers};
 use crate::storage::{QueryResult, cases};
 
-/// How the line of a customer stands to the facts.
+/// Whether the list row of a customer agrees with the facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Agreement {
-    /// It says what they say, or rightly is not there.
+    /// The row agrees with the facts, or is rightly missing.
     Holds,
-    /// There is none: the customer is in no list and in no search.
+    /// The row is missing, so the customer is found in no list and by no search.
     NoRow,
-    /// It, or a word by which the customer is found, says something else.
+    /// The row, or a word by which the customer is found, differs from the facts.
     Differs,
-    /// The facts cannot be read, and why.
+    /// The facts cannot be read; holds the reason.
     Unreadable(String),
 }
 
-/// Compares the line of a customer and its words with the facts.
+/// Compares the list row of a customer and its search words with the facts.
 pub fn compare(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -32,14 +32,15 @@ pub fn compare(
 ) -> QueryResult<Agreement> {
     match cases::find_case(conn, customer, now) {
         Ok(Some(case)) => compare_case(conn, &case, now),
-        // Erased a moment ago.
+        // The customer was erased a moment ago.
         Ok(None) => Ok(Agreement::Holds),
         Err(Error::DeserializationError(why)) => Ok(Agreement::Unreadable(why.to_string())),
         Err(error) => Err(error),
     }
 }
 
-/// [`compare`] behind the lock of the customer: what it finds is not just being written.
+/// [`compare`] after locking the customer, so that no other transaction is writing what it
+/// compares.
 pub fn compare_locked(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -54,7 +55,7 @@ pub fn compare_locked(
     compare(conn, customer, now)
 }
 
-/// Writes line and words anew, all of them. The customer must be locked.
+/// Writes the row and all search words anew. The customer must be locked.
 pub fn mend(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -101,7 +102,8 @@ fn says(mut row: CaseRowRecord, case: &Case, now: DateTime<Utc>) -> QueryResult<
     if row.next_at.is_none_or(|at| at > now) {
         return Ok(row == fresh);
     }
-    // Time has changed it and the scheduler has not been there yet: the list reads it so.
+    // The status has changed by time alone and the scheduler has not written it yet; the list
+    // computes it in the same way.
     let shown = match read(row.clone(), now) {
         Ok(shown) => shown.case_status,
         Err(_) => return Ok(false),

@@ -33,9 +33,10 @@ pub use words::save_words;
 
 /// Rows on one page of the list.
 pub const PAGE: usize = 50;
-/// Counts beside the filter stop here: "1.000+".
+/// Counts beside the filter stop at this number: "1.000+".
 pub const COUNT_CAP: i32 = 1000;
-/// A search looks at no more candidates than this; a broader one is asked to be narrower.
+/// A search looks at no more candidates than this; if there are more, the user is asked to narrow
+/// it.
 pub const SEARCH_CAP: usize = 1000;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, PartialEq)]
@@ -103,7 +104,7 @@ pub fn count_statuses(
     Ok(Status::ALL.into_iter().zip(counts).collect())
 }
 
-/// Writes the row of a case as the facts say it at `now`. A deleted customer is in no list (row 51).
+/// Writes the row of a case from its facts at `now`. A deleted customer is in no list (row 51).
 pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<()> {
     let number = case.customer.number;
     if case.customer.deleted_at.is_some() {
@@ -126,7 +127,7 @@ pub fn forget_row(conn: &mut PgConnection, number: CustomerNumber) -> QueryResul
     Ok(())
 }
 
-/// Whether the stored row says what the facts say at `now`. For tests and repair.
+/// Whether the stored row agrees with the facts at `now`. For tests and repair.
 pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<bool> {
     let stored: Option<CaseRowRecord> = case_rows::table
         .find(case.customer.number)
@@ -134,7 +135,8 @@ pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Q
         .first(conn)
         .optional()?;
     match stored {
-        // Time has changed it and the scheduler has not been there yet: only the status counts.
+        // The status has changed by time alone and the scheduler has not written it yet: only the
+        // status is compared.
         Some(row) if row.next_at.is_some_and(|at| at <= now) => {
             Ok(read(row, now)?.case_status == status_of(case, now))
         }
@@ -175,12 +177,12 @@ fn row_of(case: &Case, now: DateTime<Utc>) -> QueryResult<CaseRowRecord> {
     })
 }
 
-/// Where a line without a date stands in the order by date: behind all others.
+/// The place of a row without a date in the order by date: behind all others.
 fn never() -> DateTime<Utc> {
     DateTime::from_timestamp(253_370_764_800, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// When the line will name other products, which may leave the status as it is.
+/// When the row will name other products, although the status may stay the same.
 fn next_products(case: &Case, now: DateTime<Utc>) -> Option<(DateTime<Utc>, CaseStatus)> {
     case.bookings
         .iter()
@@ -308,7 +310,7 @@ fn page(
     })
 }
 
-/// What a line stands by in any order: sort key, date, number.
+/// The values a row is ordered by: sort key, date, number.
 type Placed<'a> = (&'a str, DateTime<Utc>, CustomerNumber);
 
 impl CaseRow {
@@ -373,7 +375,7 @@ fn read(row: CaseRowRecord, now: DateTime<Utc>) -> QueryResult<CaseRow> {
     })
 }
 
-/// Whether customers with this status have an agreement in force that the list speaks of.
+/// Whether customers with this status have an agreement in force that the list shows.
 fn rests_on_agreement(status: Status) -> bool {
     matches!(
         status,
@@ -381,7 +383,7 @@ fn rests_on_agreement(status: Status) -> bool {
     )
 }
 
-/// Names Mandant and Submandant of each line, with one query for the page.
+/// Adds the names of Mandant and Submandant to the rows, with one query for the page.
 fn name_partners(conn: &mut PgConnection, rows: &mut [CaseRow]) -> QueryResult<()> {
     let mut ids: Vec<i64> = rows
         .iter()

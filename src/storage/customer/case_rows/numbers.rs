@@ -7,11 +7,12 @@ use crate::domain::{CustomerNumber, name};
 use crate::storage::QueryResult;
 use crate::storage::schema::{case_rows, case_words};
 
-/// Terms that are looked for.
+/// At most this many words of a search are used.
 const TERMS: usize = 6;
 
-/// Customers whose words begin with every term of `text`, at most [`SEARCH_CAP`]; `None` if nothing
-/// is asked for. The longest term narrows by the index, the others among what it found.
+/// Customers whose words begin with every term of `text`, at most [`SEARCH_CAP`]; `None` if the
+/// search is empty. The longest term is looked up in the index, the others are compared with what
+/// it found.
 pub fn find_numbers(
     conn: &mut PgConnection,
     text: &str,

@@ -1,4 +1,5 @@
-//! What waits for the periodic work: read in pages in the order of an index, taken one at a time.
+//! Cases that wait for the periodic work: read in pages in the order of an index, claimed one at a
+//! time.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,26 +14,27 @@ use crate::storage::schema::{case_rows, customers};
 pub enum Waiting {
     /// A step is due: a reminder, the end of a round or of a booking.
     Step,
-    /// A step has been due for so long that somebody should look at it first (S-94).
+    /// A step has been due for so long that an administrator should look at it first (S-94).
     LateStep,
-    /// Time alone has changed the status, and the line of the list does not say so yet.
+    /// The status has changed by time alone and the row of the list does not show it yet.
     Line,
 }
 
-/// The place of a case among those that wait.
+/// The place of a case in the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueCursor {
     /// Since when it waits.
     pub at: DateTime<Utc>,
-    /// Whose case.
+    /// The customer whose case it is.
     pub customer: CustomerNumber,
 }
 
 type Boxed<'a> = case_rows::BoxedQuery<'a, diesel::pg::Pg>;
 
 impl Waiting {
-    /// The next `limit` cases behind `after`, longest waiting first. Those that the periodic work
-    /// leaves, for whatever reason, are not met again by who goes on behind them.
+    /// The next `limit` cases behind `after`, longest waiting first. Cases that the periodic work
+    /// leaves undone, for whatever reason, are not returned again to a caller that goes on behind
+    /// them.
     pub fn list(
         self,
         conn: &mut PgConnection,
@@ -74,8 +76,8 @@ impl Waiting {
         Ok(places.collect())
     }
 
-    /// Locks a case if it still waits and nobody else works on it. Who finds it locked goes on to the
-    /// next one instead of standing behind the other (S-93).
+    /// Locks a case if it still waits and no other process works on it. False if it does not wait
+    /// any more or is locked; the caller then goes on to the next one instead of waiting (S-93).
     pub fn claim(
         self,
         conn: &mut PgConnection,
@@ -85,7 +87,7 @@ impl Waiting {
         if !claim(conn, customer)? {
             return Ok(false);
         }
-        // A statement of its own, so that it sees what was written under the lock before.
+        // A separate statement, so that it sees what was written under the lock before.
         let waits = self.all(now).filter(case_rows::number.eq(customer));
         let waits: Option<CustomerNumber> =
             waits.select(case_rows::number).first(conn).optional()?;
@@ -111,8 +113,8 @@ impl Waiting {
     }
 }
 
-/// Locks a customer if nobody else has; who finds it locked does not wait, and comes back later or goes
-/// on to the next one (S-93).
+/// Locks a customer unless another transaction has locked it. False if it is locked; the caller
+/// then comes back later or goes on to the next one instead of waiting (S-93).
 pub fn claim(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<bool> {
     let free: Option<CustomerNumber> = customers::table
         .find(customer)
@@ -124,7 +126,8 @@ pub fn claim(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<b
     Ok(free.is_some())
 }
 
-/// Customers with a step that waits for somebody to look at it: number, company, since when.
+/// Customers with a step that waits for an administrator to look at it: number, company, since
+/// when.
 pub fn list_late(
     conn: &mut PgConnection,
     now: DateTime<Utc>,

@@ -1,5 +1,6 @@
-//! Finding customers by words: candidates come from the rarest word, never more than a few thousand,
-//! and are then held against all words of the search. Whatever somebody types costs the same.
+//! Finding customers by words. Candidates come from the rarest word, never more than a few
+//! thousand, and are then compared with all words of the search, so that every search costs the
+//! same.
 
 use chrono::{DateTime, Utc};
 use diesel::dsl::{array, exists};
@@ -16,14 +17,14 @@ use crate::domain::viewer::Scope;
 use crate::storage::schema::{agreements, case_rows, case_words, word_parts};
 use crate::storage::{QueryResult, text};
 
-/// Where all words of a search are common, so many customers of each are held against each other.
+/// If all words of a search are common, up to this many customers of each are intersected.
 const MANY: usize = 30_000;
-/// What is left is looked at up to here.
+/// At most this many candidates are compared with the search.
 const WALK: usize = 4000;
-/// Words that hold the same inner part are looked at up to here.
+/// At most this many words that contain the same inner part are looked at.
 const INNER_WORDS: usize = 200;
 
-/// What a search can only mean.
+/// The customer that a search by number means exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exact {
     /// The customer with this number, or with the agreement of this number.
@@ -64,7 +65,7 @@ pub fn find_exact(
     }))
 }
 
-/// The first of these numbers that somebody has.
+/// The first of these numbers that a customer has.
 fn as_typed(
     conn: &mut PgConnection,
     scope: Scope,
@@ -77,7 +78,7 @@ fn as_typed(
     Ok(numbers.iter().find(|one| found.contains(one)).copied())
 }
 
-/// One page of what is found.
+/// One page of the results of a search.
 pub(super) fn search(
     conn: &mut PgConnection,
     query: &ListQuery,
@@ -89,7 +90,7 @@ pub(super) fn search(
     if !found.hits.is_empty() {
         return paged(conn, query, found, now);
     }
-    // What looked like a host may have been two words with a full stop between them.
+    // What looks like a host name may be two words with a full stop between them.
     let apart = search::terms(&typed.replace(['.', '@'], " "));
     if apart == terms {
         return paged(conn, query, found, now);
@@ -98,7 +99,8 @@ pub(super) fn search(
     paged(conn, query, found, now)
 }
 
-/// What a thousand candidates are judged, counted and sorted by; the lines of one page are read whole.
+/// The columns by which up to a thousand candidates are compared, counted and sorted; only the rows
+/// of one page are read whole.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = case_rows)]
 struct Hit {
@@ -125,7 +127,7 @@ impl Hit {
 
 struct Found {
     hits: Vec<Hit>,
-    /// Whether not everything was looked at.
+    /// Whether only some of the possible customers were looked at.
     is_part: bool,
 }
 
@@ -136,7 +138,7 @@ fn find(conn: &mut PgConnection, query: &ListQuery, terms: &[Term]) -> QueryResu
     let mut is_part = candidates.is_cut;
     let select = scoped(query.scope).filter(case_rows::id.eq_any(candidates.all));
     let limit = i64::try_from(SEARCH_CAP + 1).unwrap_or(i64::MAX);
-    // Whoever has the only word there is, is meant.
+    // With a single word, the index has given the exact answer already.
     let hits: Vec<Hit> = if terms.len() < 2 {
         select.limit(limit).select(Hit::as_select()).load(conn)?
     } else {
@@ -156,7 +158,7 @@ fn find(conn: &mut PgConnection, query: &ListQuery, terms: &[Term]) -> QueryResu
     Ok(Found { hits, is_part })
 }
 
-/// Only a first sieve: which word begins with a term is asked of the rows that are left.
+/// A rough filter in SQL: whether a word begins with a term is checked on the rows that are left.
 fn sieve<'a>(mut select: Boxed<'a>, terms: &[&Term]) -> Boxed<'a> {
     for term in terms {
         let mut forms = term.forms.iter().map(|form| format!("%{}%", escaped(form)));
@@ -169,8 +171,8 @@ fn sieve<'a>(mut select: Boxed<'a>, terms: &[&Term]) -> Boxed<'a> {
     select
 }
 
-/// Customers among whom all that are meant can be found: those with one word that is rare enough, or
-/// with the two rarest of common ones. Otherwise a part of them.
+/// Customers among whom all matches are found: those with one word that is rare enough, or with the
+/// two rarest of common ones. If there are too many of these, only some of them.
 fn candidates(conn: &mut PgConnection, query: &ListQuery, terms: &[&Term]) -> QueryResult<Rows> {
     let mut first = Rows::default();
     for (at, term) in terms.iter().enumerate() {
@@ -260,7 +262,7 @@ fn words_in<'a>(scope: Scope) -> Words<'a> {
     }
 }
 
-/// Customers with a word that the term may mean, at most `most`.
+/// Customers with a word that matches the term, at most `most`.
 fn customers_with(
     conn: &mut PgConnection,
     query: &ListQuery,
@@ -296,24 +298,24 @@ fn customers_with(
     Ok(found)
 }
 
-/// The customers of the words by their rows, one more than `most` of them; as one value, because tens of
-/// thousands of rows cost more on the way than in the database.
+/// The row ids of the customers that have these words, at most `most` + 1. They are fetched as one
+/// value, because sending tens of thousands of rows costs more than finding them.
 fn rows(conn: &mut PgConnection, words: Words<'_>, most: usize) -> QueryResult<Vec<i64>> {
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
     let rows = words.limit(limit).select(case_words::row_id);
     diesel::select(array(rows)).get_result(conn)
 }
 
-/// Customers by their rows, in the order of those, each once.
+/// Row ids of customers, ascending, each once.
 #[derive(Default)]
 struct Rows {
     all: Vec<i64>,
-    /// Whether there are more.
+    /// Whether there are more than these.
     is_cut: bool,
 }
 
 impl Rows {
-    /// Adds what was found when at most `most` + 1 were asked for.
+    /// Adds the result of a query that asked for at most `most` + 1 rows.
     fn add(&mut self, rows: Vec<i64>, most: usize) {
         self.is_cut |= rows.len() > most;
         self.all.extend(rows);
@@ -344,7 +346,8 @@ enum Beginning {
 
 fn beginnings(term: &Term, sees_address: bool) -> Vec<Beginning> {
     let mut all = Vec::new();
-    // Every word is kept in its coarser form, too, which begins with that of what was typed.
+    // Every word is also stored in its coarser form, which begins with the coarser form of what was
+    // typed.
     if let Some(form) = term.forms.last() {
         if !form.contains('@') {
             all.push(Beginning::Of(form.clone()));
@@ -359,7 +362,7 @@ fn beginnings(term: &Term, sees_address: bool) -> Vec<Beginning> {
     all
 }
 
-/// Words that hold the term somewhere inside.
+/// Words that contain the term anywhere inside.
 fn words_around(
     conn: &mut PgConnection,
     term: &Term,
@@ -386,7 +389,7 @@ fn words_around(
     Ok(words)
 }
 
-/// A text in which LIKE reads no sign.
+/// Escapes a text for LIKE, so that it contains no wildcard.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! What is asked of the list, and what comes back.
+//! The query for the customer list and its result.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -6,40 +6,42 @@ use crate::domain::case::{CaseStatus, Status};
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId};
 
-/// What to list.
+/// Filter, order and page of the customer list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
-    /// What the viewer may know of, narrowed to one partner if the operator filters by it.
+    /// The customers the viewer may see, narrowed to one partner if the operator filters by it.
     pub scope: Scope,
     /// Only customers with this status.
     pub status: Option<Status>,
     /// Words from the search field.
     pub search: Option<String>,
-    /// Order.
+    /// The order of the rows.
     pub sort: Sort,
     /// Where the page begins or ends.
     pub from: From,
-    /// Whether the viewer sees whole e-mail addresses: then customers are found by parts of them, too.
+    /// Whether the viewer sees whole e-mail addresses; if so, customers are also found by parts of
+    /// them.
     pub sees_address: bool,
 }
 
 /// Order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
-    /// By what.
+    /// The column that is sorted by.
     pub by: SortBy,
-    /// From the end of the alphabet, or the newest first.
+    /// Whether the order is reversed: from Z to A, or the newest first.
     pub descending: bool,
 }
 
-/// What the list is sorted by.
+/// The columns the list can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortBy {
     /// Name of the company.
     Company,
     /// Number of the customer.
     Number,
-    /// The date under the status: a deadline, or since when it is so. Lines without one come last.
+    /// The date below the status: a deadline, or since when the customer has the status. Rows
+    /// without a date come last.
     Date,
 }
 
@@ -57,35 +59,35 @@ pub enum From {
 /// The place of a row in the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// Sort key of the company, or the date.
+    /// Sort key of the company, or the date as text.
     pub key: String,
     /// Number of the customer.
     pub number: CustomerNumber,
 }
 
 impl Cursor {
-    /// The date, in an order by date.
+    /// The date of a cursor in the order by date; `None` if the key is no date.
     pub fn date(&self) -> Option<DateTime<Utc>> {
         self.key.parse().ok()
     }
 }
 
-/// One line of the list.
+/// One row of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseRow {
-    /// Key of the customer.
+    /// Number of the customer, the key of the row.
     pub number: CustomerNumber,
     /// Name of the company.
     pub company: String,
     /// Sort key of the company, for the cursor.
     pub company_key: String,
-    /// City.
+    /// City of the customer's address.
     pub city: String,
-    /// Mandant.
+    /// The Mandant that looks after the customer, if any.
     pub partner: Option<PartnerId>,
     /// Name of the Mandant.
     pub partner_name: Option<String>,
-    /// Submandant.
+    /// The Submandant that looks after the customer, if any.
     pub sub_partner: Option<PartnerId>,
     /// Name of the Submandant.
     pub sub_partner_name: Option<String>,
@@ -93,14 +95,14 @@ pub struct CaseRow {
     pub products: String,
     /// Whether the agreement that the status speaks of was signed on paper (5.8-18).
     pub on_paper: bool,
-    /// Where it stands in the order by date.
+    /// Its place in the order by date.
     pub stands_at: DateTime<Utc>,
     /// Status at the time of reading.
     pub case_status: CaseStatus,
 }
 
 impl CaseRow {
-    /// The place of the line in an order.
+    /// The cursor of the row in a given order.
     pub fn cursor(&self, by: SortBy) -> Cursor {
         Cursor {
             key: match by {
@@ -113,7 +115,7 @@ impl CaseRow {
     }
 }
 
-/// One page.
+/// One page of the customer list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPage {
     /// At most [`super::PAGE`] rows in the order asked for.
@@ -122,7 +124,7 @@ pub struct ListPage {
     pub has_previous: bool,
     /// Whether rows stand behind the last.
     pub has_next: bool,
-    /// Counts per status of what was searched; `None` without a search.
+    /// Number of matches of the search per status; `None` without a search.
     pub found: Option<Vec<(Status, i64)>>,
     /// Whether the search had more candidates than are looked at.
     pub too_many: bool,

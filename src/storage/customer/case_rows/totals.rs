@@ -1,5 +1,5 @@
 //! Exact counts of all customers by status. They read every entry of an index, so the list asks for
-//! them rarely and only where [`super::count_statuses`] stopped at its cap.
+//! them rarely and only if [`super::count_statuses`] stopped at its cap.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -18,7 +18,7 @@ struct Counted {
     customers: i64,
 }
 
-/// How many customers of `scope` have each status at `now`, to the last one.
+/// How many customers of `scope` have each status at `now`, without a cap.
 pub fn count_all_statuses(
     conn: &mut PgConnection,
     scope: Scope,

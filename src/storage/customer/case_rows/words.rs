@@ -1,5 +1,6 @@
-//! The words by which customers are found, and the ends of words by which a word is found inside.
-//! Every list of words is read in the order of an index and to a limit, however common a word is.
+//! The words by which customers are found, and the ends of these words, by which a word is found
+//! from its middle. Every list of words is read in the order of an index and up to a limit, however
+//! common a word is.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +31,7 @@ pub(super) fn of(case: &Case) -> Vec<String> {
     })
 }
 
-/// Writes the words by which a customer is found that has a row in the list.
+/// Writes the search words of a customer that has a row in the list.
 pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
     let row: i64 = case_rows::table
         .find(case.customer.number)
@@ -62,7 +63,7 @@ pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
     forget_parts(conn, gone)
 }
 
-/// [`save_words`], whatever stood there before: with all inner parts of the words.
+/// [`save_words`] without regard to what was stored before, including all inner parts of the words.
 pub(super) fn mend_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
     wait_for_words(conn, true)?;
     save_words(conn, case)?;
@@ -104,7 +105,7 @@ pub(super) fn agree(conn: &mut PgConnection, row: i64, case: &Case) -> QueryResu
     Ok(stored.into_iter().collect::<BTreeSet<_>>() == wanted)
 }
 
-/// Takes a customer out of the search. A word that nobody else has is forgotten with its parts.
+/// Removes a customer's search words. A word that no other customer has is deleted with its parts.
 pub(super) fn forget_words(conn: &mut PgConnection, customer: CustomerNumber) -> QueryResult<()> {
     wait_for_words(conn, true)?;
     let row = case_rows::table.find(customer).select(case_rows::id);
@@ -115,8 +116,8 @@ pub(super) fn forget_words(conn: &mut PgConnection, customer: CustomerNumber) ->
     forget_parts(conn, gone)
 }
 
-/// Whoever adds words goes beside others who do; whoever takes words away goes alone, so that no
-/// part is lost of a word that is added at the same moment.
+/// Takes an advisory lock: shared for transactions that add words, exclusive for one that removes
+/// words, so that no part is lost of a word that is added at the same moment.
 fn wait_for_words(conn: &mut PgConnection, alone: bool) -> QueryResult<()> {
     let shared = if alone { "" } else { "_shared" };
     diesel::sql_query(format!(
@@ -139,7 +140,8 @@ pub(in crate::storage) fn add_parts(conn: &mut PgConnection, words: &[String]) -
         .flat_map(|word| inner_parts(word).into_iter().map(move |part| (part, word)))
         .map(|(part, word)| (word_parts::part.eq(part), word_parts::word.eq(word)))
         .collect();
-    // In one order, so that two who add the same words wait and do not block each other.
+    // Always in the same order, so that two transactions that add the same words wait for each
+    // other instead of running into a deadlock.
     diesel::insert_into(word_parts::table)
         .values(&rows)
         .on_conflict_do_nothing()

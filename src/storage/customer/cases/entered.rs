@@ -25,7 +25,7 @@ struct EnteredAddressRow {
     verdict: Option<String>,
 }
 
-/// Those of one customer, oldest first.
+/// The entered addresses of one customer, oldest first.
 pub(super) fn load(
     conn: &mut PgConnection,
     number: CustomerNumber,
@@ -56,7 +56,7 @@ fn read(row: EnteredAddressRow) -> QueryResult<EnteredAddress> {
     })
 }
 
-/// Writes a change of one of them; other changes are none of its business.
+/// Writes a change that concerns an entered address; ignores all other changes.
 pub(super) fn save(
     conn: &mut PgConnection,
     number: CustomerNumber,
@@ -112,7 +112,7 @@ fn create(
         .execute(conn)
 }
 
-/// Whose it is.
+/// The customer an entered address belongs to.
 pub fn find_entered(conn: &mut PgConnection, id: AddressId) -> QueryResult<Option<CustomerNumber>> {
     entered_addresses::table
         .find(id.0)

@@ -50,7 +50,7 @@ pub fn find_case(
     row.map(|row| load(conn, row, now)).transpose()
 }
 
-/// The case of a customer that is about to be added: nothing is booked, and nobody looks after it.
+/// The case of a customer that is about to be added: without bookings and without a partner.
 pub fn make_case(
     conn: &mut PgConnection,
     customer: Customer,
@@ -187,8 +187,8 @@ fn load(conn: &mut PgConnection, row: CustomerRow, now: DateTime<Utc>) -> QueryR
     })
 }
 
-/// A booking of a product or an option that the catalogue does not have is not read (F11): nobody takes it
-/// for one that needs no AVV.
+/// A booking of a product or an option that is not in the catalogue is an error (F11), so that it
+/// is never taken for one that needs no AVV.
 fn read_booking(
     row: BookingRow,
     catalogue: &[Product],

@@ -121,8 +121,8 @@ fn save_change(
     .map(|_| ())
 }
 
-/// The row of the booking at a place in [`crate::domain::case::Case::bookings`]; bookings are never taken away, so the
-/// place stays.
+/// The row of the booking at an index of [`crate::domain::case::Case::bookings`]; bookings are
+/// never removed, so the index stays valid.
 fn booking_at(conn: &mut PgConnection, number: CustomerNumber, place: usize) -> QueryResult<i64> {
     bookings::table
         .filter(bookings::customer_number.eq(number))

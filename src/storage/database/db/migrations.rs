@@ -10,7 +10,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use super::{DbError, with_network_limits};
 use crate::storage::rights;
 
-/// Any number, the same in every portal process: who holds it is changing the schema.
+/// First half of the key of an advisory lock, the same in every portal process. The process that
+/// holds it is changing the schema.
 const MIGRATION_LOCK: i32 = 0x4156_5600;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!();
@@ -22,8 +23,8 @@ pub(super) fn connect_alone(url: &str) -> Result<PgConnection, DbError> {
 }
 
 /// Runs the migrations that this program has and the database has not, and gives the role `program`
-/// its rights; answers how many ran. Two processes that start together take turns, and the second
-/// finds nothing left to do.
+/// its rights; returns how many ran. Two processes that start together take turns, and the second
+/// one finds nothing left to do.
 pub fn run_migrations(owner: &mut PgConnection, program: &str) -> Result<usize, DbError> {
     let lock = |conn: &mut PgConnection, function: &str| {
         // One lock for each schema: tests have a schema each and need not wait for each other.
@@ -42,16 +43,18 @@ pub fn run_migrations(owner: &mut PgConnection, program: &str) -> Result<usize, 
         rights::grant(owner, program)?;
         Ok(done)
     });
-    // First the reason why it failed, if it did; the lock goes with the connection at the latest.
+    // If the migrations failed, that error is returned first; the lock is released with the
+    // connection at the latest.
     let unlocked = lock(owner, "pg_advisory_unlock");
     let done = granted?;
     unlocked?;
     Ok(done)
 }
 
-/// Until 1.0 the migrations are folded by subject now and then; a database made before that has
-/// others than this program, the first one included, and nothing leads from those to these. One that a
-/// newer program has changed is not understood any more (expand, then contract).
+/// Refuses a database that this program's migrations do not lead to. Until 1.0 the migrations are
+/// folded by subject now and then: a database made before that has other migrations than this
+/// program, including the first one, and cannot be brought up to date. A database that a newer
+/// program has changed is refused as well (expand, then contract).
 fn refuse_other_state(owner: &mut PgConnection) -> Result<(), DbError> {
     let failed =
         |error: Box<dyn std::error::Error + Send + Sync>| DbError::Migration(error.to_string());
@@ -77,7 +80,7 @@ fn known(all: &[Box<dyn diesel::migration::Migration<Pg>>]) -> HashSet<String> {
         .collect()
 }
 
-/// Refuses a database with a migration that is newer than all of this program.
+/// Refuses a database with a migration that is newer than all migrations of this program.
 fn refuse_newer(done: &HashSet<String>, known: &HashSet<String>) -> Result<(), DbError> {
     let newest = known.iter().max();
     if done.iter().max() > newest {
@@ -101,8 +104,8 @@ struct Version {
     version: String,
 }
 
-/// How many migrations the database has not, asked without changing anything: the program's role
-/// may not even try to make the table that says so. Refuses a database that a newer program has changed.
+/// How many migrations the database lacks. Changes nothing, as the program's role may not even
+/// create the table of migrations. Refuses a database that a newer program has changed.
 pub(super) fn count_pending(conn: &mut PgConnection) -> Result<usize, DbError> {
     let table: Readable = diesel::sql_query(
         "SELECT coalesce(has_table_privilege(to_regclass('__diesel_schema_migrations'), 'SELECT'), false)

@@ -1,9 +1,9 @@
 //! The pool of connections and the two ways to use it: read, or change in one transaction.
 //!
 //! Connections are not tested when they leave the pool (that would be one query more per page).
-//! Instead a connection that turns out to be broken, as after a restart of Postgres, is thrown away
-//! and the work is begun once more on a tested one: reads from the start, transactions only while
-//! nothing but `BEGIN` has been tried.
+//! Instead a connection that turns out to be broken, as after a restart of Postgres, is dropped and
+//! the work is started once more on a tested one: a read in any case, a transaction only if nothing
+//! but `BEGIN` has been tried.
 
 mod migrations;
 
@@ -23,29 +23,29 @@ use migrations::{connect_alone, count_pending};
 
 pub use migrations::run_migrations;
 
-/// How long somebody waits for a connection before being told to come again.
+/// How long a caller waits for a connection before it gets an error.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A page waits no longer for the database than this; its statements have less time than that.
+/// How long a page waits for the database in all; its statements have a shorter limit.
 const ANSWER: Duration = Duration::from_secs(15);
 
-/// Connections live this long, so that after a failover the portal finds the new server soon.
+/// Maximum age of a connection, so that after a failover the portal finds the new server soon.
 const LIFETIME: Duration = Duration::from_secs(600);
 
-/// A connection, under the name by which the rooms above pass it on without knowing diesel.
+/// A connection. The rooms above pass it on under this name without depending on diesel.
 pub type Conn = PgConnection;
 
 /// Why the database gave no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// No connection to be had: Postgres is away or every connection is busy. Nothing was done, or
-    /// what was begun is undone; trying again later is right.
+    /// There is no connection: Postgres is down or every connection is busy. Nothing was done, or
+    /// it was rolled back; the caller may try again later.
     #[error("the database cannot be reached: {0}")]
     Unavailable(String),
     /// The work on the connection failed.
     #[error(transparent)]
     Query(#[from] QueryError),
-    /// The work panicked or the server is shutting down; what was begun is undone.
+    /// The work panicked or the server is shutting down; it was rolled back.
     #[error("the work in the database ended without a result")]
     Interrupted,
     /// The schema could not be brought up to date.
@@ -54,7 +54,8 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Whether the database is away or has just thrown us out, rather than refused this piece of work.
+    /// Whether the database is down or has just closed the connection, rather than refused this
+    /// piece of work.
     pub fn is_outage(&self) -> bool {
         match self {
             Self::Unavailable(_) => true,
@@ -64,8 +65,9 @@ impl DbError {
     }
 }
 
-/// Postgres and libpq have no code of their own for a connection that ends under a statement. One
-/// that ends under a transaction is told as a failed rollback or a broken manager.
+/// Postgres and libpq have no error code of their own for a connection that is lost during a
+/// statement. One that is lost during a transaction is reported as a failed rollback or a broken
+/// manager.
 pub fn is_connection_loss(error: &QueryError) -> bool {
     match error {
         QueryError::DatabaseError(_, info) => [
@@ -87,7 +89,8 @@ pub fn is_connection_loss(error: &QueryError) -> bool {
     }
 }
 
-/// Whether a statement took longer than it may, or waited too long for somebody else's.
+/// Whether a statement exceeded its time limit, or waited too long for a lock of another
+/// transaction.
 pub fn is_timeout(error: &QueryError) -> bool {
     match error {
         QueryError::DatabaseError(_, info) => ["statement timeout", "lock timeout"]
@@ -100,9 +103,9 @@ pub fn is_timeout(error: &QueryError) -> bool {
 /// How many connections a process opens at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolSize {
-    /// For pages. Callers above this number wait in line without taking a thread.
+    /// For pages. Requests above this number wait without occupying a thread.
     pub pages: u32,
-    /// On top of these, for jobs, so that neither starves the other.
+    /// In addition to these, for jobs, so that neither starves the other.
     pub jobs: u32,
 }
 
@@ -118,23 +121,23 @@ impl Default for PoolSize {
 #[derive(Clone)]
 pub struct Db {
     url: Arc<str>,
-    /// For jobs and commands.
+    /// Connections for jobs and commands.
     pool: Connections,
-    /// For pages, which give up sooner.
+    /// Connections for pages, with shorter limits.
     pages: Connections,
     /// One permit for each page's connection.
     line: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Db {
-    /// Without the URL, which may hold a password.
+    /// Prints the state of the pool without the URL, which may contain a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Db({:?})", self.pool.state())
     }
 }
 
 impl Db {
-    /// Opens the pool with its usual size and one connection; fails within seconds when there is no
+    /// Opens the pool with its usual size and one connection; fails within seconds if there is no
     /// database.
     pub fn connect(url: &str) -> Result<Self, DbError> {
         Self::connect_sized(url, PoolSize::default())
@@ -212,14 +215,14 @@ impl Db {
         self.read(|conn| Ok(conn.ping()?)).await
     }
 
-    /// Brings the schema up to date on a connection of its own, as the role that the portal works as;
+    /// Brings the schema up to date on a connection of its own, with the role the portal runs as;
     /// see [`run_migrations`].
     pub fn migrate(&self) -> Result<usize, DbError> {
         self.migrate_as_owner(&self.url)
     }
 
-    /// Brings the schema up to date as the role that owns the tables, and gives the role the portal
-    /// works as its rights on them (A11).
+    /// Brings the schema up to date with the role that owns the tables, and grants the portal's
+    /// role its rights on them (A11).
     pub fn migrate_as_owner(&self, owner_url: &str) -> Result<usize, DbError> {
         let program = self.read_blocking(|conn| Ok::<_, DbError>(rights::role(conn)?))?;
         run_migrations(&mut connect_alone(owner_url)?, &program)
@@ -230,12 +233,12 @@ impl Db {
         count_pending(&mut connect_alone(&self.url)?)
     }
 
-    /// Whether the portal works as a role that could switch the triggers off (A11).
+    /// Whether the portal runs with a role that could disable the triggers (A11).
     pub fn can_switch_triggers_off(&self) -> Result<bool, DbError> {
         self.read_blocking(|conn| Ok(rights::can_switch_triggers_off(conn)?))
     }
 
-    /// Waits for a place in line, then works on a thread that may block.
+    /// Waits for a permit, then does the work on a thread that may block.
     async fn in_line<T, E, F>(&self, work: F) -> Result<T, E>
     where
         F: FnOnce(&Self) -> Result<T, E> + Send + 'static,
@@ -253,13 +256,13 @@ impl Db {
         let db = self.clone();
         let span = tracing::Span::current();
         let work = tokio::task::spawn_blocking(move || {
-            // Held until the connection is back in the pool, even when the caller has gone.
+            // Held until the connection is back in the pool, even if the caller has been cancelled.
             let _place = place;
             span.in_scope(|| work(&db))
         });
         match tokio::time::timeout(ANSWER, work).await {
             Ok(done) => done.unwrap_or_else(|_| Err(DbError::Interrupted.into())),
-            // A database that stands still answers no limit of its own either.
+            // A database that hangs does not enforce its own time limits either.
             Err(_) => Err(DbError::Unavailable("no answer in time".to_owned()).into()),
         }
     }
@@ -275,7 +278,7 @@ where
     let mut pooled = checkout(pool)?;
     let conn: &mut PgConnection = &mut pooled;
     let result = work(conn);
-    // Asked with a query, but only after an error: a connection that is lost while a statement is
+    // Checked with a query, but only after an error: a connection that is lost while a statement is
     // prepared does not count as broken yet, and would come back from the pool again and again.
     if result.is_ok() || !conn.is_broken() && conn.ping().is_ok() {
         return result;
@@ -317,8 +320,8 @@ fn checkout(pool: &Connections) -> Result<Pooled, DbError> {
         .map_err(|error| DbError::Unavailable(error.to_string()))
 }
 
-/// After one broken connection the others of the pool are probably broken too: throws them away
-/// until one answers.
+/// After one broken connection the others of the pool are probably broken too: drops them until one
+/// answers.
 fn checkout_tested(pool: &Connections) -> Result<Pooled, DbError> {
     for _ in 0..=pool.max_size() {
         let mut conn = checkout(pool)?;
@@ -342,8 +345,8 @@ pub fn database_time(conn: &mut PgConnection) -> QueryResult<chrono::DateTime<ch
         .map(|row: Moment| row.at)
 }
 
-/// The URL with limits for what it does not say itself. Without them a machine that vanished, as in
-/// a failover, holds connections for many minutes before the network gives up.
+/// The URL with limits for the parameters it does not set itself. Without them a machine that
+/// vanished, as in a failover, keeps connections open for many minutes before the network gives up.
 fn with_network_limits(url: &str) -> String {
     let mut url = url.to_owned();
     for (name, value) in [
@@ -367,12 +370,12 @@ type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
 #[derive(Debug, Clone, Copy)]
 struct Session(&'static str);
 
-/// Somebody waits for the answer.
+/// Settings for pages, where a user waits for the answer.
 const FOR_PAGES: Session = Session(
     "SET timezone = 'UTC'; SET statement_timeout = '12s'; SET lock_timeout = '10s'; \
      SET idle_in_transaction_session_timeout = '30s'",
 );
-/// Nobody does.
+/// Settings for jobs, where no user waits.
 const FOR_JOBS: Session = Session(
     "SET timezone = 'UTC'; SET statement_timeout = '60s'; SET lock_timeout = '10s'; \
      SET idle_in_transaction_session_timeout = '60s'",
@@ -386,7 +389,7 @@ impl CustomizeConnection<PgConnection, ConnectionFailure> for Session {
     }
 }
 
-/// The pool goes on trying by itself; here is only told that it has to.
+/// The pool retries by itself; this only logs that it has to.
 #[derive(Debug)]
 struct LogFailure;
 

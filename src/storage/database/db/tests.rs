@@ -39,7 +39,7 @@ fn count(conn: &mut PgConnection) -> QueryResult<i32> {
     diesel::select(diesel::dsl::sql::<Integer>("(SELECT count(*)::int FROM t)")).get_result(conn)
 }
 
-/// What a restart of Postgres does to every connection. Fills the pool first.
+/// Breaks every connection as a restart of Postgres would. Fills the pool first.
 fn break_all_connections(db: &Db) {
     let held: Vec<_> = (0..db.pool.max_size())
         .map(|_| db.pool.get().unwrap())

@@ -7,8 +7,8 @@ use std::process::{Command, Stdio};
 use super::place::Cluster;
 use super::{EmbeddedError, Purpose};
 
-/// Makes the cluster with role and database, in a directory beside it that is renamed at the end:
-/// a start that is interrupted leaves no half a cluster.
+/// Creates the cluster with role and database in a temporary directory beside it that is renamed at
+/// the end, so that an interrupted start leaves no incomplete cluster.
 pub(super) fn create_cluster(place: &Cluster, purpose: Purpose) -> Result<(), EmbeddedError> {
     let cluster = place.cluster();
     if cluster.is_dir() {
@@ -43,7 +43,7 @@ pub(super) fn create_cluster(place: &Cluster, purpose: Purpose) -> Result<(), Em
     fs::rename(&draft, &cluster).map_err(|e| EmbeddedError::io(&cluster, e))
 }
 
-/// Runs a program to its end with `input`; what it complains about becomes the error.
+/// Runs a program to its end with `input`; its error output becomes the error.
 pub(super) fn run(command: &mut Command, input: &str) -> Result<(), EmbeddedError> {
     let failed = |error: io::Error| EmbeddedError::Failed(error.to_string());
     let mut child = command
@@ -57,14 +57,14 @@ pub(super) fn run(command: &mut Command, input: &str) -> Result<(), EmbeddedErro
     }
     let output = child.wait_with_output().map_err(failed)?;
     let said = String::from_utf8_lossy(&output.stderr);
-    // The single-user backend reports a failed statement and still ends well.
+    // The single-user backend reports a failed statement and still exits with success.
     if output.status.success() && !said.contains("ERROR:") {
         return Ok(());
     }
     Err(EmbeddedError::Failed(last_lines(&said)))
 }
 
-/// The end of what a program said, on one line.
+/// The end of a program's output, on one line.
 pub(super) fn last_lines(text: &str) -> String {
     let lines: Vec<&str> = text
         .lines()

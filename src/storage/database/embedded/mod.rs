@@ -1,10 +1,11 @@
 //! A Postgres of our own under the data directory, for when `DATABASE_URL` is unset.
 //!
 //! Several portal processes may share it. Each holds a shared lock on `postgres.lease`; the kernel
-//! drops it however the process ends. Whoever starts the server also starts a *guard*, which waits
-//! for the exclusive lock, i.e. for the last process to be gone, and then stops the server. So a
-//! killed portal leaves no server behind, a second portal joins the first one's, and nobody stops
-//! a server that somebody still uses. `postgres.start` makes starts wait for each other.
+//! drops it however the process ends. The process that starts the server also starts a *guard*,
+//! which waits for the exclusive lock, i.e. for the last process to be gone, and then stops the
+//! server. So a killed portal leaves no server behind, a second portal joins the first one's, and
+//! no server is stopped while another process uses it. `postgres.start` makes starts wait for each
+//! other.
 //!
 //! The server listens on a Unix socket in a directory that only its own user can enter, and never
 //! on the network. Migrations run as the role `avv`, which owns its database; the portal connects as
@@ -34,13 +35,13 @@ use crate::config;
 
 /// How long to wait for another process that is starting or stopping the same server.
 const TURN_PATIENCE: Duration = Duration::from_secs(330);
-/// How long giving a server back may take in all.
+/// How long [`EmbeddedPostgres::stop`] may take in all.
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 
-/// Why there is no embedded Postgres; each says what to do about it.
+/// Why there is no embedded Postgres; each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
-    /// No `initdb` and `postgres` on this machine.
+    /// There are no programs `initdb` and `postgres` on this machine.
     #[error("no PostgreSQL found: install the package `postgresql`, or set DATABASE_URL")]
     NoPrograms,
     /// The cluster needs another major version than those installed.
@@ -48,29 +49,29 @@ pub enum EmbeddedError {
         "the database in {cluster} was made by PostgreSQL {version}, which is not installed: install that version, or move the data with pg_dump"
     )]
     OtherVersion {
-        /// Where it is.
+        /// Directory of the cluster.
         cluster: PathBuf,
-        /// Its major version.
+        /// Major version of Postgres that made it.
         version: String,
     },
     /// We are root and there is neither a user `postgres` nor `nobody`.
     #[error("PostgreSQL does not run as root and there is no user `postgres` or `nobody`")]
     NoUser,
-    /// A directory is there already but not private to the right user.
+    /// The directory exists but is not private to the right user.
     #[error("{0} belongs to another user or can be entered by others")]
     Foreign(PathBuf),
     /// Another process holds the start lock for too long.
     #[error("another process has been starting or stopping the embedded PostgreSQL for too long")]
     Busy,
-    /// `initdb` or `postgres` ended; the text is the end of what it said.
+    /// `initdb` or `postgres` exited with an error; holds the end of its output.
     #[error("the embedded PostgreSQL did not start: {0}")]
     Failed(String),
-    /// The file system refused.
+    /// A file operation failed.
     #[error("{path}: {source}")]
     Io {
-        /// What was touched.
+        /// The file or directory concerned.
         path: PathBuf,
-        /// What it said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
@@ -84,25 +85,26 @@ impl EmbeddedError {
     }
 }
 
-/// What the data are worth.
+/// How safe the data must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Real data: every commit is on disk before it is answered.
     Portal,
-    /// Data of a test run: fast, many connections, lost with the machine's power.
+    /// Data of a test run: fast, many connections, lost when the machine loses power.
     Tests,
 }
 
-/// A running server and our share in it. Dropping it gives the share back without waiting.
+/// A running server and this process's share in it. Dropping it gives the share back without
+/// waiting.
 #[derive(Debug)]
 pub struct EmbeddedPostgres {
     place: Cluster,
     lease: File,
     /// Whether this process started the server.
     ours: bool,
-    /// The thread that looks after it.
+    /// The thread that restarts the server when it ends.
     watch: Option<JoinHandle<()>>,
-    /// Tells that thread that the server's end is wanted.
+    /// Tells that thread that the server may end.
     leaving: Arc<AtomicBool>,
 }
 
@@ -113,8 +115,8 @@ impl Drop for EmbeddedPostgres {
 }
 
 impl EmbeddedPostgres {
-    /// Starts the Postgres under `data_dir`, making it first when there is none, or joins it when
-    /// it is running. Returns when it accepts connections.
+    /// Starts the Postgres under `data_dir`, creating it first if there is none, or joins it if it
+    /// is running. Returns once it accepts connections.
     pub fn start(data_dir: &Path) -> Result<Self, EmbeddedError> {
         Self::start_for(data_dir, Purpose::Portal)
     }
@@ -153,23 +155,24 @@ impl EmbeddedPostgres {
         })
     }
 
-    /// How the portal reaches the database: a URL for libpq with the socket's directory as host, as
-    /// the role that owns nothing.
+    /// URL with which the portal reaches the database: the socket's directory as host, with the
+    /// role that owns nothing.
     pub fn url(&self) -> String {
         self.place.url(roles::PROGRAM, roles::DATABASE)
     }
 
-    /// The same as the role that owns the tables: for migrations.
+    /// The same with the role that owns the tables: for migrations.
     pub fn owner_url(&self) -> String {
         self.place.url(roles::OWNER, roles::DATABASE)
     }
 
-    /// Where the programs of the server's own version are.
+    /// Directory of the programs of the server's own version.
     pub fn programs(&self) -> &Path {
         &self.place.programs
     }
 
-    /// By which variables the programs of Postgres find the database, as the role that owns the tables.
+    /// Environment variables with which the programs of Postgres find the database, with the role
+    /// that owns the tables.
     pub fn client_variables(&self) -> [(&'static str, String); 3] {
         let host = self.place.socket_dir.to_string_lossy().into_owned();
         [
@@ -184,26 +187,28 @@ impl EmbeddedPostgres {
         self.ours
     }
 
-    /// Gives our share back. Where nobody else has one, stops the server and waits until it has
-    /// written everything; otherwise the last one to leave does.
+    /// Gives this process's share back. If no other process has one, stops the server and waits
+    /// until it has written everything; otherwise the last process to leave stops it.
     pub fn stop(self) {
         if self.lease.unlock().is_err() {
             return; // The guard stops the server when this process ends.
         }
         let since = Instant::now();
         while self.lease.try_lock().is_err() {
-            // Shared works and exclusive does not: others use it. Neither: the guard is stopping it.
+            // If a shared lock works and an exclusive one does not, other processes use the server.
+            // If neither works, the guard is stopping it.
             if self.lease.try_lock_shared().is_ok() || since.elapsed() > STOP_LIMIT {
                 return;
             }
             sleep(Duration::from_millis(10));
         }
         self.leaving.store(true, Ordering::SeqCst);
-        // Our turn: a server that just died is not started again in the meantime.
+        // The start lock is held, so that a server that just died is not started again in the
+        // meantime.
         let turn = take_turn(&self.place);
         server::stop_server(&self.place);
         drop(turn);
-        // It ends with the server; one that does not end keeps nobody here.
+        // The thread ends with the server; if the server does not end, the wait is limited.
         while self
             .watch
             .as_ref()
@@ -215,9 +220,9 @@ impl EmbeddedPostgres {
     }
 }
 
-/// The database for a test process: the server that `AVV_TEST_DATABASE_URL` names, else an embedded
-/// one under `dir`, started once per process and stopped by its guard when the last test process
-/// is gone. As the role that owns the tables.
+/// URL of the database for a test process: the server that `AVV_TEST_DATABASE_URL` names, or else
+/// an embedded one under `dir`, which is started once per process and stopped by its guard when the
+/// last test process is gone. Connects with the role that owns the tables.
 pub fn database_url_for_tests(dir: &Path) -> Result<String, EmbeddedError> {
     static SERVER: OnceLock<Result<EmbeddedPostgres, String>> = OnceLock::new();
     if let Some(url) = config::test_database_url() {
@@ -232,12 +237,12 @@ pub fn database_url_for_tests(dir: &Path) -> Result<String, EmbeddedError> {
         .map_err(|said| EmbeddedError::Failed(said.clone()))
 }
 
-/// Starting is for one process at a time.
+/// Takes the start lock, which one process at a time holds.
 fn take_turn(place: &Cluster) -> Result<File, EmbeddedError> {
     wait_for_lock(&place.base.join("postgres.start"), File::try_lock)
 }
 
-/// Opens the lock file and takes a lock on it, waiting for those before us.
+/// Opens the lock file and locks it, waiting for processes that hold it.
 fn wait_for_lock(
     path: &Path,
     take: fn(&File) -> Result<(), TryLockError>,
@@ -249,7 +254,8 @@ fn wait_for_lock(
         .mode(0o644)
         .open(path)
         .map_err(|e| EmbeddedError::io(path, e))?;
-    // Whatever the umask said. Fails only for a file of another user, who has done the same.
+    // Sets the mode regardless of the umask. Fails only for a file of another user, whose process
+    // has done the same.
     file.set_permissions(fs::Permissions::from_mode(0o644)).ok();
     let since = Instant::now();
     loop {

@@ -23,7 +23,7 @@ const HOME: &str = "postgres";
 /// The cluster below the private directory.
 const CLUSTER: &str = "data";
 
-/// The user whom the child processes run as, when it is not our own.
+/// The user whom the child processes run as, if it is not our own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Account {
     pub uid: u32,
@@ -39,7 +39,7 @@ pub(super) struct Cluster {
     pub socket_dir: PathBuf,
     /// Where `initdb`, `postgres` and `pg_ctl` are.
     pub programs: PathBuf,
-    /// Set only when we are root, as whom Postgres refuses to run.
+    /// Set only if we are root, because Postgres refuses to run as root.
     pub account: Option<Account>,
 }
 
@@ -76,12 +76,12 @@ impl Cluster {
         self.base.join(HOME)
     }
 
-    /// The directory with the database's files, as Postgres means it with `-D`.
+    /// The directory with the database's files, the value of Postgres' option `-D`.
     pub(super) fn cluster(&self) -> PathBuf {
         self.home().join(CLUSTER)
     }
 
-    /// How libpq reaches a database of the server as a role.
+    /// URL with which libpq reaches a database of the server with a role.
     pub(super) fn url(&self, role: &str, database: &str) -> String {
         let dir = self.socket_dir.to_string_lossy();
         let host = utf8_percent_encode(&dir, NON_ALPHANUMERIC);
@@ -107,8 +107,8 @@ impl Cluster {
     }
 }
 
-/// The data directory, where the account can work in it; else a place of the system's. A database
-/// that exists is never left behind for a new empty one.
+/// The data directory if the account can work in it; otherwise a directory of the system. A
+/// database that exists is never abandoned for a new empty one.
 fn base_for(
     data_dir: PathBuf,
     account: Account,
@@ -127,17 +127,17 @@ fn base_for(
         database.directory = %other.display(),
         "the database user cannot enter the data directory, so the embedded Postgres lives elsewhere"
     );
-    // Fails where it does not exist or is in use, which is as well.
+    // Fails if the directory does not exist or is not empty, and is then left as it is.
     fs::remove_dir(&home).ok();
     make_dir(&other, 0o711)?;
-    // For people, and for `./dev reset`.
+    // Read by administrators and by `./dev reset`.
     let note = data_dir.join("postgres.elsewhere");
     fs::write(&note, other.as_os_str().as_encoded_bytes())
         .map_err(|e| EmbeddedError::io(&note, e))?;
     Ok(other)
 }
 
-/// As root: the owner of the cluster that is already there, else `postgres`, else `nobody`.
+/// As root: the owner of the cluster that exists already, else `postgres`, else `nobody`.
 fn account_for(home: &Path) -> Result<Account, EmbeddedError> {
     if let Ok(found) = fs::symlink_metadata(home)
         && found.uid() != 0
@@ -157,8 +157,8 @@ fn account_for(home: &Path) -> Result<Account, EmbeddedError> {
         .ok_or(EmbeddedError::NoUser)
 }
 
-/// Whether the account can really work in `dir`. Tried rather than computed from mode bits: access
-/// lists, read-only and squashing file systems count as well.
+/// Whether the account can really work in `dir`. This is tried rather than computed from the mode
+/// bits, because access lists, read-only and root-squashing file systems count as well.
 fn can_use(dir: &Path, account: Account) -> bool {
     private_dir(dir, Some(account)).is_ok()
         && Command::new("/bin/sh")
@@ -173,7 +173,8 @@ fn can_use(dir: &Path, account: Account) -> bool {
             .is_ok_and(|status| status.success())
 }
 
-/// A place that depends only on the data directory's path, so that the next start finds it again.
+/// A directory that depends only on the data directory's path, so that the next start finds it
+/// again.
 fn elsewhere(data_dir: &Path, purpose: Purpose) -> PathBuf {
     let name = format!("avv-portal-{}", short_hash(data_dir));
     match purpose {
@@ -189,7 +190,8 @@ fn short_hash(path: &Path) -> String {
     name
 }
 
-/// Below the private directory, or where its path is long in a directory of the system that is made for sockets.
+/// Directory of the socket: below the private directory or, if that path is too long, in a
+/// directory of the system that is made for sockets.
 fn socket_dir(home: &Path, account: Option<Account>) -> Result<PathBuf, EmbeddedError> {
     let mut dir = home.join("socket");
     if dir.as_os_str().len() > LONGEST_SOCKET_DIR {
@@ -203,8 +205,8 @@ fn socket_dir(home: &Path, account: Option<Account>) -> Result<PathBuf, Embedded
     Ok(dir)
 }
 
-/// Makes `path` with 0700 for the account. Where it exists already it must be a directory that is
-/// the account's own: in `/tmp` anybody could have put something under this name.
+/// Creates `path` with mode 0700 for the account. If it exists already, it must be a directory that
+/// belongs to the account: in `/tmp` any user could have created something under this name.
 fn private_dir(path: &Path, account: Option<Account>) -> Result<(), EmbeddedError> {
     let owner = account.map_or_else(|| geteuid().as_raw(), |a| a.uid);
     match fs::DirBuilder::new().mode(0o700).create(path) {
@@ -226,7 +228,8 @@ fn private_dir(path: &Path, account: Option<Account>) -> Result<(), EmbeddedErro
     }
 }
 
-/// Makes `path` and its parents. As root others must be able to pass through to the cluster.
+/// Creates `path` and its parents. As root it sets a mode with which other users can pass through
+/// to the cluster.
 fn make_dir(path: &Path, mode_as_root: u32) -> Result<(), EmbeddedError> {
     if path.is_dir() {
         return Ok(());
@@ -247,8 +250,8 @@ fn make_dir(path: &Path, mode_as_root: u32) -> Result<(), EmbeddedError> {
     }
 }
 
-/// The directory of the newest Postgres programs, or of those which made the existing cluster: one
-/// major version cannot read the files of another.
+/// The directory of the newest Postgres programs, or, if there is a cluster, of the version that
+/// made it: one major version cannot read the files of another.
 fn programs_for(cluster: &Path) -> Result<PathBuf, EmbeddedError> {
     let wanted = fs::read_to_string(cluster.join("PG_VERSION"))
         .ok()
@@ -293,14 +296,16 @@ fn candidate_dirs() -> Vec<PathBuf> {
     });
     dirs.into_iter()
         .filter_map(|dir| {
-            // Where the real programs are, pg_ctl is too; a search path may hold only links to some.
+            // `pg_ctl` is in the same directory as the real programs; a directory of the search
+            // path may hold only links to some of them.
             let real = dir.join("postgres").canonicalize().ok()?;
             Some(real.parent()?.to_owned())
         })
         .collect()
 }
 
-/// The 15 of `postgres (PostgreSQL) 15.20 (Debian …)`.
+/// Major version as printed by `postgres --version`: 15 for `postgres (PostgreSQL) 15.20 (Debian
+/// …)`.
 fn major_version(dir: &Path) -> Option<u32> {
     let output = Command::new(dir.join("postgres"))
         .arg("--version")

@@ -19,20 +19,21 @@ use super::{EmbeddedError, Purpose, take_turn};
 /// How long a server may take until it is ready; after a crash it first replays its journal.
 pub(super) const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Keeps a server that dies at once from being started in a tight loop.
+/// Pause before a server that died at once is started again.
 const PAUSE_AFTER_DEATH: Duration = Duration::from_millis(500);
-/// The same for a server that does not start.
+/// Pause before another try if a server does not start.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
-/// A server of another process is looked at this often.
+/// Interval at which a server that another process started is checked.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
-/// Our own child is looked at this often.
+/// Interval at which our own child process is checked.
 const LOOK_AT_CHILD: Duration = Duration::from_millis(100);
 
-/// How long the end of a server is waited for. It goes on ending by itself, and the guard sees to it.
+/// How long to wait for a server to end. After that it goes on ending by itself, and the guard
+/// takes care of it.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Says now and then what a start waits for, so that nobody takes it for dead.
+/// Logs now and then what a start waits for, so that it is not taken for hanging.
 struct Patience {
     since: Instant,
     next: Duration,
@@ -58,7 +59,7 @@ impl Patience {
     }
 }
 
-/// The log of the server is set aside once, when a start finds it larger than this (bytes).
+/// A server log larger than this (bytes) is renamed at the next start.
 const LARGE_LOG: u64 = 4 << 20;
 
 /// What a server writes into `postmaster.pid`.
@@ -85,7 +86,8 @@ fn read_pid_file(cluster: &Path) -> Option<PidFile> {
 pub(super) fn running_socket_dir(cluster: &Path) -> Result<Option<PathBuf>, EmbeddedError> {
     let (since, mut patience) = (Instant::now(), Patience::new());
     while let Some(found) = read_pid_file(cluster) {
-        // Only a connection proves a server: the process may be a zombie, or another one by now.
+        // Only a connection proves that a server runs: the process may be a zombie, or another
+        // program by now.
         if UnixStream::connect(found.socket_dir.join(".s.PGSQL.5432")).is_err() {
             forget_stale_pid_file(cluster, found.pid)?;
             return Ok(None);
@@ -102,10 +104,11 @@ pub(super) fn running_socket_dir(cluster: &Path) -> Result<Option<PathBuf>, Embe
     Ok(None)
 }
 
-/// Removes the pid file when its number now belongs to a process that is no server of this cluster;
-/// Postgres would take that process for one and refuse to start. Dead numbers it handles itself.
+/// Removes the pid file if its number now belongs to a process that is no server of this cluster.
+/// Postgres would take that process for a server and refuse to start; it handles numbers without a
+/// process itself.
 fn forget_stale_pid_file(cluster: &Path, pid: u32) -> Result<(), EmbeddedError> {
-    // A server works in its cluster's directory.
+    // The working directory of a server is its cluster's directory.
     match fs::read_link(format!("/proc/{pid}/cwd")) {
         Ok(cwd) if cwd != cluster => {
             let path = cluster.join("postmaster.pid");
@@ -116,8 +119,8 @@ fn forget_stale_pid_file(cluster: &Path, pid: u32) -> Result<(), EmbeddedError> 
     }
 }
 
-/// Starts the server and waits until it is ready. Tried again for a moment: the helpers of a server
-/// that was killed take a little until they have noticed, and the new one will not start before.
+/// Starts the server and waits until it is ready. Retries for a moment: the helper processes of a
+/// server that was killed need a little time to notice it, and a new server does not start before.
 pub(super) fn launch(place: &Cluster, purpose: Purpose) -> Result<Child, EmbeddedError> {
     let log = place.base.join("postgres.log");
     let mut tries = 0;
@@ -161,7 +164,8 @@ fn spawn_server(place: &Cluster, purpose: Purpose, log: &Path) -> Result<Child, 
         .map_err(|error| EmbeddedError::Failed(error.to_string()))
 }
 
-/// On the command line rather than in a file, so that they are always those of this program.
+/// The server's settings. They are passed on the command line rather than in a file, so that they
+/// are always those of this program.
 fn settings(purpose: Purpose) -> Vec<&'static str> {
     let mut settings = vec![
         "listen_addresses=",
@@ -172,10 +176,10 @@ fn settings(purpose: Purpose) -> Vec<&'static str> {
         "shared_buffers=256MB",
         "effective_cache_size=1GB",
         "random_page_cost=1.1",
-        // Pages are short queries: compiling them costs more than it brings.
+        // Pages are short queries: compiling them costs more than it saves.
         "jit=off",
         "log_checkpoints=off",
-        // A statement or a detail line would carry names and addresses into the log (S-82).
+        // A statement or a detail line would put names and addresses into the log (S-82).
         "log_error_verbosity=terse",
         "log_min_error_statement=panic",
     ];
@@ -196,7 +200,7 @@ fn settings(purpose: Purpose) -> Vec<&'static str> {
     settings
 }
 
-/// `false` when the server ended instead.
+/// Waits until the server accepts connections; `false` if it ended instead.
 fn wait_until_ready(server: &mut Child, cluster: &Path) -> Result<bool, EmbeddedError> {
     let (since, mut patience) = (Instant::now(), Patience::new());
     loop {
@@ -219,10 +223,10 @@ fn wait_until_ready(server: &mut Child, cluster: &Path) -> Result<bool, Embedded
     }
 }
 
-/// Starts the server again whenever it ends without our having asked for it, however it ended: a
-/// stray `pg_ctl stop` ends it well. `server` is our own child; a server of another process is looked
-/// at now and then. Waiting for a child also takes it out of the process table, where a successor
-/// would mistake it for a running one.
+/// Starts the server again whenever it ends without our having asked for it, even with success, as
+/// after a stray `pg_ctl stop`. `server` is our own child; a server of another process is checked
+/// now and then. Waiting for a child also removes it from the process table, where another start
+/// would take it for a running server.
 pub(super) fn keep_alive(
     mut server: Option<Child>,
     place: &Cluster,
@@ -259,8 +263,9 @@ pub(super) fn keep_alive(
     }
 }
 
-/// Waits for the server's end and says how it was. One that was asked to stop as soon as its clients
-/// have gone takes nobody in any more, and ours do not go: its end is hastened.
+/// Waits for the server's end and returns its exit status. A server that was asked to stop once its
+/// clients have gone accepts no new clients, and ours stay connected, so it is told to stop at
+/// once.
 fn wait_for_end(server: &mut Child, cluster: &Path, leaving: &AtomicBool) -> String {
     loop {
         match server.try_wait() {
@@ -274,13 +279,14 @@ fn wait_for_end(server: &mut Child, cluster: &Path, leaving: &AtomicBool) -> Str
             && lingers()
             && let Ok(pid) = i32::try_from(id)
         {
-            // Fails only when it has just ended.
+            // Fails only if it has just ended.
             kill(Pid::from_raw(pid), Signal::SIGINT).ok();
         }
     }
 }
 
-/// `None` when nobody here wants it any more, or another process was quicker and now looks after it.
+/// Starts the server again; `None` if this process does not need it any more, or if another process
+/// was quicker and now looks after it.
 fn revive(
     place: &Cluster,
     purpose: Purpose,
@@ -296,7 +302,8 @@ fn revive(
     }
 }
 
-/// Starts the process that outlives us and stops the server when its last user is gone.
+/// Starts the guard: the process that outlives this one and stops the server when its last user is
+/// gone.
 pub(super) fn start_guard(place: &Cluster) {
     let mut command = place.command(Path::new("flock"));
     command
@@ -313,7 +320,7 @@ pub(super) fn start_guard(place: &Cluster) {
 }
 
 pub(super) fn stop_server(place: &Cluster) {
-    // Without a server behind it, the number in the pid file may be that of any process.
+    // Without a server, the number in the pid file may be that of any process.
     if let Ok(None) = running_socket_dir(&place.cluster()) {
         return;
     }

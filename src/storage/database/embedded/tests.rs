@@ -77,7 +77,7 @@ fn a_server_lives_as_long_as_somebody_uses_it() {
     assert_eq!(facts(&second).rows, 2, "the second user is not disturbed");
     assert_eq!(pid(dir.path()), server);
 
-    // As when the process is killed: the share is gone, nobody stopped anything.
+    // As when the process is killed: its share is gone, but it did not stop the server.
     drop(second);
     wait_until_gone(dir.path());
 
@@ -86,7 +86,7 @@ fn a_server_lives_as_long_as_somebody_uses_it() {
     third.stop();
     assert!(!dir.path().join("postgres/data/postmaster.pid").exists());
 
-    // What the server says explains why it does not start.
+    // The error contains what the server printed when it did not start.
     let conf = dir.path().join("postgres/data/postgresql.conf");
     fs::write(&conf, "work_mem = plenty\n").unwrap();
     let error = EmbeddedPostgres::start_for(dir.path(), Purpose::Tests).unwrap_err();
@@ -97,13 +97,13 @@ fn a_server_lives_as_long_as_somebody_uses_it() {
 fn a_killed_server_is_started_again() {
     use nix::sys::signal::{Signal, kill};
     let dir = data_dir();
-    // As for real data: a test's server may forget its last commits.
+    // With the settings for real data, because a test's server may lose its last commits.
     let first = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     assert_eq!(facts(&first).rows, 1);
     let db = crate::storage::db::Db::connect(&first.owner_url()).unwrap();
     let killed = pid(dir.path());
     kill(nix::unistd::Pid::from_raw(killed), Signal::SIGKILL).unwrap();
-    // By itself, and one who starts in this moment finds a server too.
+    // The server stops by itself, and a process that starts at this moment finds or starts one.
     let second = EmbeddedPostgres::start_for(dir.path(), Purpose::Portal).unwrap();
     assert_ne!(pid(dir.path()), killed);
     assert_eq!(facts(&second).rows, 2, "what was committed is there");
@@ -117,8 +117,8 @@ fn a_killed_server_is_started_again() {
     second.stop();
     wait_until_gone(dir.path());
 
-    // After a restart of the machine the number may belong to anybody, here to this test. On a copy:
-    // the guard of the server above may still be looking at its own pid file.
+    // After a restart of the machine the number may belong to any process, here to this test. Done
+    // on a copy, because the guard of the server above may still be reading its own pid file.
     let copy = data_dir();
     let copied = std::process::Command::new("cp")
         .arg("-a")
@@ -168,7 +168,8 @@ fn nobody_needs_to_start_a_killed_server() {
     db.migrate().unwrap();
     let victim = || nix::unistd::Pid::from_raw(pid(dir.path()));
     kill(victim(), Signal::SIGKILL).unwrap();
-    // Its helpers take a moment to notice; work that has begun by then is lost, as it must be.
+    // The helper processes need a moment to notice; work that has begun by then is lost, as
+    // expected.
     std::thread::sleep(Duration::from_millis(300));
     db.transaction_blocking(|conn| {
         conn.batch_execute("CREATE TABLE t (n int)")?;
@@ -183,7 +184,8 @@ fn nobody_needs_to_start_a_killed_server() {
     );
 }
 
-/// F1: a server that somebody else ends, however well, is started again while we live.
+/// F1: a server that another program stops, even with success, is started again while this process
+/// lives.
 #[test]
 fn f1_a_server_that_ends_well_is_started_again() {
     use nix::sys::signal::{Signal, kill};
@@ -212,13 +214,14 @@ fn f1_a_server_that_ends_well_is_started_again() {
     };
     for signal in [Signal::SIGQUIT, Signal::SIGINT, Signal::SIGTERM] {
         let before = pid(dir.path());
-        // A client that stays does not keep a server that was asked to stop from ending.
+        // A client that stays connected does not keep a server that was asked to stop from ending.
         let stays = PgConnection::establish(&url).unwrap();
         kill(nix::unistd::Pid::from_raw(before), signal).unwrap();
         runs_again(before);
         drop(stays);
     }
-    // Whoever only joined starts it, too, when the one who did has gone.
+    // A process that only joined the server restarts it as well, after the one that started it has
+    // gone.
     first.stop();
     let before = pid(dir.path());
     kill(nix::unistd::Pid::from_raw(before), Signal::SIGINT).unwrap();
@@ -228,7 +231,7 @@ fn f1_a_server_that_ends_well_is_started_again() {
         std::thread::sleep(Duration::from_millis(20));
     }
     second.stop();
-    // Asked for: it stays away.
+    // The stop was asked for, so it is not started again.
     std::thread::sleep(Duration::from_millis(1200));
     assert!(!dir.path().join("postgres/data/postmaster.pid").exists());
 }

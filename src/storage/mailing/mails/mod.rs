@@ -1,4 +1,5 @@
-//! The outbox: mails are rows with a state, from the moment they are true until the server's reply.
+//! The outbox: mails are rows with a state, from the transaction that queues them until the
+//! server's reply.
 
 mod queries;
 mod reports;
@@ -27,11 +28,11 @@ pub use texts::{find_text, save_text};
 pub struct NewMail {
     /// What it is for; a second mail for the same step is not queued.
     pub step: String,
-    /// Which mail.
+    /// The kind of mail, with the ids it needs.
     pub kind: MailKind,
-    /// To whom.
+    /// The recipient; the address is looked up at delivery.
     pub to: Recipient,
-    /// Whose case.
+    /// The customer whose case it belongs to, if any.
     pub customer: Option<CustomerNumber>,
     /// The Message-ID it will carry, also when it is tried again.
     pub message_id: String,
@@ -40,56 +41,56 @@ pub struct NewMail {
 /// A queued mail, locked by the connection that fetched it.
 #[derive(Debug, Clone)]
 pub struct DueMail {
-    /// Key.
+    /// Key in `mails`.
     pub id: MailId,
-    /// Which mail.
+    /// The kind of mail, with the ids it needs.
     pub kind: MailKind,
-    /// To whom.
+    /// The recipient; the address is looked up at delivery.
     pub to: Recipient,
-    /// Whose case.
+    /// The customer whose case it belongs to, if any.
     pub customer: Option<CustomerNumber>,
-    /// Message-ID.
+    /// Message-ID without angle brackets.
     pub message_id: String,
-    /// What stands in `X-AVV-Mail`.
+    /// Value of the header `X-AVV-Mail`.
     pub mark: Uuid,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
-    /// How often it was tried before.
+    /// Number of earlier attempts.
     pub attempts: i32,
 }
 
 /// A mail as the status page and the operator see it.
 #[derive(Debug, Clone)]
 pub struct MailLine {
-    /// Key.
+    /// Key in `mails`.
     pub id: MailId,
-    /// Which mail.
+    /// The kind of mail, with the ids it needs.
     pub kind: MailKind,
-    /// To whom.
+    /// The recipient, as a role and not as an address.
     pub to: Recipient,
-    /// Whose case.
+    /// The customer whose case it belongs to, if any.
     pub customer: Option<CustomerNumber>,
     /// When it was queued.
     pub queued_at: DateTime<Utc>,
     /// `queued`, `sent`, `returned`, `failed` or `dropped`.
     pub state: String,
-    /// How often it was tried.
+    /// Number of attempts so far.
     pub attempts: i32,
     /// When it was sent or given up.
     pub done_at: Option<DateTime<Utc>>,
-    /// Last word of the mail server.
+    /// Last reply of the mail server.
     pub reply: Option<String>,
-    /// Address it was handed over for.
+    /// The address it was handed over for.
     pub sent_to: Option<String>,
     /// When the next attempt is due.
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// When it came back.
+    /// When it came back as undeliverable.
     pub returned_at: Option<DateTime<Utc>>,
     /// Why it came back.
     pub returned_because: Option<String>,
 }
 
-/// Queues a mail, once per step.
+/// Queues a mail unless one was queued for the same step.
 pub fn queue_mail(conn: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::insert_into(mails::table)
         .values((
@@ -123,8 +124,8 @@ pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult
     row.map(read_due).transpose()
 }
 
-/// Locks one mail that was not handed over: it waits or was given up. `None` if it was sent, or if
-/// there is none, or if a worker is delivering it at this moment.
+/// Locks one mail that was not handed over, because it waits or was given up. `None` if it was
+/// sent, or if there is none, or if a worker is delivering it at this moment.
 pub fn lock_unsent(conn: &mut PgConnection, id: MailId) -> QueryResult<Option<DueMail>> {
     let row: Option<DueRow> = mails::table
         .find(id.0)
@@ -183,7 +184,7 @@ fn read_due(
     })
 }
 
-/// Locks one mail if it still waits and no other worker holds it.
+/// Locks one mail if it still waits and no other worker holds it; true if it did.
 pub fn lock_queued(conn: &mut PgConnection, id: MailId) -> QueryResult<bool> {
     let found: Option<i64> = mails::table
         .find(id.0)
@@ -210,9 +211,9 @@ pub fn count_due(conn: &mut PgConnection, now: DateTime<Utc>, cap: i64) -> Query
 /// What was sent, for the evidence (EV-06).
 #[derive(Debug, Clone)]
 pub struct Sent {
-    /// Address.
+    /// The address it was handed over for.
     pub to: String,
-    /// Subject line.
+    /// Subject line with which it was sent.
     pub subject: String,
     /// Its parts with their hashes, the text part first (F8).
     pub parts: Vec<PartHash>,
@@ -261,8 +262,8 @@ pub fn mark_retry(
     log_attempt(conn, id, "later", reply, now)
 }
 
-/// Notes that a mail is given up: `failed` by the server's word, `dropped` because there is nobody
-/// to send it to or it is no longer true.
+/// Notes that a mail is given up: `failed` by the server's reply, `dropped` because there is no
+/// recipient or its content is no longer true.
 pub fn mark_done(
     conn: &mut PgConnection,
     id: MailId,
@@ -381,7 +382,7 @@ fn read_line(row: LineRow) -> QueryResult<MailLine> {
     })
 }
 
-/// Lets a mail that waits or was given up be tried at once. Says whether there was one.
+/// Makes a mail that waits or was given up due at once. True if there was one.
 pub fn requeue(conn: &mut PgConnection, id: MailId, now: DateTime<Utc>) -> QueryResult<bool> {
     let changed = diesel::update(
         mails::table

@@ -1,5 +1,5 @@
-//! The outbox as the operator reads it: page by page under a filter, and one mail with all that
-//! happened to it.
+//! The outbox as the operator reads it: page by page under a filter, and one mail with its attempts
+//! and reports.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,9 +12,9 @@ use crate::domain::{CustomerNumber, MailId};
 use crate::storage::schema::{mail_attempts, mail_reports, mails};
 use crate::storage::{QueryResult, text};
 
-/// States that need a person.
+/// States that an administrator has to look at.
 const TROUBLE: [&str; 3] = ["failed", "dropped", "returned"];
-/// Attempts and reports shown of one mail.
+/// At most this many attempts and reports of one mail are shown.
 const MOST: i64 = 200;
 
 /// Which mails the operator wants to see.
@@ -53,7 +53,7 @@ pub fn page_mails(
     rows.into_iter().map(read_line).collect()
 }
 
-/// Mails that were given up or came back, newest first: what needs a person.
+/// Mails that were given up or came back and so need an administrator, newest first.
 pub fn list_trouble(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<MailLine>> {
     let rows: Vec<LineRow> = mails::table
         .filter(mails::state.eq_any(TROUBLE))
@@ -109,47 +109,47 @@ pub fn queue_state(conn: &mut PgConnection) -> QueryResult<(usize, Option<DateTi
 /// One attempt to hand a mail over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempted {
-    /// When.
+    /// When the attempt was made.
     pub at: DateTime<Utc>,
     /// `sent`, `later`, `failed` or `dropped`.
     pub outcome: String,
-    /// Word of the mail server.
+    /// Reply of the mail server.
     pub reply: String,
 }
 
 /// One report that came back about a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reported {
-    /// When it was taken.
+    /// When it was read from the mailbox.
     pub at: DateTime<Utc>,
     /// What it means, see [`super::Verdict`].
     pub verdict: String,
     /// Enhanced status code as reported: `5.1.1`.
     pub status: String,
-    /// Words of the other server, addresses masked.
+    /// Text of the other server, with addresses masked.
     pub diagnostic: String,
 }
 
 /// One mail with everything that is known of it (EV-06).
 #[derive(Debug, Clone)]
 pub struct MailDetail {
-    /// As in the list.
+    /// The mail as the list shows it.
     pub line: MailLine,
     /// Subject line, once it was sent.
     pub subject: Option<String>,
     /// Message-ID without angle brackets.
     pub message_id: String,
-    /// What stands in `X-AVV-Mail`.
+    /// Value of the header `X-AVV-Mail`.
     pub mark: Uuid,
     /// Its parts with their hashes, once it was sent (F8).
     pub parts: Vec<PartHash>,
     /// The latest 200 attempts, oldest first.
     pub attempts: Vec<Attempted>,
-    /// What came back, oldest first.
+    /// The delivery reports about it, oldest first.
     pub reports: Vec<Reported>,
 }
 
-/// One mail; `None` if there is none of that key.
+/// One mail by its key.
 pub fn find_mail(conn: &mut PgConnection, id: MailId) -> QueryResult<Option<MailDetail>> {
     type More = (Option<String>, String, Uuid, Option<Value>);
     let row: Option<(LineRow, More)> = mails::table

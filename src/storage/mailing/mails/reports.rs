@@ -1,4 +1,4 @@
-//! Delivery reports: finding the mail one is about, and keeping what it said.
+//! Delivery reports: finding the mail a report is about, and storing its content.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,31 +10,32 @@ use crate::domain::{CustomerNumber, MailId};
 use crate::storage::schema::{mail_reports, mails};
 use crate::storage::{QueryResult, text};
 
-/// Reports kept of one mail; whoever knows its Message-ID could send any number.
+/// At most this many reports are stored of one mail, because anyone who knows its Message-ID could
+/// send more.
 const MOST: i64 = 20;
 
 /// What a report means for its mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Refused for good: the mail came back.
+    /// Refused permanently: the mail came back.
     Returned,
-    /// Still being tried.
+    /// The other server still tries to deliver it.
     Delayed,
     /// Given up without a permanent reason, such as a server that was away for days: it did not
     /// arrive.
     Expired,
     /// Refused because of the portal's sender or standing: it did not arrive.
     SenderRefused,
-    /// About an address the mail was not sent to, for example behind a forwarding.
+    /// About an address the mail was not sent to, for example after a forwarding.
     OtherRecipient,
-    /// The mail was not handed over yet, as far as the portal knows.
+    /// According to the portal, the mail was not handed over yet.
     NotSent,
-    /// Anything else: delivered, relayed, or no word to go by.
+    /// Anything else: delivered, relayed, or not understood.
     Other,
 }
 
 impl Verdict {
-    /// Whether the mail did not arrive and is not tried any more.
+    /// Whether the mail did not arrive and is not tried again.
     pub fn is_end(self) -> bool {
         match self {
             Self::Returned | Self::Expired | Self::SenderRefused => true,
@@ -42,7 +43,7 @@ impl Verdict {
         }
     }
 
-    /// The word in the database.
+    /// The value in the database.
     pub fn key(self) -> &'static str {
         match self {
             Self::Returned => "returned",
@@ -59,17 +60,17 @@ impl Verdict {
 /// The mail a report is about, locked.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// Key.
+    /// Key in `mails`.
     pub id: MailId,
-    /// Which mail.
+    /// The kind of mail, with the ids it needs.
     pub kind: MailKind,
-    /// To whom it was to go.
+    /// The recipient it was meant for.
     pub to: Recipient,
-    /// Whose case.
+    /// The customer whose case it belongs to, if any.
     pub customer: Option<CustomerNumber>,
     /// `queued`, `sent`, `returned`, `failed` or `dropped`.
     pub state: String,
-    /// Address it was handed over for.
+    /// The address it was handed over for.
     pub sent_to: Option<String>,
 }
 
@@ -136,18 +137,18 @@ fn first_known<T: PartialEq>(wanted: &[T], known: &[(T, i64)]) -> Option<i64> {
         .map(|(_, id)| *id)
 }
 
-/// A report to be kept.
+/// A report to be stored.
 #[derive(Debug, Clone)]
 pub struct NewReport {
-    /// What it means.
+    /// What it means for its mail.
     pub verdict: Verdict,
     /// Enhanced status code as reported.
     pub status: String,
-    /// Words of the other server, addresses masked.
+    /// Text of the other server, with addresses masked.
     pub diagnostic: String,
 }
 
-/// Keeps a report of a locked mail. Says whether it is new: the same one counts once.
+/// Stores a report of a locked mail. True if it is new: the same report counts once.
 pub fn add_report(
     conn: &mut PgConnection,
     mail: MailId,

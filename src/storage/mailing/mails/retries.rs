@@ -8,8 +8,8 @@ use crate::domain::{CustomerNumber, MailId};
 use crate::storage::schema::mails;
 use crate::storage::{QueryResult, text};
 
-/// Locks one mail that came back or was given up: what it is and whose. `None` if it arrived, waits,
-/// or does not exist.
+/// Locks one mail that came back or was given up, and returns its kind and customer. `None` if it
+/// arrived, waits, or does not exist.
 pub fn lock_undelivered(
     conn: &mut PgConnection,
     id: MailId,
@@ -17,7 +17,7 @@ pub fn lock_undelivered(
     let row: Option<(Value, Option<CustomerNumber>)> = mails::table
         .find(id.0)
         .filter(mails::state.eq_any(["failed", "returned"]))
-        // A copy for the former address (A4) proves nothing that would have to arrive.
+        // A copy for the former address (A4) need not arrive.
         .filter(mails::recipient.ne(json!({"to": "former_address"})))
         .for_update()
         .select((mails::kind, mails::customer_number))

@@ -1,4 +1,4 @@
-//! What needs a person at the operator: raised once, taken by somebody, finished.
+//! What needs an administrator's attention: raised once, taken by an administrator, finished.
 
 mod of_partners;
 
@@ -15,25 +15,25 @@ use crate::storage::{QueryResult, text};
 
 pub use of_partners::{ends, list_unsaid, settle_over};
 
-/// Alerts forgotten in one statement.
+/// At most this many alerts are deleted in one statement.
 const FORGOTTEN: i64 = 1000;
 
-/// Something to be raised.
+/// An alert to be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewAlert {
-    /// Which kind.
+    /// The kind of alert.
     pub kind: AlertKind,
-    /// About whom; `None`: the portal itself.
+    /// The customer it is about; `None` if it is about the portal itself.
     pub customer: Option<CustomerNumber>,
     /// What it is about besides the customer; empty if that says it all. Never a name or an address.
     pub subject: String,
-    /// For what is said again as it comes nearer: the days that are left. Each stage of a subject is
-    /// said once.
+    /// For an alert that is repeated as a date comes nearer: the days that are left. Each stage of
+    /// a subject is raised once.
     pub stage: Option<i32>,
 }
 
 impl NewAlert {
-    /// About a customer.
+    /// An alert about a customer.
     pub fn about(kind: AlertKind, customer: CustomerNumber) -> Self {
         Self {
             kind,
@@ -47,35 +47,35 @@ impl NewAlert {
 /// An alert as the operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlertLine {
-    /// Key.
+    /// Key in `alerts`.
     pub id: AlertId,
-    /// Which kind.
+    /// The kind of alert.
     pub kind: AlertKind,
-    /// About whom; `None`: the portal itself.
+    /// The customer it is about; `None` if it is about the portal itself.
     pub customer: Option<CustomerNumber>,
     /// Name of the customer, and whether it was deleted.
     pub company: Option<(String, bool)>,
-    /// About which partner, and its name.
+    /// The partner it is about, with its name.
     pub partner: Option<(PartnerId, String)>,
-    /// Days that were left, where that matters.
+    /// The days that were left; `None` for kinds without a date.
     pub stage: Option<i32>,
     /// When it was raised.
     pub raised_at: DateTime<Utc>,
-    /// Who has it, by name, and since when.
+    /// The administrator who has taken it, by key and name, and since when.
     pub taken: Option<(UserId, String, DateTime<Utc>)>,
-    /// When it was done, and by whom; by nobody if its cause had gone.
+    /// When it was finished, and the name of the administrator; no name if its cause had gone.
     pub done: Option<(DateTime<Utc>, Option<String>)>,
     /// What was noted when it was finished.
     pub note: Option<String>,
 }
 
-/// Whose alerts.
+/// Which alerts to list, by state and administrator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Whose {
     /// Open ones, the oldest first.
     #[default]
     Open,
-    /// Open ones that this person has taken, the oldest first.
+    /// Open ones that this administrator has taken, the oldest first.
     Of(UserId),
     /// All, the newest first.
     All,
@@ -84,7 +84,7 @@ pub enum Whose {
 /// Which alerts the operator wants to see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AlertFilter {
-    /// Whose.
+    /// By state and administrator.
     pub whose: Whose,
     /// Only this kind.
     pub kind: Option<AlertKind>,
@@ -95,12 +95,12 @@ pub struct AlertFilter {
 pub struct AlertCursor {
     /// When it was raised.
     pub at: DateTime<Utc>,
-    /// Its key.
+    /// Its key, which orders alerts of the same time.
     pub id: AlertId,
 }
 
-/// Raises an alert, unless the same one is open or its stage was said before. Says whether there is
-/// something new. A later stage of an open alert takes the place of the earlier one; whoever has it
+/// Raises an alert, unless the same one is open or its stage was raised before. True if it is new.
+/// A later stage of an open alert replaces the earlier one; the administrator who has taken it
 /// keeps it.
 pub fn raise_alert(
     conn: &mut PgConnection,
@@ -171,20 +171,20 @@ pub fn settle_alerts(
     Ok(())
 }
 
-/// How an alert stands, under its lock.
+/// The state of an alert that was locked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// Which kind.
+    /// The kind of alert.
     pub kind: AlertKind,
-    /// About whom.
+    /// The customer it is about, if any.
     pub customer: Option<CustomerNumber>,
-    /// Who has it, by name.
+    /// The administrator who has taken it, by key and name.
     pub taken_by: Option<(UserId, String)>,
-    /// Whether it is over.
+    /// Whether it is finished.
     pub is_done: bool,
 }
 
-/// Locks an alert, so that two who reach for it come one after the other.
+/// Locks an alert, so that of two administrators who take it at once the second one waits.
 pub fn lock_alert(conn: &mut PgConnection, id: AlertId) -> QueryResult<Option<Held>> {
     type AlertRow = (
         String,
@@ -215,7 +215,7 @@ pub fn lock_alert(conn: &mut PgConnection, id: AlertId) -> QueryResult<Option<He
     }))
 }
 
-/// Notes who has it now.
+/// Notes the administrator who has now taken it.
 pub fn take_alert(
     conn: &mut PgConnection,
     id: AlertId,
@@ -228,7 +228,7 @@ pub fn take_alert(
     Ok(())
 }
 
-/// Notes who finished it, with what there is to say.
+/// Notes who finished it, with the note.
 pub fn finish_alert(
     conn: &mut PgConnection,
     id: AlertId,
@@ -263,7 +263,7 @@ fn filtered<'a>(filter: AlertFilter) -> QueryResult<Boxed<'a>> {
     })
 }
 
-/// How many there are under a filter, counted to `cap` + 1.
+/// How many alerts match a filter, counted to `cap` + 1.
 pub fn count_alerts(conn: &mut PgConnection, filter: AlertFilter, cap: i64) -> QueryResult<i64> {
     // In the order of the pages, so that their indexes answer however few are open among many.
     let ids: Vec<i64> = filtered(filter)?
@@ -379,7 +379,7 @@ fn name_of(names: &HashMap<i64, String>, id: i64) -> String {
     names.get(&id).cloned().unwrap_or_default()
 }
 
-/// Closes what is open of a kind about the portal itself, because its cause has gone.
+/// Closes the open alerts of a kind about the portal itself, because their cause has gone.
 pub fn settle_kind(
     conn: &mut PgConnection,
     kind: AlertKind,
@@ -395,7 +395,7 @@ pub fn settle_kind(
         .map(|_| ())
 }
 
-/// Forgets a bounded number of alerts that were done until `before`. Says how many.
+/// Deletes a bounded number of alerts that were finished until `before`. Returns how many.
 pub fn delete_old(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     let old = alerts::table
         .filter(alerts::done_at.le(before))

@@ -13,7 +13,7 @@ use crate::domain::partner_contract::{STAGE_OVER, STAGE_SOON, soon};
 use crate::storage::QueryResult;
 use crate::storage::schema::partners;
 
-/// The alert about the end of a contract.
+/// The alert that a contract ends on the day `last`.
 pub fn ends(partner: PartnerId, last: NaiveDate, stage: i32) -> NewAlert {
     NewAlert {
         kind: AlertKind::PartnerContractEnds,
@@ -23,7 +23,7 @@ pub fn ends(partner: PartnerId, last: NaiveDate, stage: i32) -> NewAlert {
     }
 }
 
-/// Whom the subject of such an alert is about.
+/// The partner that the subject of such an alert names.
 pub(super) fn partner_in(kind: AlertKind, subject: &str) -> Option<PartnerId> {
     let (partner, _) = subject.split_once(':')?;
     (kind == AlertKind::PartnerContractEnds)
@@ -31,7 +31,7 @@ pub(super) fn partner_in(kind: AlertKind, subject: &str) -> Option<PartnerId> {
         .flatten()
 }
 
-/// Names of partners.
+/// Names of partners by their keys.
 pub(super) fn names(
     conn: &mut PgConnection,
     ids: Vec<PartnerId>,
@@ -62,8 +62,8 @@ struct Id {
     id: i64,
 }
 
-/// Partners whose contract ends within two months, or is over, and of whom that was not said yet, at
-/// most `limit`.
+/// Partners whose contract ends within two months or has ended, and for whom that alert was not
+/// raised yet, at most `limit`.
 pub fn list_unsaid(
     conn: &mut PgConnection,
     today: NaiveDate,
@@ -82,7 +82,7 @@ pub fn list_unsaid(
     Ok(rows.into_iter().map(|row| PartnerId(row.id)).collect())
 }
 
-/// Closes those whose contract was renewed, or whose partner is shut out. Says how many.
+/// Closes the alerts whose contract was renewed, or whose partner was blocked. Returns how many.
 pub fn settle_over(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<usize> {
     diesel::sql_query(format!(
         "UPDATE alerts SET done_at = $1 WHERE kind = 'partner_contract_ends' AND done_at IS NULL

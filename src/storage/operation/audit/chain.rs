@@ -1,4 +1,4 @@
-//! The chain in the database: appending, walking page by page, erasing what is personal.
+//! The chain in the database: appending, reading page by page, erasing personal data.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use diesel::prelude::*;
@@ -13,13 +13,13 @@ use crate::domain::audit::effect::Effect;
 use crate::storage::schema::{audit_events, audit_head};
 use crate::storage::{QueryResult, text};
 
-/// Appends an event at the end of the chain and answers its position. Locks the head until the
+/// Appends an event at the end of the chain and returns its position. Locks the head until the
 /// transaction ends, so events are written one after the other and none can be skipped.
 pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<i64> {
     append_with(conn, event, &Effect::default(), now)
 }
 
-/// [`append`] for an event that let somebody in or shut somebody out (EV-11).
+/// [`append`] for an event that gave or took access (EV-11).
 pub fn append_with(
     conn: &mut PgConnection,
     event: &NewEvent,
@@ -40,7 +40,7 @@ pub fn append_with(
     let frame = Frame {
         previous: head.hash,
         position: head.position + 1,
-        // As the database keeps it.
+        // In the precision of the database.
         at: now.trunc_subsecs(6),
         kind: event.kind.key().to_owned(),
         customer: event.customer,
@@ -82,7 +82,7 @@ fn lock_head(conn: &mut PgConnection) -> QueryResult<Head> {
     head(position, bytes)
 }
 
-/// Where the chain ends; `None` if somebody took the head away.
+/// The end of the chain; `None` if the row was deleted.
 pub fn find_head(conn: &mut PgConnection) -> QueryResult<Option<Head>> {
     let found: Option<(i64, Vec<u8>)> = audit_head::table
         .select((audit_head::position, audit_head::hash))
@@ -107,12 +107,12 @@ fn hash(bytes: Vec<u8>) -> QueryResult<Hash> {
         .map_err(|_| text::unreadable("hash of an audit event"))
 }
 
-/// For the walk, which has to name an event whose hash is none.
+/// For the verification, which has to name an event whose hash has the wrong length.
 fn hash_as_found(bytes: Vec<u8>) -> Hash {
     bytes.try_into().map_or(Hash::NONE, Hash)
 }
 
-/// An event as it lies there, whatever was done to it.
+/// An event as it is stored, even if it was tampered with.
 #[derive(QueryableByName)]
 struct EventRow {
     #[diesel(sql_type = BigInt)]
@@ -145,7 +145,7 @@ struct EventRow {
     is_named: bool,
 }
 
-/// An event with everything that is hashed.
+/// The columns of an event that are hashed.
 const AS_FOUND: &str = "\
     SELECT e.position, e.at, e.kind, e.actor, e.customer_number, e.status_before, e.status_after, e.details, e.salt, \
            e.content_digest, e.previous_hash, e.hash, e.erased_by, \
@@ -154,8 +154,8 @@ const AS_FOUND: &str = "\
                AND stone.position > e.position AND stone.details -> 'positions' @> to_jsonb(e.position)) AS is_named \
     FROM audit_events e";
 
-/// The events about a case with everything that is hashed, newest first, at most `limit`: what ties an
-/// exported event to the whole log (EV-15).
+/// The events about a case with everything that is hashed, newest first, at most `limit`: they link
+/// an exported event to the whole log (EV-15).
 pub fn list_entries_about(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -170,7 +170,8 @@ pub fn list_entries_about(
     rows.into_iter().map(entry).collect()
 }
 
-/// The `limit` events that follow `after`, in the order of positions; `None` begins before all.
+/// The `limit` events that follow `after`, in the order of positions; `None` starts at the first
+/// event.
 pub fn list_entries(
     conn: &mut PgConnection,
     after: Option<i64>,
@@ -186,7 +187,7 @@ pub fn list_entries(
 }
 
 fn entry(row: EventRow) -> QueryResult<Entry> {
-    // Of a content that is there in part, the rest counts as changed.
+    // If only part of the content is there, the event counts as changed.
     let content = match (row.salt, row.actor, row.details) {
         (None, None, None) => None,
         (salt, actor, details) => Some(Content {
@@ -201,7 +202,7 @@ fn entry(row: EventRow) -> QueryResult<Entry> {
             position: row.position,
             at: row.at,
             kind: row.kind,
-            // What is none was not written by the portal; without it the hash does not fit.
+            // An invalid number was not written by the portal; without it the hash does not match.
             customer: row.customer_number.and_then(|number| number.parse().ok()),
             before: row.status_before,
             after: row.status_after,
@@ -214,19 +215,20 @@ fn entry(row: EventRow) -> QueryResult<Entry> {
     })
 }
 
-/// Whose events are erased.
+/// Which events to erase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
     /// Those about a customer's case.
     Customer(CustomerNumber),
-    /// Of those about a customer's case only the changes of its master data, with old and new values.
+    /// Of the events about a customer's case only the changes of its master data, which contain old
+    /// and new values.
     MasterData(CustomerNumber),
-    /// Those about nobody's case: who signed in, who was added as a user.
+    /// Events that belong to no case: sign-ins, users that were added.
     Nobody,
 }
 
 /// The oldest events before a moment that can still be erased, locked, at most `limit`. Tombstones
-/// stay: they say nothing about anybody.
+/// stay, as they contain nothing personal.
 pub fn lock_erasable(
     conn: &mut PgConnection,
     whose: Whose,
@@ -278,7 +280,7 @@ pub fn erase_contents(
     .execute(conn)
 }
 
-/// Of the events a tombstone names: place, hash, and whether that tombstone erased it.
+/// Of the events a tombstone names: position, hash, and whether that tombstone erased it.
 pub fn list_erased(
     conn: &mut PgConnection,
     tombstone: i64,

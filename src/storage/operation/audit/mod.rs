@@ -1,4 +1,4 @@
-//! Audit events: append-only and chained, read as history. [`chain`] appends, walks and erases;
+//! Audit events: append-only and chained, read as history. [`chain`] appends, reads and erases;
 //! [`search`] is the operator's log page.
 
 pub mod chain;
@@ -19,31 +19,31 @@ use crate::storage::{QueryResult, text};
 /// An event to be written.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
-    /// What happened.
+    /// What happened, with its details.
     pub kind: AuditKind,
-    /// Who did it.
+    /// The person or part of the portal that did it.
     pub actor: Actor,
-    /// Whose case, if it is about one.
+    /// The customer whose case it is about, if any.
     pub customer: Option<CustomerNumber>,
-    /// How the case stood before and after.
+    /// Status of the case before and after; `None` if it is about no case.
     pub status: Option<(Status, Status)>,
 }
 
 /// An event as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// When.
+    /// When it was written.
     pub at: DateTime<Utc>,
-    /// What happened.
+    /// What happened, with its details.
     pub kind: AuditKind,
-    /// Who did it.
+    /// The person or part of the portal that did it.
     pub actor: Actor,
-    /// Whose access it opened and closed (EV-11).
+    /// Whose access it gave and took (EV-11).
     pub effect: Effect,
 }
 
 /// Appends an event. It must be the last thing its transaction writes, apart from further events:
-/// from here until the commit everybody else who has something to write down waits.
+/// from here until the commit every other transaction that appends an event waits.
 pub fn add_event(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<()> {
     chain::append(conn, event, now).map(|_| ())
 }
@@ -58,7 +58,7 @@ pub fn list_events(
     Ok(placed.into_iter().map(|(_, event)| event).collect())
 }
 
-/// The same with the place of each event in the chain.
+/// The same with the position of each event in the chain.
 pub fn list_placed_events(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -89,7 +89,7 @@ pub fn list_placed_events(
         .collect()
 }
 
-/// Whose access an event opened and closed, from its details.
+/// Whose access an event gave and took, read from its details.
 fn effect_in(details: &Value) -> QueryResult<Effect> {
     details
         .get(Effect::FIELD)
@@ -114,14 +114,14 @@ pub fn count_since(
     Ok(found.len())
 }
 
-/// What the operator's start page counts, by week.
+/// The figures of the operator's start page for one week.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Agreements concluded.
+    /// Number of agreements concluded.
     pub concluded: i64,
-    /// Customers asked: by a booking or by hand.
+    /// Number of customers asked, by a booking or by hand.
     pub requested: i64,
-    /// Declined or objected.
+    /// Number of declines and objections.
     pub refused: i64,
 }
 

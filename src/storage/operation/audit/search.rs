@@ -16,56 +16,56 @@ use crate::domain::case::Status;
 use crate::storage::schema::audit_events;
 use crate::storage::{QueryResult, text};
 
-/// Whom the index knows an actor by: name in small letters, or what it is. Word by word as in the
-/// migration.
+/// The value by which the index knows an actor: the name in lower case, or the kind of actor. Must
+/// be the same expression as in the migration.
 const ACTOR: &str = "lower(coalesce(actor ->> 'name', '#' || (actor ->> 'actor')))";
 
-/// Who did it.
+/// The actor that is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ByWhom {
-    /// A person of this name; small and capital letters are the same.
+    /// A person of this name, regardless of case.
     Name(String),
-    /// Whoever held a consent link.
+    /// The holder of a consent link.
     Link,
-    /// The portal by itself.
+    /// The portal itself, by a job.
     Portal,
     /// A command on the server.
     Command,
 }
 
-/// What is looked for; what is `None` does not narrow.
+/// The filter of a search; a field that is `None` does not narrow it.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
-    /// About whose case.
+    /// The customer whose case it is about.
     pub customer: Option<CustomerNumber>,
-    /// By whom.
+    /// The actor that did it.
     pub actor: Option<ByWhom>,
-    /// Key of a kind.
+    /// Key of the kind of event.
     pub kind: Option<String>,
     /// From this moment on.
     pub from: Option<DateTime<Utc>>,
-    /// Before this moment.
+    /// Only before this moment.
     pub until: Option<DateTime<Utc>>,
-    /// Only what is older than this event: its time and position.
+    /// Only events older than this one: its time and position.
     pub older_than: Option<(DateTime<Utc>, i64)>,
 }
 
 /// An event of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Its place.
+    /// Its position in the chain.
     pub position: i64,
-    /// Its hash.
+    /// Its hash in the chain.
     pub hash: Hash,
-    /// When.
+    /// When it was written.
     pub at: DateTime<Utc>,
-    /// Key of its kind.
+    /// Key of the event kind, as it is stored.
     pub kind: String,
-    /// About whose case.
+    /// The customer whose case it is about.
     pub customer: Option<CustomerNumber>,
-    /// How the case stood before and after.
+    /// Status of the case before and after.
     pub status: Option<(Status, Status)>,
-    /// What happened, whose access that opened or closed, and who did it; `None` if that was erased.
+    /// What happened, whose access it gave or took, and who did it; `None` if that was erased.
     pub content: Option<(AuditKind, Effect, Actor)>,
 }
 
@@ -95,7 +95,7 @@ pub fn find_events(
         select = select.filter(audit_events::kind.eq(kind));
     }
     if let Some(actor) = &search.actor {
-        // Who held a link of either kind is "Kunde".
+        // The holder of a link of either kind is shown as "Kunde".
         let (key, other) = match actor {
             ByWhom::Name(name) => (name.as_str(), None),
             ByWhom::Link => ("#link", Some("#notice")),
@@ -117,7 +117,7 @@ pub fn find_events(
         select = select.filter(audit_events::at.lt(until));
     }
     if let Some((at, position)) = search.older_than {
-        // As a row, which is one range of the index.
+        // Compared as a row value, which is one range of the index.
         select = select.filter(
             sql::<Bool>("(at, position) < (")
                 .bind::<Timestamptz, _>(at)

@@ -14,7 +14,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::stage_word;
 
-/// Roll-outs the page shows.
+/// At most this many roll-outs are on the page.
 const MOST: i64 = 50;
 
 #[derive(Template)]
@@ -33,7 +33,7 @@ struct Choice {
     in_force: bool,
 }
 
-/// A roll-out as printed.
+/// A row of the list of roll-outs.
 struct RollOutRow {
     href: String,
     version: String,
@@ -58,7 +58,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
             ))
         })
         .await?;
-    // The last of the list is the first version there was.
+    // The last one of the list is the first version.
     let others = published.len().saturating_sub(1);
     let versions = published
         .into_iter()

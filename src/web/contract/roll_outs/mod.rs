@@ -1,5 +1,6 @@
-//! "Umstellungen": rolling out a contract version to those who concluded an older one (rows 35 to
-//! 37). [`plan`] chooses whom and how and starts it, [`progress`] shows how far it has come.
+//! "Umstellungen": rolling out a contract version to customers that concluded an older one (rows 35
+//! to 37). [`plan`] chooses the customers and the mode and starts it, [`progress`] shows how far it
+//! has come.
 
 mod list;
 mod plan;
@@ -31,7 +32,7 @@ pub const ROUTES: &[Row] = &[
     }),
 ];
 
-/// The set in words.
+/// The chosen customers in words.
 async fn scope_words(app: &App, scope: &Scope) -> Result<Vec<String>, PageError> {
     let mut words = Vec::new();
     if let Some(numbers) = &scope.numbers {

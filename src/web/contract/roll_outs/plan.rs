@@ -1,4 +1,5 @@
-//! „Kunden informieren“: whom, and whether they are told or asked; then a preview, and the password.
+//! „Kunden informieren“: which customers, and whether they are informed or asked to conclude; then
+//! a preview, and the password.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -38,12 +39,12 @@ struct Page {
 }
 
 impl Page {
-    /// Most customer numbers, as printed.
+    /// The highest permitted count of customer numbers, as printed.
     fn most_numbers(&self) -> String {
         most_numbers()
     }
 
-    /// The first choice has the id its error leads to.
+    /// Id of a choice; the first one has the id that an error message links to.
     fn mode_id(&self, mode: &Mode) -> &'static str {
         match mode {
             Mode::Inform => "art",
@@ -52,12 +53,12 @@ impl Page {
     }
 }
 
-/// What would happen.
+/// What starting the roll-out would do.
 struct Preview {
     mode: Mode,
     scope: Vec<String>,
     count_words: String,
-    /// What is new, as the mail of a customer with the version before says it.
+    /// What is new, as in the mail to a customer with the version before.
     news: Option<VersionDiff>,
     email: Proof,
 }
@@ -96,8 +97,8 @@ pub async fn show(
     html(&page)
 }
 
-/// POST: first the preview, and with the password the start. Whoever sends it twice is led to the
-/// roll-out that runs already.
+/// POST: first the preview, and with the password the start. A form sent twice leads to the
+/// roll-out that was started by the first.
 pub async fn start(
     app: web::Data<App>,
     me: Me,
@@ -145,7 +146,7 @@ pub async fn start(
     }
 }
 
-/// Address of the roll-out of this version that is not over.
+/// Address of the open roll-out of this version.
 async fn running(app: &App, plan: &Plan) -> Result<Option<String>, PageError> {
     let version = plan.version.clone();
     let open = app
@@ -231,7 +232,7 @@ fn read(typed: &Typed, errors: &mut FieldErrors) -> Option<Plan> {
     })
 }
 
-/// Numbers as they are pasted: between them spaces, commas, semicolons or line breaks.
+/// Customer numbers as they are pasted, separated by spaces, commas, semicolons or line breaks.
 fn parse_numbers(text: &str) -> Result<Option<Vec<CustomerNumber>>, String> {
     let mut numbers = Vec::new();
     let pieces = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
@@ -279,7 +280,7 @@ async fn page(
         .iter()
         .find(|one| one.number == typed.fassung)
         .ok_or(PageError::NotFound)?;
-    // The newest first. Nobody can have concluded what is offered later than this one.
+    // The newest first. Versions that are offered later than this one cannot have been concluded.
     let earlier: Vec<String> = published
         .iter()
         .map(|one| one.number.clone())

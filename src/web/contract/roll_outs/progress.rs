@@ -21,10 +21,10 @@ use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::stage_word;
 use crate::web::kit::words::thousands;
 
-/// Customers on one page.
+/// Customers per page.
 const PAGE: i64 = 50;
 
-/// What the address asks for.
+/// The query of the address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -53,12 +53,12 @@ struct Page {
     chosen: Option<Chosen>,
 }
 
-/// A state with its figure and its part of all.
+/// A state with its figure and its share of all customers.
 struct Bar {
     word: &'static str,
     count: i64,
     shown: String,
-    /// In hundredths of the largest.
+    /// Width of the bar in hundredths of the largest.
     width: i64,
     href: String,
     is_chosen: bool,
@@ -73,7 +73,7 @@ struct Chosen {
     next: Option<String>,
 }
 
-/// A customer as printed.
+/// A row of the list of customers.
 struct ProgressRow {
     number: String,
     company: String,
@@ -160,7 +160,7 @@ fn bars(
             Mode::Inform => matches!(state, Answer::Informed | Answer::Skipped | Answer::Failed),
             Mode::Conclude => *state != Answer::Informed,
         })
-        // Failures and other ends are rare; they are shown when there are any.
+        // Failures and other ends are rare and are shown only if there are any.
         .filter(|state| !matches!(state, Answer::Failed | Answer::Closed) || sum(*state) > 0)
         .map(|state| Bar {
             word: state.word(found.run.ended.is_some()),
@@ -168,7 +168,7 @@ fn bars(
             shown: thousands(sum(state)),
             width: match sum(state) {
                 0 => 0,
-                // A single one must still be seen.
+                // A bar for a single customer must still be visible.
                 count => (count * 100 / highest).max(1),
             },
             href: format!("{}?stand={}", paths::roll_out(found.id), state.key()),
@@ -229,7 +229,7 @@ fn chosen(
 const NOT_SURE: &str =
     "Bestätigen Sie, dass die Umstellung vorzeitig enden soll. Geändert wurde nichts.";
 
-/// POST: pauses, goes on, or ends.
+/// POST: pauses, resumes or ends the roll-out.
 pub async fn turn_it(
     app: web::Data<App>,
     me: Me,

@@ -1,5 +1,5 @@
-//! Two published contract versions side by side, for everybody (rows 13, 35, 36). The page names no
-//! customer. A single version is read at [`super::version`].
+//! Two published contract versions side by side, on a page that needs no sign-in (rows 13, 35, 36).
+//! The page names no customer. A single version is shown by [`super::version`].
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -79,7 +79,7 @@ pub async fn compare(
     })
 }
 
-/// Since when it is offered, for machines and people.
+/// The day from which it is offered, for machines and people.
 fn day(text: &General, language: Language) -> (String, String) {
     let day = text.version.valid_from;
     (day.to_string(), calendar::long_date(day, language))

@@ -1,4 +1,5 @@
-//! The text of the contract, for everybody: one published version, or two side by side.
+//! The text of the contract on pages that need no sign-in: one published version, or two side by
+//! side.
 
 mod comparison;
 mod version;

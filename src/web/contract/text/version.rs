@@ -1,4 +1,5 @@
-//! The contract text for everybody (C-01, C-02, C-07, C-08): without any customer's or partner's data.
+//! The contract text on a page that needs no sign-in (C-01, C-02, C-07, C-08): without any
+//! customer's or partner's data.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -21,13 +22,13 @@ struct Page {
     number: String,
     date: String,
     valid_from: String,
-    /// In force, earlier, or to come.
+    /// Whether the version is in force, earlier, or to come.
     state: State,
     note: String,
     toc: String,
     article: String,
     versions: Vec<VersionLink>,
-    /// The binding language is another one than this.
+    /// Whether another language than this one is binding.
     translation: bool,
 }
 
@@ -43,16 +44,16 @@ struct VersionLink {
     href: String,
     valid_from: String,
     here: bool,
-    /// Held against the version of the page, the older one first.
+    /// Address of the comparison with the version of the page, the older one first.
     comparison: String,
 }
 
-/// The text in force.
+/// GET: the text in force.
 pub async fn current(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     page(&app, &request, None).await
 }
 
-/// Any published text.
+/// GET: any published text.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -61,7 +62,7 @@ pub async fn show(
     page(&app, &request, Some(number.into_inner())).await
 }
 
-/// What the page reads.
+/// What the page shows, as it was read.
 struct Read {
     all: Vec<Published>,
     in_force: String,
@@ -116,7 +117,7 @@ async fn page(
             .iter()
             .enumerate()
             .map(|(line, one)| VersionLink {
-                // The newest one comes first.
+                // The list begins with the newest version.
                 comparison: if Some(line) > place {
                     paths::comparison(&one.number, &meta.number)
                 } else {

@@ -22,7 +22,7 @@ use crate::web::kit::page::{Me, Shell, html};
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// The version it is compared with.
+    /// Number of the version it is compared with; empty if there is none.
     with: String,
     /// Other versions: number, address, whether it is this one.
     others: Vec<(String, String, bool)>,
@@ -39,7 +39,7 @@ struct Clause {
     pieces: Vec<Piece>,
 }
 
-/// The comparison.
+/// GET: the comparison.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -154,7 +154,7 @@ fn clause(change: Change) -> Clause {
 }
 
 impl Page {
-    /// Which versions it is about.
+    /// Heading of the page: the versions that are compared.
     fn heading(&self) -> String {
         if self.with.is_empty() {
             format!("{}: Änderungen", self.subject.name)

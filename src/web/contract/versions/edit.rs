@@ -31,40 +31,40 @@ pub(super) struct Page {
     shell: Shell,
     subject: Subject,
     file: String,
-    /// What readers call it, and its language.
+    /// Name of the file as readers know it, and its language.
     title: (String, &'static str),
     shelves: Vec<Shelf>,
     text: String,
     rows: usize,
     seen: String,
-    /// The line somebody was led to; 0 for none.
+    /// The line that a link leads to; 0 for none.
     line: usize,
     changed: Option<Conflict>,
     facts: Option<Facts>,
     errors: FieldErrors,
     found: Found,
-    /// The contract, escaped by `contract::html`.
+    /// The preview of the contract, escaped by `contract::html`.
     article: String,
     language: &'static str,
     was_typed: bool,
 }
 
-/// Somebody else changed the file meanwhile.
+/// Another user has changed the file since the form was shown.
 struct Conflict {
     by: String,
     at: String,
     pieces: Vec<Piece>,
 }
 
-/// What was typed and not saved.
+/// A text that was typed and not saved.
 pub(super) struct Unsaved {
     pub text: String,
-    /// [`stamp`] of the text the form is about.
+    /// [`stamp`] of the text that the form was made from.
     pub seen: String,
     pub conflict: Option<(String, chrono::DateTime<chrono::Utc>)>,
 }
 
-/// The editor of a file.
+/// GET: the editor of a file.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -79,7 +79,7 @@ pub async fn show(
     html(&page)
 }
 
-/// Saves the text, or only looks at it.
+/// POST: saves the text, or only shows the preview.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -138,7 +138,7 @@ pub async fn save(
     let mut errors = FieldErrors::default();
     match refusal {
         VersionRefusal::Changed { by, at } => {
-            // Who saves once more has seen what is there now.
+            // A user who saves once more has seen the text that is stored now.
             unsaved.seen = loaded
                 .0
                 .files
@@ -154,7 +154,7 @@ pub async fn save(
     invalid(&page.with(facts, errors))
 }
 
-/// The page with what is stored, or with what was typed.
+/// The page with the stored text, or with what was typed.
 pub(super) async fn page(
     app: &App,
     me: &Me,
@@ -226,7 +226,7 @@ fn article(
     (contract_html::article(&document), document.language.code())
 }
 
-/// The words of two texts against each other, line ends as spaces.
+/// The difference of two texts word by word; line ends count as spaces.
 fn compared(stored: &str, typed: &str) -> Vec<Piece> {
     let of = |text: &str| {
         text.split_whitespace()
@@ -242,17 +242,17 @@ fn compared(stored: &str, typed: &str) -> Vec<Piece> {
 }
 
 impl Page {
-    /// Whether somebody was led to a line.
+    /// Whether a link leads to a line.
     fn has_line(&self) -> bool {
         self.line > 0
     }
 
-    /// What is wrong with the fields of `contract.toml`, with what was typed in them.
+    /// Adds the errors in the fields of `contract.toml`, with what was typed in them.
     pub(super) fn with_facts(self, facts: Facts, errors: FieldErrors) -> Self {
         self.with(Some(facts), errors)
     }
 
-    /// The same for a file that may have no such fields.
+    /// The same for a file that may not have such fields.
     fn with(mut self, facts: Option<Facts>, errors: FieldErrors) -> Self {
         self.facts = facts.or(self.facts);
         self.errors = errors;
@@ -260,7 +260,7 @@ impl Page {
     }
 }
 
-/// Saves the fields, and the text of the file that was typed beside them.
+/// POST: saves the fields, and the text of the file that was typed beside them.
 pub async fn save_facts(
     app: web::Data<App>,
     me: Me,

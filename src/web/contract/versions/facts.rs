@@ -1,34 +1,35 @@
-//! The fields of `contract.toml` as a form. Comments and what the form does not show stay as they are.
+//! The fields of `contract.toml` as a form. Comments and entries that the form does not show stay
+//! as they are.
 
 use crate::contract::meta::is_number;
 use crate::contract::parts::{quoted, set};
 use crate::domain::version::clean;
 use crate::web::kit::form::{FieldErrors, Form};
 
-/// What the form shows.
+/// Values of the form, as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Number of the version.
     pub number: String,
-    /// Date of the text.
+    /// Date of the text (Berlin day).
     pub date: String,
     /// Proposed first day.
     pub valid_from: String,
-    /// Title.
+    /// Title of the contract in German.
     pub title_de: String,
     /// Title in English.
     pub title_en: String,
-    /// What is new.
+    /// What is new in this version, in German.
     pub note_de: String,
-    /// What is new, in English.
+    /// What is new in this version, in English.
     pub note_en: String,
-    /// `after` or nothing (T-10).
+    /// `after`, or empty (T-10).
     pub bilingual: String,
-    /// `general`, `specific` or nothing.
+    /// `general`, `specific`, or empty.
     pub authorisation: String,
-    /// Days of notice.
+    /// Days of notice before a change of sub-processors.
     pub notice_days: String,
-    /// Days for dissent.
+    /// Days in which a customer may dissent.
     pub objection_days: String,
     /// Hours until a breach is reported.
     pub breach_hours: String,
@@ -37,7 +38,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The fields of a file, as far as it can be read.
+    /// The values of a file, as far as it can be read.
     pub fn of(toml: &str) -> Self {
         let table: toml::Table = toml.parse().unwrap_or_default();
         let text = |value: Option<&toml::Value>| match value {
@@ -66,7 +67,7 @@ impl Facts {
         }
     }
 
-    /// What was typed, if the form had these fields.
+    /// The values as typed, if the form had these fields.
     pub fn in_form(form: &Form) -> Option<Self> {
         form.ticked("nummer").then(|| Self::typed(form))
     }
@@ -90,10 +91,10 @@ impl Facts {
         }
     }
 
-    /// What is wrong with them.
+    /// Errors in the values, by field.
     pub fn check(&self) -> FieldErrors {
         let mut errors = FieldErrors::default();
-        // Several fields lack the same: the sentence names the one that is meant.
+        // Several fields can lack the same thing, so the message names the field.
         let mut add = |field, what: &str| errors.add(field, format!("„{}“: {what}", label(field)));
         if !self.number.is_empty() && !is_number(&self.number) {
             add(
@@ -130,8 +131,8 @@ impl Facts {
         errors
     }
 
-    /// The file with those of these values in it that are others than in `before`: what was written in
-    /// the file itself stays.
+    /// The file with the values that differ from `before` replaced; everything else stays as it was
+    /// written.
     pub fn written(&self, toml: &str, before: &Self) -> String {
         let (own, before) = (self.lines(), before.lines());
         let others = own.into_iter().zip(before).filter(|(own, old)| own != old);
@@ -140,7 +141,7 @@ impl Facts {
         })
     }
 
-    /// The values as they stand in the file: section, name, value.
+    /// The values as they are in the file: section, name, value.
     fn lines(&self) -> [(Option<&'static str>, &'static str, String); 13] {
         let authorisation = match self.authorisation.as_str() {
             known @ ("general" | "specific") => known,
@@ -168,7 +169,7 @@ impl Facts {
     }
 }
 
-/// What the field is called.
+/// Label of a field.
 pub fn label(field: &str) -> &'static str {
     match field {
         "nummer" => "Nummer der Fassung",
@@ -186,8 +187,8 @@ pub fn label(field: &str) -> &'static str {
     }
 }
 
-/// A text as a field of this form holds it. Spaces that do not break stay: "Art. 28" is not to be
-/// parted (T-14).
+/// A text as a field of this form holds it. Non-breaking spaces stay: "Art. 28" must not be broken
+/// (T-14).
 fn one_line(text: &str) -> String {
     clean(text).trim().replace('\n', " ")
 }

@@ -13,7 +13,7 @@ use crate::places::Kind;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, attachment};
 
-/// The folder.
+/// GET: the folder as ZIP.
 pub async fn zip(
     app: web::Data<App>,
     me: Me,
@@ -29,7 +29,7 @@ pub async fn zip(
     Ok(attachment("application/zip", &name, packed))
 }
 
-/// The preview with invented parties, marked as a draft.
+/// GET: the preview as PDF with invented parties, marked as a draft.
 pub async fn pdf(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,4 @@
-//! What the checks found, in the order in which it has to be dealt with.
+//! The results of the checks, in the order in which they have to be dealt with.
 
 use super::names::FACTS;
 use crate::actions::versions::review::Review;
@@ -7,31 +7,31 @@ use crate::contract::meta;
 use crate::domain::VersionId;
 use crate::paths;
 
-/// What was found, for the page.
+/// The results of the checks, as the page lists them.
 #[derive(Default)]
 pub struct Found {
-    /// What keeps the text from being read or published.
+    /// Findings that keep the text from being read or published.
     pub blocking: Vec<FindingRow>,
-    /// What needs a reason.
+    /// Warnings, which need a reason.
     pub warnings: Vec<FindingRow>,
-    /// What a person answers.
+    /// Questions that a person has to answer.
     pub questions: Vec<FindingRow>,
-    /// What is as it should be.
+    /// Checks that are passed.
     pub met: Vec<FindingRow>,
 }
 
-/// One finding.
+/// One finding of the check of a draft.
 pub struct FindingRow {
-    /// `LC-07`; empty where the text cannot be read.
+    /// ID of the check, like `LC-07`; empty if the text cannot be read.
     pub check: &'static str,
-    /// What was found and what to do.
+    /// What was found, and what to do about it.
     pub text: String,
-    /// File and line with the address of the editor.
+    /// File and line, with the address of the editor; `None` without a place.
     pub place: Option<(String, String)>,
 }
 
 impl Found {
-    /// The lines of a review, with links into the editor.
+    /// The findings of a review, with links into the editor.
     pub fn of(review: &Review, id: VersionId) -> Self {
         let mut found = Self::default();
         for problem in &review.problems {
@@ -53,7 +53,7 @@ impl Found {
         found
     }
 
-    /// The sum in one sentence.
+    /// The numbers of findings in one sentence.
     pub fn summary(&self) -> String {
         let count = |lines: &[FindingRow], one: &str, more: &str| match lines.len() {
             1 => format!("1 {one}"),
@@ -85,8 +85,8 @@ fn line(finding: &Finding, id: VersionId) -> FindingRow {
     }
 }
 
-/// The editor at a place like `de/vertrag.dj:12`; none for what is no file, such as a PDF. What was found
-/// in the facts is mended in their fields and not in their file.
+/// Link into the editor for a place like `de/vertrag.dj:12`; `None` if it is not in a file, such as
+/// a PDF. Findings in the facts are corrected in the form fields and not in the file.
 pub fn place_link(place: &str, id: VersionId) -> Option<(String, String)> {
     let (file, line) = place.rsplit_once(':')?;
     if file == meta::FILE {

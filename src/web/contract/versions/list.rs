@@ -1,4 +1,4 @@
-//! All versions, and beginning another one.
+//! The list of all versions, and the form to begin another one.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -22,7 +22,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::upload::{SignedTexts, TextFile};
 
-/// Versions on the page; nobody has written more yet.
+/// At most this many versions are on the page; there have never been more.
 const MOST: i64 = 200;
 
 #[derive(Template)]
@@ -41,7 +41,7 @@ struct VersionRow {
     detail: String,
 }
 
-/// The list.
+/// GET: the list.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let today = day(app.clock.now());
     let (heads, current) = app
@@ -115,12 +115,12 @@ struct NewPage {
     shell: Shell,
     /// Versions to copy from: key, name, whether it is the one proposed.
     sources: Vec<(VersionId, String, bool)>,
-    /// What an import found, with file and line.
+    /// Notes of an import, with file and line.
     notes: Vec<String>,
     errors: FieldErrors,
 }
 
-/// Asks what to begin with.
+/// GET: the form to choose what to begin with.
 pub async fn ask(
     app: web::Data<App>,
     me: Me,
@@ -167,7 +167,7 @@ async fn new_page(
     })
 }
 
-/// Begins a draft: a copy, or what was uploaded.
+/// POST: begins a draft from a copy or from an upload.
 pub async fn begin(
     app: web::Data<App>,
     me: Me,
@@ -228,8 +228,8 @@ fn begun(
     })
 }
 
-/// What an upload holds: a ZIP of the folder, or texts that are imported. What is wrong is one
-/// sentence for the field and the places.
+/// Reads an upload: a ZIP of the folder, or texts that are imported. An error is one sentence for
+/// the field, with the places concerned.
 fn read_upload(
     files: &[TextFile],
     today: chrono::NaiveDate,

@@ -1,5 +1,5 @@
 //! Versions of the contract text: the operator's legal department writes, checks, approves and
-//! publishes them here; everybody may read what was published (C-01 … C-08).
+//! publishes them here; published ones can be read without signing in (C-01 … C-08).
 
 mod compare;
 mod edit;
@@ -117,19 +117,19 @@ pub const ROUTES: &[Row] = &[
     ),
 ];
 
-/// The version a page is about, as its head prints it.
+/// The version a page is about, as the page's head prints it.
 pub struct Subject {
-    /// Key.
+    /// Key in `contract_versions`.
     pub id: VersionId,
     /// "Fassung 2.0".
     pub name: String,
-    /// Key of the mark beside its stage.
+    /// CSS key of the mark beside its stage.
     pub mark: &'static str,
     /// Its stage in words.
     pub stage: &'static str,
-    /// Whether it can be written in.
+    /// Whether its text can be changed.
     pub is_draft: bool,
-    /// Counts every change.
+    /// Revision, which counts every change.
     pub revision: i32,
 }
 
@@ -162,7 +162,7 @@ fn word(stage: Stage) -> &'static str {
     }
 }
 
-/// The mark beside it, one of those that status words have.
+/// CSS key of the mark beside a stage, one of those that statuses have.
 fn mark(stage: Stage) -> &'static str {
     match stage {
         Stage::Draft => "open",
@@ -172,7 +172,7 @@ fn mark(stage: Stage) -> &'static str {
     }
 }
 
-/// A version with what is known around it.
+/// A version with the other data its pages need.
 async fn load(app: &App, me: &Me, id: VersionId) -> Result<(Version, Surroundings), PageError> {
     let (own, viewer, today) = (app.clone(), me.viewer.clone(), day(app.clock.now()));
     Ok(app
@@ -185,7 +185,7 @@ async fn load(app: &App, me: &Me, id: VersionId) -> Result<(Version, Surrounding
         .await?)
 }
 
-/// A value from the address.
+/// A parameter of the address.
 fn asked(request: &HttpRequest, name: &str) -> Option<String> {
     url::form_urlencoded::parse(request.query_string().as_bytes())
         .find(|(key, _)| key == name)

@@ -1,23 +1,23 @@
-//! What the parts of a version are called on the pages: by the headings their readers know, and not
-//! by the names of files.
+//! Names of the parts of a version on the pages: the headings that readers know, not the names of
+//! files.
 
 use crate::contract::{meta, parts};
 use crate::domain::version::{Files, Version};
 use crate::paths;
 
-/// A part with its file in each language.
+/// A part of a version with its file in each language.
 pub struct Part {
     /// "Anlage 2: Technische und organisatorische Maßnahmen".
     pub name: String,
-    /// Language and address of the editor.
+    /// Language, and address of the editor.
     pub files: Vec<(&'static str, String)>,
 }
 
-/// The files of one language as the editor offers them.
+/// The files of one language, as the editor lists them.
 pub struct Shelf {
-    /// "Deutsch"; empty for what belongs to no language.
+    /// Name of the language, as "Deutsch"; empty for files that belong to no language.
     pub language: &'static str,
-    /// Name, address and whether this one is open.
+    /// Name, address, and whether this file is open.
     pub files: Vec<(String, String, bool)>,
 }
 
@@ -40,7 +40,7 @@ pub fn parts_of(version: &Version) -> Vec<Part> {
     std::iter::once(toml).chain(texts).collect()
 }
 
-/// What the editor offers beside the file that is open.
+/// The files that the editor lists beside the open one.
 pub fn shelves(version: &Version, open: &str) -> Vec<Shelf> {
     let entry = |name: String, path: &str| {
         let address = paths::version_text(version.head.id, path);
@@ -65,7 +65,7 @@ pub fn shelves(version: &Version, open: &str) -> Vec<Shelf> {
     shelves
 }
 
-/// A file's part and language: "Vertrag", "Deutsch".
+/// Part and language of a file: "Vertrag", "Deutsch".
 pub fn file(files: &Files, path: &str) -> (String, &'static str) {
     match (parts::stem(path), path.split_once('/')) {
         (Some(stem), Some((code, _))) => (part(files, &stem, code), tongue(code)),
@@ -73,7 +73,8 @@ pub fn file(files: &Files, path: &str) -> (String, &'static str) {
     }
 }
 
-/// A part by its heading in a language. One that has none, or is read by nobody, keeps its file name.
+/// The name of a part: its heading in a language. A part without a heading, or one that is not
+/// used, keeps its file name.
 pub fn part(files: &Files, stem: &str, code: &str) -> String {
     let [contract, annex, measures, product] = match code {
         "en" => ["Agreement", "Annex", "Measures", "Product"],
@@ -95,7 +96,7 @@ pub fn part(files: &Files, stem: &str, code: &str) -> String {
     }
 }
 
-/// What the fields of a version that are no text are called.
+/// What the fields of a version that are not part of the text are called.
 pub const FACTS: &str = "Angaben zur Fassung";
 
 fn path(code: &str, stem: &str) -> String {
@@ -109,7 +110,7 @@ fn tongue(code: &str) -> &'static str {
     }
 }
 
-/// The first heading of a text as it is read.
+/// The first heading of a text, without markup.
 fn heading(text: &str) -> Option<String> {
     let line = text.lines().find(|line| line.starts_with('#'))?;
     let line = line.trim_start_matches('#').replace("\\ ", " ");

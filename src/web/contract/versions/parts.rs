@@ -23,11 +23,11 @@ const LONGEST_TITLE: usize = 200;
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// Parts that can be renamed or removed: file name, and what readers call it.
+    /// Parts that can be renamed or removed: file name, and name for readers.
     parts: Vec<(String, String)>,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -46,7 +46,7 @@ pub async fn show(
     })
 }
 
-/// Does what the button says.
+/// POST: does what the pressed button says.
 pub async fn change(
     app: web::Data<App>,
     me: Me,

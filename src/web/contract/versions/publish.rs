@@ -1,4 +1,4 @@
-//! Publishing an approved version: from which day, with the password once more.
+//! Publishing an approved version: choosing its first day, with the password once more.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -36,14 +36,14 @@ struct Page {
     subject: Subject,
     is_approved: bool,
     found: Found,
-    /// How many will be asked anew, in words.
+    /// The number of customers that will be asked anew, in words.
     open: String,
     date: String,
     email: Proof,
     errors: FieldErrors,
 }
 
-/// The form with what follows.
+/// GET: the form with the consequences.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -80,7 +80,7 @@ async fn page(
             review(&own, &files, &around, None, &[])
         })
         .await?;
-    // The day is chosen here; what the file proposes is not what counts.
+    // The day is chosen on this page; the one that the file proposes does not count.
     let mut found = Found::of(&reviewed, id);
     found.blocking.retain(|line| line.check != "LC-46");
     Ok(Page {
@@ -100,7 +100,7 @@ async fn page(
     })
 }
 
-/// Publishes.
+/// POST: publishes the version.
 pub async fn publish(
     app: web::Data<App>,
     me: Me,

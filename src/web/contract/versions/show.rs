@@ -1,4 +1,4 @@
-//! One version: how far it has come, what was found, what can be done with it now.
+//! One version: its stage, the findings, and what can be done with it now.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -35,7 +35,7 @@ use crate::web::kit::words::stage_word;
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 500;
 
-/// Roll-outs the page names; all are at [`paths::ROLL_OUTS`].
+/// At most this many roll-outs are on the page; all are at [`paths::ROLL_OUTS`].
 const ROLL_OUTS: i64 = 5;
 
 #[derive(Template)]
@@ -46,7 +46,7 @@ struct Page {
     found: Found,
     can_be_read: bool,
     blocks: bool,
-    /// Label and value.
+    /// Labels and values.
     facts: Vec<(&'static str, String)>,
     returned: String,
     parts: Vec<Part>,
@@ -54,7 +54,7 @@ struct Page {
     confirmations: Vec<Confirmation>,
     stage: Stage,
     may_approve: bool,
-    /// Why this reader cannot approve it yet, although somebody else submitted it (A2).
+    /// Why this reader cannot approve it yet, although another user submitted it (A2).
     too_new: Option<String>,
     number: String,
     told: Told,
@@ -63,15 +63,17 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// What customers with another version can be told, and were (rows 35 to 37).
+/// Whether customers with another version can be informed, and the roll-outs that did so
+/// (rows 35 to 37).
 #[derive(Default)]
 struct Told {
-    /// No newer version is in force, and somebody can have concluded an earlier one.
+    /// Whether a roll-out can begin: no newer version is in force, and an earlier one may have been
+    /// concluded.
     may_begin: bool,
     before: Vec<RollOutLine>,
 }
 
-/// A roll-out as printed.
+/// A roll-out in the list.
 struct RollOutLine {
     href: String,
     mode: &'static str,
@@ -80,7 +82,7 @@ struct RollOutLine {
     status: &'static str,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -198,7 +200,7 @@ fn facts(version: &Version) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// A second person approves.
+/// POST: a second person approves the version.
 pub async fn approve(
     app: web::Data<App>,
     me: Me,
@@ -224,7 +226,7 @@ pub async fn approve(
     )
 }
 
-/// Gives it back to its authors.
+/// POST: returns the version to its authors.
 pub async fn give_back(
     app: web::Data<App>,
     me: Me,
@@ -262,7 +264,7 @@ pub async fn give_back(
     )
 }
 
-/// Throws a draft away.
+/// POST: deletes a draft.
 pub async fn discard(
     app: web::Data<App>,
     me: Me,
@@ -288,7 +290,7 @@ pub async fn discard(
     session.respond(done, |()| "Der Entwurf ist gelöscht.", to)
 }
 
-/// The revision a form was made of.
+/// The revision that a form was made from.
 pub(super) fn seen(id: VersionId, form: &crate::web::kit::form::Form) -> Result<Seen, PageError> {
     let revision = form.get("stand").parse().map_err(|_| PageError::BadForm)?;
     Ok(Seen { id, revision })

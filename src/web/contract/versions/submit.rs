@@ -1,4 +1,4 @@
-//! Submitting a draft: a named person answers what no program can decide.
+//! Submitting a draft: a named person answers the questions that no program can decide.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -34,12 +34,12 @@ struct Page {
     subject: Subject,
     blocks: bool,
     questions: Vec<Asked>,
-    /// Stands for these questions; comes back with the answers.
+    /// Stamp of these questions; it is sent back with the answers.
     stamp: String,
     errors: FieldErrors,
 }
 
-/// A question with what was typed.
+/// A question with the answer that was typed.
 struct Asked {
     question: Question,
     place: Option<(String, String)>,
@@ -48,7 +48,7 @@ struct Asked {
     note: String,
 }
 
-/// A version that was looked through with its PDFs.
+/// A version with its review and its PDFs.
 type Looked = (Version, Review, Vec<(Language, Vec<u8>)>);
 
 async fn look(app: &App, me: &Me, id: VersionId) -> Result<Looked, PageError> {
@@ -76,7 +76,7 @@ fn made(
     }
 }
 
-/// The questions.
+/// GET: the questions.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -157,7 +157,7 @@ fn is_too_long(answer: &Answer) -> bool {
     answer.note.chars().count() > LONGEST_NOTE
 }
 
-/// Submits.
+/// POST: submits the draft.
 pub async fn submit(
     app: web::Data<App>,
     me: Me,
@@ -184,7 +184,7 @@ pub async fn submit(
         .await;
     match done {
         Err(ActionError::Version(refusal @ VersionRefusal::OtherQuestions)) => {
-            // Nothing of what was typed is shown beside a question it may not belong to.
+            // Answers are not shown beside questions that they may not belong to.
             let (version, reviewed, _) = look(&app, &me, id).await?;
             let mut page = page(&app, &me, &version, &reviewed, &Form::default(), false).await?;
             page.errors.add("fragen", of_version(&refusal));

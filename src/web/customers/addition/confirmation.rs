@@ -1,5 +1,5 @@
-//! What adding a customer brings with it: the page between form and action, made of what the rules
-//! would decide. It carries everything that was typed.
+//! What adding a customer would do: the page between form and action, computed by the rules. It
+//! carries everything that was typed.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -16,7 +16,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{Proof, proof_of};
 use crate::web::kit::refusals;
 
-/// Hidden field with the stamp of what the page was made of.
+/// Hidden field with the stamp of the facts the page was made from.
 pub const CONFIRMED: &str = "stand";
 /// Button that leads back to the form with everything that was typed.
 pub const BACK: &str = "zurueck";
@@ -27,9 +27,9 @@ struct Page {
     shell: Shell,
     name: String,
     number: String,
-    /// Whether the facts are other ones than those that were shown and confirmed before.
+    /// Whether the facts differ from those that were shown and confirmed before.
     overtaken: bool,
-    /// What will be stored, word and value.
+    /// Values that will be stored: label and value.
     facts: Vec<(&'static str, String)>,
     meaning: Vec<Part>,
     doubts: Vec<Doubt>,
@@ -85,7 +85,7 @@ pub async fn ask(
     }
 }
 
-/// What will be stored; what was left empty is not listed, except where that has a meaning.
+/// Values that will be stored. Empty ones are left out, except where that has a meaning.
 fn facts(new: &Addition, planned: &Planned) -> Vec<(&'static str, String)> {
     let (party, after) = (&new.party, &planned.preview.after);
     let company = |words: Option<&crate::domain::case::Partner>| {

@@ -1,5 +1,5 @@
-//! "Kunde anlegen": everything about a new customer in one form, what follows from it on a page of its
-//! own, and then it is added. Only the number can never be changed afterwards.
+//! "Kunde anlegen": one form with everything about a new customer, then a page with the
+//! consequences, then the customer is added. Only the number can never be changed afterwards.
 
 mod confirmation;
 mod typed;
@@ -34,9 +34,9 @@ use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use confirmation::{BACK, CONFIRMED};
 
-/// Mandanten the choice offers.
+/// At most this many Mandanten can be chosen from.
 const MOST: i64 = 1000;
-/// Hidden field with the Mandant whose Submandanten the form offers.
+/// Hidden field with the Mandant whose Submandanten the form lists.
 const OFFERED: &str = "submandanten_von";
 
 #[derive(Template)]
@@ -44,44 +44,44 @@ const OFFERED: &str = "submandanten_von";
 struct Page {
     shell: Shell,
     number: String,
-    /// Who has the number that was typed: what to say of it, and where it is seen.
+    /// If the number is taken: what to say about its holder, and the address of the holder's page.
     holder: Option<(String, String)>,
     lines: Vec<FieldRow>,
     language: Language,
     email: String,
     partners: Vec<Choice>,
-    /// Those of the chosen Mandant, with its key and name.
+    /// Submandanten of the chosen Mandant, with its key and name.
     sub_partners: Option<(String, String, Vec<Choice>)>,
     rule: ContractRule,
     products: Vec<ProductRow>,
-    /// Whether none of the products is chosen.
+    /// Whether "no product" is chosen.
     is_without: bool,
-    /// What the page is shown again for, other than for something wrong.
+    /// Why the form is shown again, if not because of an error.
     again: Again,
     errors: FieldErrors,
 }
 
-/// Why the form is shown once more.
+/// Why the form is shown again without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Again {
-    /// It is not.
+    /// It is shown for the first time, or because of an error.
     No,
-    /// Somebody came back from the confirmation.
+    /// The user came back from the confirmation.
     Back,
-    /// The chosen Mandant has Submandanten to choose from.
+    /// The chosen Mandant has Submandanten, which can be chosen now.
     SubPartners,
 }
 
-/// What the form offers, as it is now.
+/// The partners that can be chosen at this moment.
 #[derive(Debug, Clone)]
 struct Offered {
     partners: Vec<Relied>,
-    /// Those of the chosen Mandant that can be named.
+    /// Submandanten of the chosen Mandant that can be named.
     sub_partners: Vec<Relied>,
     catalogue: Vec<Product>,
 }
 
-/// The empty form.
+/// GET: the empty form.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let form = Form::default();
     let offered = offered(&app, None).await?;
@@ -98,7 +98,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     )
 }
 
-/// The form as typed, what it means, or the customer: whatever comes next.
+/// POST: leads to the next step: the form again, the consequences, or the added customer.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -161,8 +161,8 @@ async fn plan(app: &web::Data<App>, me: &Me, new: &Addition) -> Result<Planned, 
         .await
 }
 
-/// The form with what the rules refuse, at the field it is about. A second click on the confirmation
-/// finds the customer that the first one added.
+/// The form with the refusal of the rules at its field. A second click on the confirmation leads to
+/// the customer that the first one added.
 async fn refused(
     app: &web::Data<App>,
     me: &Me,
@@ -203,7 +203,7 @@ async fn refused(
     invalid(&page(app, me, form, offered, Again::No, errors).await?)
 }
 
-/// Whether a stored customer is the one that was typed.
+/// Whether a stored customer equals the one that was typed.
 fn is_same(case: &Case, new: &Addition) -> bool {
     let id = |partner: &Option<Partner>| partner.as_ref().map(|one| one.id);
     let customer = &case.customer;
@@ -213,7 +213,7 @@ fn is_same(case: &Case, new: &Addition) -> bool {
         && case.bookings.len() == usize::from(new.booking.is_some())
 }
 
-/// What the next page says.
+/// The message of the next page.
 fn said(outcome: &Applied) -> String {
     let after = &outcome.after;
     let name = &after.customer.party.name;
@@ -300,7 +300,7 @@ async fn page(
     })
 }
 
-/// Who has a number, for the operator who typed it.
+/// The holder of a number, for the operator who typed it.
 async fn holder(app: &App, number: CustomerNumber) -> Result<Option<(String, String)>, PageError> {
     let found = app
         .db
@@ -318,7 +318,7 @@ async fn holder(app: &App, number: CustomerNumber) -> Result<Option<(String, Str
     }))
 }
 
-/// What is sold.
+/// The products with their options, as the form lists them.
 fn products(catalogue: &[Product], form: &Form) -> Vec<ProductRow> {
     rows(catalogue, &typed::chosen(form), |product, options| {
         let meaning = match product.needs_agreement(options) {

@@ -1,4 +1,4 @@
-//! What was typed about a new customer.
+//! Reading the form about a new customer.
 
 use crate::actions::customers::Addition;
 use crate::domain::product::{Options, Product};
@@ -7,7 +7,7 @@ use crate::web::customers::parts::party_fields::{FIELDS, read as read_party, rea
 use crate::web::customers::parts::product_choice::read_choice;
 use crate::web::kit::form::{FieldErrors, Form};
 
-/// Reads the form; says at its fields what is wrong.
+/// Reads the form; errors are added to its fields.
 pub fn read(form: &Form, catalogue: &[Product], errors: &mut FieldErrors) -> Option<Addition> {
     let typed = form.get("nummer").trim();
     let number = typed.parse().ok();
@@ -53,7 +53,7 @@ pub fn read(form: &Form, catalogue: &[Product], errors: &mut FieldErrors) -> Opt
         party,
         language,
         partner,
-        // Without a Mandant the form offers none, and what was chosen before is no choice any more.
+        // Without a Mandant the form lists no Submandanten, so an earlier choice does not count.
         sub_partner: sub_partner.filter(|_| partner.is_some()),
         booking,
     })
@@ -81,20 +81,20 @@ fn read_booking(
     }
 }
 
-/// What was chosen to be booked: names of fields and their values.
+/// The products and options that were chosen: names of fields and their values.
 pub fn chosen(form: &Form) -> Vec<(String, String)> {
     names(form)
         .map(|name| (name.to_owned(), form.get(name).to_owned()))
         .collect()
 }
 
-/// The field of the product, and those of options.
+/// Names of the field of the product and of those of its options.
 fn names(form: &Form) -> impl Iterator<Item = &str> {
     form.names()
         .filter(|name| *name == "produkt" || name.contains(':'))
 }
 
-/// Everything that was typed, for the page between form and action.
+/// All fields that were typed, for the page between form and action.
 pub fn carried(form: &Form) -> Vec<(String, String)> {
     let of_party = FIELDS.iter().map(|field| field.id);
     let others = [

@@ -1,5 +1,5 @@
-//! The master-data address: whoever reads it gets the link and may conclude. So a change is guarded
-//! (5.6-11), and one that a partner makes waits (A4).
+//! The e-mail address in the master data: the person who reads it gets the link and may conclude.
+//! So a change is guarded (5.6-11), and one that a partner makes waits (A4).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -30,34 +30,34 @@ const LONGEST_REASON: usize = 300;
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// As the reader may see it.
+    /// The present address as the viewer may see it.
     current: Option<String>,
-    /// What stands in its place and is no address; for the operator.
+    /// What is stored although it is no valid address; for the operator.
     unusable: Option<String>,
     operator: bool,
-    /// Addresses that wait already (A4).
+    /// Addresses that wait for a decision (A4).
     undecided: Vec<Undecided>,
-    /// How long a new one waits.
+    /// Hours that a new address waits.
     hours: i64,
-    /// Whether a contract is open, so that the new address is written to at once.
+    /// Whether a request is open, so that a mail is sent to the new address at once.
     is_asked: bool,
-    /// Whether an agreement is in force, which the change leaves alone.
+    /// Whether an agreement is in force, which the change does not affect.
     has_agreement: bool,
     typed: Typed,
-    /// Stamp of what the form showed first.
+    /// Stamp of the values the form showed first.
     stand: String,
-    /// Whether the guard was in the way and the operator may insist.
+    /// Whether the guard refused the change and the operator may insist.
     may_insist: bool,
     errors: FieldErrors,
 }
 
-/// What was typed.
+/// The fields as typed.
 #[derive(Debug, Default)]
 struct Typed {
     email: String,
     insists: bool,
     reason: String,
-    /// Stamp of what the form showed first.
+    /// Stamp of the values the form showed first.
     stand: String,
 }
 
@@ -72,7 +72,7 @@ impl Typed {
     }
 }
 
-/// The form, for the operator filled with the address of today.
+/// GET: the form, for the operator filled with the present address.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -92,7 +92,7 @@ pub async fn show(
     html(&page(&app, &me, &case, typed, false, FieldErrors::default()).await?)
 }
 
-/// Changes it.
+/// POST: changes the address.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -129,7 +129,7 @@ pub async fn save(
             invalid(&page(&app, &me, &case, typed, may_insist, errors).await?)
         }
         Err(ActionError::Changed) => {
-            // Who saves once more has seen what is stored now.
+            // A user who saves once more has seen the values that are stored now.
             let case = find(&app, &me, customer).await?;
             let now = address_for(me.viewer.role, &case).unwrap_or_else(|| "keine".to_owned());
             if case.customer.email() == Some(&email) {
@@ -145,7 +145,7 @@ pub async fn save(
     }
 }
 
-/// The customer, for those who may change its address.
+/// The customer, for viewers who may change its address.
 async fn find(app: &web::Data<App>, me: &Me, number: CustomerNumber) -> Result<Case, PageError> {
     let case = load_visible(app, &me.viewer, number).await?;
     if permissions(me.viewer.role, &case, app.clock.now()).contains(&Permission::ChangeEmail) {
@@ -181,7 +181,7 @@ fn read(typed: &Typed, role: Role, errors: &mut FieldErrors) -> Option<NewAddres
     })
 }
 
-/// What the guard says, at the field.
+/// A refusal of the guard, as a sentence for the field.
 fn sentence(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::Unchanged => {

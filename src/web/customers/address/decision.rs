@@ -1,4 +1,5 @@
-//! "Adresse bestätigen": whose address it is that a partner entered (A4).
+//! "Adresse bestätigen": the operator decides whether an address that a partner entered is the
+//! customer's (A4).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -24,11 +25,11 @@ struct Page {
     shell: Shell,
     subject: Subject,
     choices: Vec<Choice>,
-    /// Stamp of the facts the page was made of.
+    /// Stamp of the facts the page was made from.
     stand: String,
 }
 
-/// One address with what each answer brings.
+/// One address with the consequences of each answer.
 struct Choice {
     address: Undecided,
     meanings: [(&'static str, Vec<Part>); 2],
@@ -37,7 +38,7 @@ struct Choice {
 const CHANGED: &str =
     "Inzwischen hat sich bei diesem Kunden etwas geändert. Entschieden ist noch nichts.";
 
-/// What is to be decided, and what each answer brings.
+/// GET: the addresses to decide about, with the consequences of each answer.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -83,7 +84,7 @@ pub async fn show(
     })
 }
 
-/// Confirms or refuses one.
+/// POST: confirms or refuses an address.
 pub async fn decide(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,5 @@
-//! Which Mandant looks after a customer: choice, what it would do, and the assignment (rows 1, 10, 19, 26, 29).
+//! Choosing the Mandant that looks after a customer: the choice, the consequences, and the
+//! assignment (rows 1, 10, 19, 26, 29).
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -25,12 +26,12 @@ use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Mandanten the choice offers.
+/// At most this many Mandanten can be chosen from.
 const MOST: i64 = 1000;
-/// Value of the choice that nobody looks after the customer.
+/// Value of the choice that no partner looks after the customer.
 const NOBODY: &str = "keiner";
 
-/// Whom the form named; empty before anything was chosen.
+/// The Mandant that the form names; empty before one was chosen.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Chosen {
@@ -52,11 +53,11 @@ struct ChoicePage {
 struct ConfirmPage {
     shell: Shell,
     subject: Subject,
-    /// Stamp of what the page says of who looks after the customer.
+    /// Stamp of the partners that the page shows.
     stand: String,
-    /// Value of the hidden field.
+    /// Value of the hidden field with the choice.
     value: String,
-    /// The one chosen: name and address.
+    /// Name and address of the chosen one.
     chosen: Option<(String, String)>,
     before: Option<String>,
     meaning: Vec<Part>,
@@ -66,7 +67,7 @@ struct ConfirmPage {
     errors: FieldErrors,
 }
 
-/// The choice; with `?mandant=` what it would do.
+/// GET: the choice; with `?mandant=` the consequences.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -87,7 +88,7 @@ pub async fn show(
     }
 }
 
-/// What the choice would do, found out by the rules on a copy of the case.
+/// The consequences of the choice, computed by the rules on a copy of the case.
 async fn confirm_page(
     app: &App,
     me: &Me,
@@ -147,7 +148,7 @@ async fn choose(app: &App, me: &Me, case: &Case) -> Result<HttpResponse, PageErr
     })
 }
 
-/// Assigns.
+/// POST: assigns the Mandant.
 pub async fn assign(
     app: web::Data<App>,
     me: Me,
@@ -194,7 +195,7 @@ pub async fn assign(
     session.respond(done, said, paths::status(number))
 }
 
-/// The Mandant that was named; `None` for nobody. Anything else does not exist.
+/// The Mandant that was chosen; `None` for no partner. Anything else does not exist.
 fn read(typed: &str) -> Result<Option<PartnerId>, PageError> {
     match typed {
         NOBODY => Ok(None),

@@ -22,7 +22,7 @@ use crate::web::kit::refusals::sentence;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Whom the form named; empty for nobody.
+/// The Submandant that the form names; empty for none.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Chosen {
@@ -34,16 +34,16 @@ pub struct Chosen {
 struct ConfirmView {
     shell: Shell,
     number: CustomerNumber,
-    /// Stamp of what the page says of who looks after the customer.
+    /// Stamp of the partners that the page shows.
     stand: String,
     customer: String,
-    /// The one that will be named: id, name, address; `None` to name nobody any more.
+    /// The one that will be named: id, name, address; `None` to remove the present one.
     named: Option<(PartnerId, String, String)>,
     meaning: Vec<Part>,
     doubts: Vec<Doubt>,
 }
 
-/// Shows what naming this sub-partner would do, found out by the rules on a copy of the case.
+/// GET: the consequences of naming this sub-partner, computed by the rules on a copy of the case.
 pub async fn confirm(
     app: web::Data<App>,
     me: Me,
@@ -85,7 +85,7 @@ pub async fn confirm(
     })
 }
 
-/// The chosen one among those that may be chosen; anybody else does not exist here (S-54).
+/// The chosen one among those that may be chosen; any other does not exist here (S-54).
 fn named<'a>(
     chosen: &str,
     case: &Case,
@@ -104,7 +104,7 @@ fn named<'a>(
         .ok_or(PageError::NotFound)
 }
 
-/// Names the sub-partner.
+/// POST: names the sub-partner.
 pub async fn name(
     app: web::Data<App>,
     me: Me,

@@ -22,7 +22,7 @@ use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Nobody cancels longer ahead; a year with a digit too many is a slip.
+/// The latest day that can be chosen, counted from today; a later one is taken for a typing error.
 const LONGEST: Days = Days::new(3660);
 
 #[derive(Template)]
@@ -30,9 +30,9 @@ const LONGEST: Days = Days::new(3660);
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// What is cancelled, by name.
+    /// Name of what is cancelled.
     booking: String,
-    /// Whether that is only the option.
+    /// Whether only an option is cancelled.
     is_option: bool,
     action: String,
     today: NaiveDate,
@@ -42,7 +42,7 @@ struct Page {
 }
 
 impl Page {
-    /// What the last day means.
+    /// What the last day means, as the hint of its field.
     fn day_hint(&self) -> &'static str {
         if self.is_option {
             "Bis einschließlich dieses Tages hat der Kunde die Option; das Produkt behält er."
@@ -51,7 +51,7 @@ impl Page {
         }
     }
 
-    /// Attributes that keep the browser's calendar to sensible days.
+    /// Attributes that limit the browser's calendar to sensible days.
     fn day_limits(&self) -> String {
         format!("min=\"{}\" max=\"{}\"", self.today, self.last)
     }
@@ -65,7 +65,7 @@ pub struct Typed {
     tag: String,
 }
 
-/// The form, or what the choice in the address means.
+/// GET: the form, or the consequences of the choice in the address.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -84,7 +84,7 @@ pub async fn show(
     .await
 }
 
-/// The same for an option alone.
+/// GET: the same for an option.
 pub async fn show_option(
     app: web::Data<App>,
     me: Me,
@@ -134,7 +134,7 @@ async fn show_one(
     }
 }
 
-/// Cancels, or takes the cancellation back.
+/// POST: cancels, or takes the cancellation back.
 pub async fn cancel(
     app: web::Data<App>,
     me: Me,
@@ -145,7 +145,7 @@ pub async fn cancel(
     cancel_one(&app, &me, &session, &Ends::Booking, *path, &form).await
 }
 
-/// The same for an option alone.
+/// POST: the same for an option.
 pub async fn cancel_option(
     app: web::Data<App>,
     me: Me,
@@ -180,7 +180,7 @@ async fn cancel_one(
     carry_out(app, me, session, case.customer.number, &plan, form).await
 }
 
-/// What is cancelled.
+/// What is cancelled: a booking or one of its options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Ends {
     /// The booking as a whole.
@@ -208,7 +208,7 @@ impl Ends {
         }
     }
 
-    /// Whether the booking has it.
+    /// Whether the booking has it at `now`.
     fn is_there(&self, booking: &Booking, now: DateTime<Utc>) -> bool {
         match self {
             Self::Booking => true,
@@ -216,7 +216,7 @@ impl Ends {
         }
     }
 
-    /// The booking's own last day, after which its option cannot end.
+    /// The booking's own last day; its option cannot end later.
     fn last_day(&self, case: &Case, place: usize) -> Option<NaiveDate> {
         let end = case.bookings.get(place).and_then(|booking| booking.ends_at);
         end.filter(|_| *self != Self::Booking)

@@ -1,5 +1,5 @@
-//! "Buchung hinzufügen": what makes an AVV due. The page says what each choice means; the next one
-//! ([`super::plan`]) says all of it before anything is saved.
+//! "Buchung hinzufügen": booking a product, which may make an AVV due. The page says what each
+//! choice means; the next one ([`super::plan`]) shows all consequences before anything is saved.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -27,12 +27,12 @@ struct Page {
     subject: Subject,
     action: String,
     choices: Vec<ProductRow>,
-    /// Contracts under Art. 28(4) with who looks after the customer.
+    /// What is to be said of the contracts under Art. 28(4) with the customer's partners.
     doubts: Vec<Doubt>,
     errors: FieldErrors,
 }
 
-/// The form.
+/// GET: the form.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -78,7 +78,7 @@ async fn page(
     })
 }
 
-/// What is sold.
+/// The products with their options, as the form lists them.
 fn choices(case: &Case, chosen: &[(String, String)], now: DateTime<Utc>) -> Vec<ProductRow> {
     let booked = case.active_products(now);
     rows(&case.catalogue, chosen, |product, options| {
@@ -89,7 +89,8 @@ fn choices(case: &Case, chosen: &[(String, String)], now: DateTime<Utc>) -> Vec<
     })
 }
 
-/// What booking it would mean: the rules themselves are asked, so the page cannot promise anything else.
+/// What booking it would mean. The rules themselves are asked, so the page cannot promise anything
+/// else.
 fn meaning(case: &Case, product: &Product, options: &Options, now: DateTime<Utc>) -> String {
     if !product.needs_agreement(options) {
         return "Kein AVV nötig. Der Kunde erhält keine E-Mail.".to_owned();

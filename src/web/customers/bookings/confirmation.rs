@@ -1,4 +1,4 @@
-//! The page that says what a plan means, and the button that does it.
+//! The page that shows what a plan means, and the button that carries it out.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -29,7 +29,7 @@ struct Page {
     shell: Shell,
     subject: Subject,
     question: String,
-    /// A later day or another booking might have been meant.
+    /// A hint that a later day or another booking may have been meant.
     hint: Option<&'static str>,
     doubts: Vec<Doubt>,
     meaning: Vec<Part>,
@@ -39,7 +39,8 @@ struct Page {
     button: String,
 }
 
-/// The page that says what the plan means, or the profile with the reason why it cannot be done.
+/// The page that shows what the plan means, or the profile with the reason why it cannot be carried
+/// out.
 pub async fn confirm(
     app: &App,
     me: &Me,
@@ -77,7 +78,8 @@ pub async fn confirm(
     })
 }
 
-/// Does it, if the facts are those the confirmation was made of; otherwise leads to a new one.
+/// Carries the plan out if the facts are those the confirmation was made from; otherwise shows a
+/// new confirmation.
 pub async fn carry_out(
     app: &web::Data<App>,
     me: &Me,
@@ -126,7 +128,7 @@ pub async fn carry_out(
     }
 }
 
-/// What booking this product means.
+/// GET: what booking this product means.
 pub async fn confirm_booking(
     app: web::Data<App>,
     me: Me,
@@ -144,7 +146,7 @@ pub async fn confirm_booking(
     }
 }
 
-/// Adds the booking. If that makes an AVV due, the customer is asked in the same moment.
+/// POST: adds the booking. If that makes an AVV due, the customer is asked in the same transaction.
 pub async fn book(
     app: web::Data<App>,
     me: Me,
@@ -163,7 +165,7 @@ pub async fn book(
     }
 }
 
-/// What switching an option on means.
+/// GET: what switching an option on means.
 pub async fn confirm_option(
     app: web::Data<App>,
     me: Me,
@@ -178,7 +180,7 @@ pub async fn confirm_option(
     confirm(&app, &me, &session, &case, &plan).await
 }
 
-/// Switches an option on.
+/// POST: switches an option on.
 pub async fn switch_option_on(
     app: web::Data<App>,
     me: Me,

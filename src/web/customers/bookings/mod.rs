@@ -1,4 +1,4 @@
-//! Bookings: adding one, its option, its end. Each begins with the page that says what it means.
+//! Bookings: adding one, its option, its end. Each begins with a page that shows the consequences.
 
 pub mod cancellation;
 pub mod choice;

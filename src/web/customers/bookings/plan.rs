@@ -1,5 +1,5 @@
-//! What an operator is about to do with a booking: the confirmation page says what it means, the
-//! button does it, and only while the facts are the ones that page was made of.
+//! A change of a booking before it is made: the confirmation page shows what it means, and the
+//! button carries it out only if the facts are those the page was made from.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -11,20 +11,20 @@ use crate::paths;
 use crate::web::customers::parts::product_choice::choice_key;
 use crate::web::kit::error::PageError;
 
-/// What is about to be done. Places are those of [`Case::bookings`].
+/// A change that is about to be made. Places are indexes of [`Case::bookings`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Plan {
     /// A product is added.
     Book { product: String, options: Options },
     /// An option is switched on.
     Option { place: usize, option: String },
-    /// An option ends, or stays after all; the product goes on.
+    /// An option ends, or its cancellation is taken back; the product stays booked.
     CancelOption {
         place: usize,
         option: String,
         end: End,
     },
-    /// The booking ends, or goes on after all.
+    /// The booking ends, or its cancellation is taken back.
     Cancel { place: usize, end: End },
 }
 
@@ -35,12 +35,12 @@ pub enum End {
     Now,
     /// With the end of this day in Berlin.
     After(NaiveDate),
-    /// Not at all.
+    /// It does not end.
     Never,
 }
 
 impl End {
-    /// The moment from which the booking is gone.
+    /// The moment from which it is not booked any more; `None` if it does not end.
     pub fn moment(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Self::Now => Some(now),
@@ -49,7 +49,7 @@ impl End {
         }
     }
 
-    /// The same as the form's fields.
+    /// The same as fields of the form.
     fn fields(self) -> Vec<(&'static str, String)> {
         match self {
             Self::Now => vec![("ende", "sofort".to_owned())],
@@ -60,7 +60,7 @@ impl End {
 }
 
 impl Plan {
-    /// The event it is to the rules.
+    /// The event that the rules decide on.
     pub fn event(&self, now: DateTime<Utc>) -> Event {
         match self {
             Self::Book { product, options } => Event::Booked {
@@ -84,7 +84,7 @@ impl Plan {
         }
     }
 
-    /// Question of the page and word on its button.
+    /// Headline of the page and label of its button.
     pub fn words(&self, case: &Case) -> (String, String) {
         match self {
             Self::Book { product, options } => (
@@ -116,7 +116,7 @@ impl Plan {
         }
     }
 
-    /// What ends: the booking, or only its option.
+    /// Name of what ends: the booking, or only its option.
     fn what(&self, case: &Case, place: usize) -> String {
         match self {
             Self::CancelOption { option, .. } => option_of(case, place, option),
@@ -124,7 +124,7 @@ impl Plan {
         }
     }
 
-    /// Where the form is posted to, and what it carries.
+    /// The address the form is sent to, and its hidden fields.
     pub fn form(&self, number: CustomerNumber) -> (String, Vec<(&'static str, String)>) {
         match self {
             Self::Book { product, options } => (
@@ -142,7 +142,7 @@ impl Plan {
         }
     }
 
-    /// Where this plan is confirmed.
+    /// The address at which this plan is confirmed.
     pub fn confirmation(&self, number: CustomerNumber) -> String {
         let (path, fields) = self.form(number);
         let path = match self {
@@ -159,7 +159,7 @@ impl Plan {
         }
     }
 
-    /// What the next page says.
+    /// The message of the next page.
     pub fn said(&self, outcome: &Applied) -> String {
         let what = match self {
             Self::Book { product, options } => {
@@ -203,7 +203,7 @@ pub fn booked(case: &Case, place: usize) -> String {
         .unwrap_or_default()
 }
 
-/// Place in [`Case::bookings`] of the n-th booking, counted from 1.
+/// Index in [`Case::bookings`] of the n-th booking, counted from 1.
 pub fn place_of(case: &Case, n: usize) -> Result<usize, PageError> {
     n.checked_sub(1)
         .filter(|place| *place < case.bookings.len())

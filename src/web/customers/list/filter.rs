@@ -5,17 +5,17 @@ use crate::domain::case::Status;
 use crate::storage::case_rows::COUNT_CAP;
 use crate::web::kit::words::thousands;
 
-/// One line: a status, its count, and the list narrowed to it.
+/// One line of the filter: a status, its count, and the list narrowed to it.
 pub struct FilterLine {
-    /// Key of the status, for its mark; empty for all.
+    /// Key of the status, for its mark; empty for all statuses.
     pub key: &'static str,
-    /// The word.
+    /// Printed name of the status.
     pub word: &'static str,
-    /// The list with it.
+    /// Address of the list with this filter.
     pub href: String,
-    /// Count as printed.
+    /// Number of customers as printed.
     pub count: String,
-    /// Whether the list shows it now.
+    /// Whether this is the present filter.
     pub current: bool,
 }
 
@@ -64,7 +64,7 @@ pub fn groups(
         .collect()
 }
 
-/// The word for the narrow filter.
+/// A short name of a status, for the narrow filter.
 pub fn short_word(status: Status) -> &'static str {
     match status {
         Status::UpdatePending => "Ergänzung angefordert",
@@ -73,7 +73,7 @@ pub fn short_word(status: Status) -> &'static str {
     }
 }
 
-/// A count as it is printed: "874", "12.345"; with a plus when not everything was looked at.
+/// A count as it is printed: "874", "12.345"; with a plus if not everything was counted.
 pub fn count(count: i64, partial: bool) -> String {
     let plus = if partial && count > 0 { "+" } else { "" };
     format!("{}{plus}", thousands(count))
@@ -82,16 +82,16 @@ pub fn count(count: i64, partial: bool) -> String {
 /// How many customers have a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
-    /// Which.
+    /// The status that was counted.
     pub status: Status,
-    /// How many.
+    /// Number of customers that were counted.
     pub count: i64,
-    /// Whether there are more.
+    /// Whether there are more than that.
     pub is_part: bool,
 }
 
-/// The counts that are printed. Where one stopped at the cap, the exact figure of a moment ago
-/// stands in.
+/// The counts that are printed. Where one stopped at the cap, the exact figure of a moment ago is
+/// used.
 pub fn tallies(capped: &[(Status, i64)], all: Option<&[(Status, i64)]>) -> Vec<Tally> {
     let cap = i64::from(COUNT_CAP);
     let exact = |status: Status| {
@@ -113,7 +113,7 @@ pub fn tallies(capped: &[(Status, i64)], all: Option<&[(Status, i64)]>) -> Vec<T
     capped.iter().map(tally).collect()
 }
 
-/// The count over all statuses.
+/// The sum over all statuses, as printed.
 pub fn total(tallies: &[Tally], partial: bool) -> String {
     let sum = tallies.iter().map(|tally| tally.count).sum();
     count(sum, partial || tallies.iter().any(|tally| tally.is_part))
@@ -137,7 +137,7 @@ mod tests {
         }
         let capped = [(Status::Concluded, 1001), (Status::Void, 7)];
         assert_eq!(total(&tallies(&capped, None), false), "1.007+");
-        // What was counted a moment ago never goes against what is counted now.
+        // An exact figure of a moment ago is never less than what is counted now.
         for (counted, expected) in [(700_000, "700.007"), (998, "1.007+")] {
             let all = [(Status::Concluded, counted), (Status::Void, 9)];
             assert_eq!(total(&tallies(&capped, Some(&all)), false), expected);

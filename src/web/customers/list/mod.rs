@@ -1,5 +1,5 @@
-//! The list with its status column (requirements 4.3): search, filter, order and page stand in the
-//! address, so every state of it can be linked to.
+//! The list with its status column (requirements 4.3): search, filter, order and page are part of
+//! the address, so every state of it can be linked to.
 
 mod filter;
 mod order;
@@ -33,9 +33,9 @@ use state::{Asked, State};
 struct ListView {
     shell: Shell,
     lead: String,
-    /// Whether the operator looks: then the Mandant has a column and a filter.
+    /// Whether the viewer is the operator: then the Mandant has a column and a filter.
     operator: bool,
-    /// Whether lines name a Submandant: for all but a Submandant itself.
+    /// Whether rows name a Submandant, which they do unless the viewer is a Submandant.
     has_sub_partners: bool,
     partners: Vec<Choice>,
     sub_partners: Vec<Choice>,
@@ -125,7 +125,7 @@ pub async fn show(
     ))
 }
 
-/// What the page reads.
+/// What the page shows, as it was read.
 struct Listed {
     page: ListPage,
     counts: Vec<(Status, i64)>,
@@ -134,7 +134,7 @@ struct Listed {
 }
 
 enum Found {
-    /// What is typed can only mean this customer.
+    /// The search text can only mean this customer.
     One(String),
     List(Box<Listed>),
 }
@@ -264,7 +264,7 @@ fn loaded(rows: usize, now: DateTime<Utc>) -> String {
     }
 }
 
-/// The date of a line, in an order by date.
+/// The date of a row, in an order by date.
 fn date(row: &CaseRow) -> String {
     row.case_status.moment.map_or_else(
         || "ohne Datum".to_owned(),
@@ -272,7 +272,7 @@ fn date(row: &CaseRow) -> String {
     )
 }
 
-/// "13 Kunden auf dieser Seite, AK bis Zahnärzte".
+/// What the page contains: "13 Kunden auf dieser Seite, AK bis Zahnärzte".
 fn on_page(rows: &[CaseRow], sort: Sort) -> String {
     let place = |row: &CaseRow| {
         match sort.by {
@@ -356,7 +356,7 @@ fn empty(state: &State, role: Role) -> Empty {
         },
         (false, None, _) => Empty {
             title: "Nichts gefunden",
-            // The whole address is the operator's.
+            // Only the operator sees whole addresses.
             text: if role == Role::Operator {
                 "Gesucht wird in Firma, Ort, Postleitzahl, Kundennummer, Vertragsnummer und E-Mail-Adresse. Wörter werden auch in der Mitte gefunden, ab drei Buchstaben; Ziffern von vorn."
             } else {

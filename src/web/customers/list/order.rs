@@ -1,31 +1,32 @@
-//! The order of the list: links in the heads of its columns, and a choice that a narrow page has, too.
+//! The order of the list: links in the heads of its columns, and a menu that is on narrow screens,
+//! too.
 
 use super::state::State;
 use crate::storage::case_rows::{Sort, SortBy};
 
 /// A column by which the list can be sorted.
 pub struct Head {
-    /// Style of the column.
+    /// CSS class of the column.
     pub class: &'static str,
-    /// Word.
+    /// Heading of the column.
     pub word: &'static str,
-    /// The list sorted by it, the other way round if it is already.
+    /// Address of the list sorted by it, or reversed if it is sorted by it already.
     pub href: String,
-    /// Value of `aria-sort`.
+    /// Value of `aria-sort`; `None` if the list is not sorted by it.
     pub order: Option<&'static str>,
 }
 
-/// One order to choose.
+/// One order of the menu.
 pub struct Order {
-    /// As it stands in the address.
+    /// Key in the address.
     pub key: &'static str,
-    /// In words.
+    /// Its name in words.
     pub word: &'static str,
-    /// Whether the list has it.
+    /// Whether the list is sorted so.
     pub is_chosen: bool,
 }
 
-/// Key in the address and words.
+/// Keys in the address with their names.
 const ORDERS: [(&str, &str); 6] = [
     ("firma", "Firma, von A bis Z"),
     ("-firma", "Firma, von Z bis A"),
@@ -35,7 +36,7 @@ const ORDERS: [(&str, &str); 6] = [
     ("-datum", "Datum des AVV-Status, neuestes zuerst"),
 ];
 
-/// The heads that are links.
+/// The column heads that are links.
 pub fn heads(state: &State) -> [Head; 2] {
     let head = |class, word, by| {
         let chosen = state.sort.by == by;
@@ -53,7 +54,7 @@ pub fn heads(state: &State) -> [Head; 2] {
     ]
 }
 
-/// Value of `aria-sort` at the status, whose date the list may be sorted by.
+/// Value of `aria-sort` for the column of the status, by whose date the list may be sorted.
 pub fn by_date(state: &State) -> Option<&'static str> {
     (state.sort.by == SortBy::Date).then(|| direction(state))
 }
@@ -66,7 +67,7 @@ fn direction(state: &State) -> &'static str {
     }
 }
 
-/// All orders.
+/// All orders of the menu.
 pub fn orders(state: &State) -> Vec<Order> {
     let order = |&(key, word): &(&'static str, &'static str)| Order {
         key,
@@ -76,7 +77,7 @@ pub fn orders(state: &State) -> Vec<Order> {
     ORDERS.iter().map(order).collect()
 }
 
-/// Says how the table is sorted, for who cannot see it.
+/// Describes the order of the table for users of screen readers.
 pub fn caption(state: &State) -> String {
     let by = match state.sort.by {
         SortBy::Company => "Firma",

@@ -1,4 +1,4 @@
-//! Search, filter, order and place of the customer list, as they stand in its address.
+//! Search, filter, order and page of the customer list, as its address holds them.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::storage::case_rows::{Cursor, From, ListQuery, Sort, SortBy};
 /// Longest text that is searched for, in characters.
 const LONGEST_SEARCH: usize = 200;
 
-/// The address as it was asked for. What makes no sense is left out rather than refused.
+/// The query of the address. Values that make no sense are ignored rather than refused.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -25,27 +25,28 @@ pub struct Asked {
     vor: String,
 }
 
-/// State of the list that every link on it keeps.
+/// State of the list, which every link on it keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// Text to search for, with something to search by; or empty.
+    /// Text to search for; empty if it contains nothing that can be searched for.
     pub search: String,
-    /// Only this status.
+    /// Only customers with this status.
     pub status: Option<Status>,
-    /// Order.
+    /// Order of the rows.
     pub sort: Sort,
     /// Only customers of this Mandant; for the operator.
     pub partner: Option<PartnerId>,
     /// Only customers of this Submandant; for the operator beside a Mandant, and for a Mandant.
     pub sub_partner: Option<PartnerId>,
-    /// Whether a number that is typed in full lists what is found by it and does not open its customer.
+    /// Whether a number that is typed in full lists what is found by it, instead of opening its
+    /// customer.
     pub is_list: bool,
     /// Where the page begins.
     pub from: From,
 }
 
 impl State {
-    /// Reads an address for somebody with `role`.
+    /// Reads an address for a viewer with `role`.
     pub fn read(asked: &Asked, role: Role) -> Self {
         let from = match (cursor(&asked.nach), cursor(&asked.vor)) {
             (Some(cursor), _) => From::After(cursor),
@@ -54,7 +55,7 @@ impl State {
         };
         let search: String = asked.suche.trim().chars().take(LONGEST_SEARCH).collect();
         Self {
-            // Text without a letter or figure finds nothing and narrows nothing.
+            // A text without a letter or figure matches nothing and is ignored.
             search: if search::terms(&search).is_empty() {
                 String::new()
             } else {
@@ -80,7 +81,7 @@ impl State {
         }
     }
 
-    /// What storage is asked for.
+    /// The query for the storage.
     pub fn query(&self, role: Role) -> ListQuery {
         ListQuery {
             scope: self.scope(role),
@@ -92,7 +93,7 @@ impl State {
         }
     }
 
-    /// Whose customers are listed.
+    /// The customers that are listed.
     pub fn scope(&self, role: Role) -> Scope {
         match (role, self.partner, self.sub_partner) {
             (Role::Operator | Role::Partner(_), _, Some(sub)) => Scope::SubPartner(sub),
@@ -101,7 +102,7 @@ impl State {
         }
     }
 
-    /// The Mandant among whose Submandanten can be chosen.
+    /// The Mandant whose Submandanten can be chosen.
     pub fn parent(&self, role: Role) -> Option<PartnerId> {
         match role {
             Role::Operator => self.partner,
@@ -110,14 +111,14 @@ impl State {
         }
     }
 
-    /// Forgets a Submandant that is none of these (S-51, S-54).
+    /// Removes a Submandant that is none of these (S-51, S-54).
     pub fn keep_sub_partner(&mut self, of: &[(PartnerId, String)]) {
         self.sub_partner = self
             .sub_partner
             .filter(|chosen| of.iter().any(|(id, _)| id == chosen));
     }
 
-    /// The order as it stands in the address.
+    /// Key of the order in the address.
     pub fn sort_key(&self) -> &'static str {
         match (self.sort.by, self.sort.descending) {
             (SortBy::Company, false) => "firma",
@@ -129,7 +130,7 @@ impl State {
         }
     }
 
-    /// The address of this state; what is as usual is not named.
+    /// The address of this state; defaults are left out.
     pub fn href(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if !self.search.is_empty() {
@@ -167,17 +168,17 @@ impl State {
         }
     }
 
-    /// The address of another state, from its beginning.
+    /// The address of another state, on its first page.
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> String {
         let mut state = self.clone();
-        // A place in the list belongs to one order of one selection.
+        // A cursor belongs to one order of one selection.
         state.from = From::Start;
         change(&mut state);
         state.href()
     }
 }
 
-/// Reads `<number>~<key>`.
+/// Reads a cursor `<number>~<key>`.
 fn cursor(text: &str) -> Option<Cursor> {
     let (number, key) = text.split_once('~')?;
     Some(Cursor {

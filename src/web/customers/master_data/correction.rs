@@ -1,5 +1,5 @@
-//! What saving other master data brings with it (C10): the page between form and action, made of
-//! what the rules would decide. It carries everything that was typed, so that nothing is typed twice.
+//! The consequences of saving other master data (C10): the page between form and action, computed
+//! by the rules. It carries everything that was typed, so that nothing is typed twice.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -23,14 +23,14 @@ pub const BACK: &str = "zurueck";
 struct Page {
     shell: Shell,
     subject: Subject,
-    /// Whether the facts are other ones than those that were shown and confirmed before.
+    /// Whether the facts differ from those that were shown and confirmed before.
     overtaken: bool,
     meaning: Vec<Part>,
     /// The fields of the form as typed.
     fields: Vec<(&'static str, String)>,
-    /// Stamp of what the form showed first.
+    /// Stamp of the values the form showed first.
     stand: String,
-    /// Stamp of the facts this page was made of.
+    /// Stamp of the facts this page was made from.
     stamp: String,
     sends: bool,
 }

@@ -1,5 +1,5 @@
 //! Name, address, register, contact and language of a customer (row 48). The e-mail address has its
-//! own page, because whoever reads it may conclude.
+//! own page, because the person who reads it may conclude.
 
 mod correction;
 
@@ -29,20 +29,20 @@ struct Page {
     shell: Shell,
     subject: Subject,
     email: Option<String>,
-    /// What stands in its place and is no address.
+    /// What is stored although it is no valid address.
     unusable: Option<String>,
     lines: Vec<FieldRow>,
     language: Language,
-    /// Whether a contract is open or in force, so that more may follow from saving.
+    /// Whether a contract is open or in force, so that saving may have further consequences.
     touches_more: bool,
-    /// Whether it shows what was typed.
+    /// Whether the form shows what was typed.
     was_typed: bool,
-    /// Stamp of what the form showed first.
+    /// Stamp of the values the form showed first.
     stand: String,
     errors: FieldErrors,
 }
 
-/// The form.
+/// GET: the form.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -56,13 +56,13 @@ pub async fn show(
     html(&page(&app, &me, &case, typed, stand, FieldErrors::default()).await?)
 }
 
-/// Stamp of what the form shows.
+/// Stamp of the values the form shows.
 fn stamp(case: &Case) -> String {
     form_version::of_master_data(&case.customer.party, case.customer.language)
 }
 
-/// Saves it. If more follows from it than other master data, the page that says so comes first (C10):
-/// while the customer is asked, a new mail replaces the links to the old text.
+/// POST: saves the master data. If that has further consequences, the page that shows them comes
+/// first (C10): if the customer is being asked, a new mail replaces the links to the old text.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -112,7 +112,7 @@ pub async fn save(
         }
         Err(ActionError::Refused(Refusal::Unchanged)) => Ok(session.succeeded(SAME, back)),
         Err(ActionError::Changed) => {
-            // Who saves once more has seen what is stored now.
+            // A user who saves once more has seen the values that are stored now.
             let case = load_visible(&app, &me.viewer, customer).await?;
             add_changed(&mut errors, &case, &form, language);
             if errors.is_empty() {
@@ -126,7 +126,7 @@ pub async fn save(
     }
 }
 
-/// What somebody else saved meanwhile, beside what was typed.
+/// Adds to the fields the values that another user has saved meanwhile, beside what was typed.
 fn add_changed(errors: &mut FieldErrors, case: &Case, form: &Form, language: Language) {
     let mut stored = case.customer.party.clone();
     errors.add_changed(FIELDS.iter().map(|field| {
@@ -150,7 +150,7 @@ fn add_changed(errors: &mut FieldErrors, case: &Case, form: &Form, language: Lan
     errors.add_changed([("sprache", "Sprache", stored, typed)]);
 }
 
-/// The form with what was typed, and with the stamp it came with.
+/// The form with what was typed, and with the stamp it was sent with.
 async fn typed_page(
     app: &App,
     me: &Me,

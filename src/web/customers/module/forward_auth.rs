@@ -1,5 +1,6 @@
-//! The gate: a reverse proxy asks here, before every request to a module, whether it may go
-//! through. 204 or 403, decided anew each time, closed when in doubt (5.2, S-56).
+//! Forward authentication: before every request to a module, a reverse proxy asks here whether to
+//! let it through. The answer is 204 or 403, decided anew each time, and 403 in case of doubt (5.2,
+//! S-56).
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -10,11 +11,11 @@ use crate::domain::{CustomerNumber, NoCustomerNumber};
 use crate::web::kit::customer::load_visible;
 use crate::web::kit::page::Me;
 
-/// Asks.
+/// GET: the question of the proxy.
 pub async fn ask(app: web::Data<App>, me: Me, path: web::Path<(String, String)>) -> HttpResponse {
     let (number, module) = path.into_inner();
-    // The proxy asks with what stands in its own address: another spelling may be another customer
-    // to what lies behind it.
+    // The proxy passes on its own address: another spelling of the number may mean another customer
+    // to the module behind it.
     let open = match number.parse() {
         Ok(number) => may_enter(&app, &me, number, &module).await,
         Err(NoCustomerNumber) => false,
@@ -53,7 +54,7 @@ fn answer(open: bool) -> HttpResponse {
     if open {
         response.finish()
     } else {
-        // Not empty, so that no error page is put in its place.
+        // Not empty, so that no error page replaces it.
         response
             .content_type("text/plain; charset=utf-8")
             .body("gesperrt")

@@ -1,5 +1,5 @@
-//! The page of a module. What it would administer is not part of this portal; whether somebody may
-//! come in is, and it is decided anew on every request (S-56).
+//! The page of a module. What a module administers is not part of this portal; whether the viewer
+//! has access is, and it is decided anew on every request (S-56).
 
 pub mod forward_auth;
 
@@ -62,8 +62,9 @@ pub async fn show(
     Ok(response)
 }
 
-/// Whether somebody with `role` may enter a module of this customer now. The rule of 5.2 is for
-/// partners; others only need the customer to be theirs and the module to be booked.
+/// Whether a viewer with `role` may enter a module of this customer now. The rule of 5.2 is for
+/// partners; for others it is enough that they may see the customer and the module is booked
+///
 pub fn decide(case: &Case, role: Role, module: &str, now: DateTime<Utc>) -> Result<(), Denied> {
     if !role.knows(case) || case.customer.deleted_at.is_some() {
         return Err(Denied::NotAssigned);

@@ -1,4 +1,4 @@
-//! What a customer declared against the contract, with reasons and proofs: for the operator alone
+//! What a customer declared against the contract, with reasons and proofs: only for the operator
 //! (EV-10, 5.8-19).
 
 use actix_session::Session;
@@ -20,7 +20,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::{SignedUpload, file_answer};
 
-/// Most lines of each kind; nobody objects more often.
+/// At most this many entries of each kind, which no customer reaches.
 const MOST: i64 = 50;
 
 #[derive(Template)]
@@ -29,12 +29,12 @@ struct Page {
     shell: Shell,
     subject: Subject,
     objections: Vec<Objected>,
-    /// When, and the reason as it is kept; the newest first.
+    /// When the customer declined, and the stored reason; the newest first.
     declines: Vec<(When, Option<String>)>,
     errors: FieldErrors,
 }
 
-/// An objection as printed.
+/// An objection in the list.
 struct Objected {
     against: String,
     way: &'static str,
@@ -43,14 +43,14 @@ struct Objected {
     by: String,
     note: String,
     proofs: Vec<(String, When)>,
-    /// It came on paper or by mail, and nothing of it is here.
+    /// Whether it came on paper or by mail and no proof of it is stored.
     lacks_proof: bool,
-    /// Where a proof is added, and the id of the field.
+    /// Address to which a proof is added; `field` is the id of its file field.
     add: String,
     field: String,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -60,7 +60,7 @@ pub async fn list(
     html(&page(&app, &me, &case, FieldErrors::default()).await?)
 }
 
-/// Adds a proof.
+/// POST: adds a proof.
 pub async fn add(
     app: web::Data<App>,
     me: Me,
@@ -92,7 +92,7 @@ pub async fn add(
     invalid(&page(&app, &me, &case, errors).await?)
 }
 
-/// Gives a proof back, to be saved.
+/// GET: downloads a proof.
 pub async fn file(
     app: web::Data<App>,
     me: Me,
@@ -135,7 +135,7 @@ async fn page(app: &App, me: &Me, case: &Case, errors: FieldErrors) -> Result<Pa
     })
 }
 
-/// Every decline, also one without a reason (EV-10).
+/// Every decline, including those without a reason (EV-10).
 fn declines(case: &Case, reasons: &[(DateTime<Utc>, String)]) -> Vec<(When, Option<String>)> {
     let of = |at| reasons.iter().find(|(declined, _)| *declined == at);
     let closed = case.requests.iter().rev().filter_map(|round| round.closed);

@@ -1,4 +1,5 @@
-//! Objections and declines: recording one that came by telephone or letter, and reading what there is.
+//! Objections and declines: recording one that came by telephone or letter, and reading those that
+//! are stored.
 
 pub mod declarations;
 pub mod record;

@@ -44,13 +44,13 @@ struct Page {
 }
 
 impl Page {
-    /// Attributes that keep the browser's calendar to sensible days.
+    /// Attributes that limit the browser's calendar to sensible days.
     fn day_limits(&self) -> String {
         format!("min=\"{}\" max=\"{}\" required", self.first_day, self.today)
     }
 }
 
-/// What was typed, without the password.
+/// The fields as typed, without the password.
 struct Typed {
     channel: String,
     on: String,
@@ -62,13 +62,13 @@ impl Typed {
         Self {
             channel: form.get("weg").to_owned(),
             on: form.get("datum").trim().to_owned(),
-            // Browsers send line ends as two characters; they count as one.
+            // Browsers send a line end as two characters; it counts as one.
             note: form.get("notiz").replace("\r\n", "\n"),
         }
     }
 }
 
-/// The form with the consequences.
+/// GET: the form with the consequences.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -90,7 +90,7 @@ pub async fn show(
     html(&page(&app, &me, &case, typed, FieldErrors::default()).await?)
 }
 
-/// Records it.
+/// POST: records the objection.
 pub async fn record(
     app: web::Data<App>,
     me: Me,
@@ -173,7 +173,7 @@ fn read(
     })
 }
 
-/// The first day on which there was something to object to.
+/// The first day on which there was a contract or a request to object to.
 fn first_day(case: &Case) -> Option<NaiveDate> {
     let since = match (case.agreement(), case.open_request()) {
         (Some(agreement), _) => agreement.concluded_at,
@@ -193,7 +193,7 @@ async fn page(
     let now = app.clock.now();
     let today = calendar::day(now);
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
-    // How it came makes no difference to what it does.
+    // The channel makes no difference to the effect.
     let objected = preview(case, &Event::Objected(Channel::Letter), now);
     Ok(Page {
         effects: objected

@@ -1,6 +1,6 @@
-//! What is said of contracts under Art. 28(4) GDPR where a partner is chosen or a product is booked
-//! (C6). Templates print it with `{% include "web/customers/parts/doubts.html" %}`, which reads a field
-//! `doubts: Vec<Doubt>` of the page.
+//! Warnings about contracts under Art. 28(4) GDPR on pages where a partner is chosen or a product
+//! is booked (C6). Templates print it with `{% include "web/customers/parts/doubts.html" %}`, which
+//! reads a field `doubts: Vec<Doubt>` of the page.
 
 use chrono::{DateTime, Utc};
 
@@ -17,20 +17,20 @@ use crate::storage::partners::list_sub_partners;
 use crate::storage::{PgConnection, QueryResult};
 use crate::web::kit::route::Who;
 
-/// A contract that is missing, over, or ends soon.
+/// A contract that is missing, has ended, or ends soon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// How it stands.
+    /// Its state, as a sentence.
     pub lead: String,
     /// What that means, and what to do.
     pub advice: &'static str,
-    /// Where it is recorded.
+    /// Address of the page on which it is recorded.
     pub href: String,
-    /// With whom.
+    /// Name of the partner.
     pub name: String,
 }
 
-/// What there is to say to this reader; nothing where all contracts hold for long.
+/// The warnings for this reader; empty if all contracts hold for a long time.
 pub fn doubts(relied: &[Relied], role: Role, rule: ContractRule) -> Vec<Doubt> {
     relied
         .iter()
@@ -38,8 +38,8 @@ pub fn doubts(relied: &[Relied], role: Role, rule: ContractRule) -> Vec<Doubt> {
         .collect()
 }
 
-/// What there is to say of the contracts that the way from `before` to `after` relies on, or why the
-/// operator's setting refuses it.
+/// The warnings about the contracts that the change from `before` to `after` relies on, or the
+/// refusal if the operator's setting does not allow it.
 pub async fn weigh(
     app: &App,
     role: Role,
@@ -94,7 +94,7 @@ fn doubt(relied: &Relied, role: Role, rule: ContractRule) -> Option<Doubt> {
     })
 }
 
-/// The sub-partners somebody with `role` may choose among for a customer, with their contracts.
+/// The sub-partners a viewer with `role` may choose from for a customer, with their contracts.
 pub fn find_sub_partners(
     conn: &mut PgConnection,
     role: Role,
@@ -112,17 +112,17 @@ pub fn find_sub_partners(
 
 /// A partner in a list to choose from.
 pub struct Choice {
-    /// Value.
+    /// Key of the partner, the value of the choice.
     pub id: PartnerId,
-    /// Name, town, and what is wrong with its contract.
+    /// Name and city, and what is wrong with its contract.
     pub label: String,
     /// Whether it is the present one.
     pub chosen: bool,
-    /// Whether the operator lets nobody choose it before its contract is recorded.
+    /// Whether it cannot be chosen before its contract is recorded, by the operator's setting.
     pub is_refused: bool,
 }
 
-/// One to choose, marked if no contract holds.
+/// A partner to choose from, marked if no contract holds.
 pub fn choice(relied: &Relied, chosen: bool, rule: ContractRule) -> Choice {
     let party = &relied.partner.party;
     let mark = match relied.state {

@@ -1,4 +1,4 @@
-//! Addresses that partners entered, in words: what is waited for, until when, and what can be done
+//! Addresses that partners entered, in words: what each waits for, until when, and what can be done
 //! (A4).
 
 use crate::domain::calendar::long_moment;
@@ -9,19 +9,20 @@ use crate::paths;
 
 /// An address the operator still has to decide about.
 pub struct Undecided {
-    /// Which.
+    /// Key of the entered address.
     pub id: AddressId,
-    /// As the reader may see it.
+    /// The address as the viewer may see it.
     pub email: String,
-    /// How it stands.
+    /// Its state in words.
     pub text: String,
-    /// What the reader can do, where that is not a page of its own.
+    /// What the viewer can do, if there is no page for it.
     pub advice: String,
-    /// Where the operator decides.
+    /// Address of the page on which the operator decides.
     pub decide: Option<String>,
 }
 
-/// Those of a case for somebody with `role`; `operator` is the short name of the provider.
+/// The undecided addresses of a case for a viewer with `role`; `operator` is the short name of the
+/// provider.
 pub fn undecided(case: &Case, role: Role, may: &[Permission], operator: &str) -> Vec<Undecided> {
     let shown = |email: &EmailAddress| match role.partner() {
         Some(_) => email.masked(),

@@ -1,4 +1,4 @@
-//! What several pages about one customer print.
+//! What several pages about one customer share.
 
 pub mod doubts;
 pub mod effects;

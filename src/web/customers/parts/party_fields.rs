@@ -1,23 +1,23 @@
-//! The fields of a company with the language of its mails and contract, as forms about a customer's
-//! master data have them. Templates print them with the macros of
+//! The fields of a company with the language of its mails and contract, for forms about a
+//! customer's master data. Templates print them with the macros of
 //! `web/customers/parts/party_fields.html`.
 
 use crate::domain::name::{self, MAX_COMPANY};
 use crate::domain::{Language, Party, postcode};
 use crate::web::kit::form::{FieldErrors, Form};
 
-/// Longest line but the name, in characters.
+/// Longest value of every field but the name, in characters.
 const LONGEST_LINE: usize = 200;
 
-/// A field of the form.
+/// A field of the form, without a value.
 pub struct Field {
-    /// Id and name.
+    /// Id and name of the field.
     pub id: &'static str,
-    /// Word before it.
+    /// Label of the field.
     pub label: &'static str,
     hint: &'static str,
     is_needed: bool,
-    /// Where it stands in a [`Party`].
+    /// The part of a [`Party`] that it holds.
     pub place: fn(&mut Party) -> &mut String,
 }
 
@@ -72,17 +72,17 @@ pub const FIELDS: [Field; 9] = [
     field("telefon", "Telefon", "", false, |party| &mut party.phone),
 ];
 
-/// A field with what stands in it.
+/// A field with its value.
 pub struct FieldRow {
-    /// Id and name.
+    /// Id and name of the field.
     pub id: &'static str,
-    /// Word before it.
+    /// Label of the field.
     pub label: &'static str,
-    /// What helps to fill it in; may be empty.
+    /// A hint for filling it in; may be empty.
     pub hint: &'static str,
-    /// What stands in it.
+    /// Value of the field.
     pub value: String,
-    /// Further attributes.
+    /// Further HTML attributes.
     pub more: &'static str,
 }
 
@@ -104,7 +104,7 @@ pub fn lines(mut value: impl FnMut(&Field) -> String) -> Vec<FieldRow> {
         .collect()
 }
 
-/// The particulars as typed and cleaned (S-73).
+/// The company's data as typed and cleaned (S-73).
 pub fn read(form: &Form, errors: &mut FieldErrors) -> Party {
     let mut party = Party::default();
     for field in &FIELDS {

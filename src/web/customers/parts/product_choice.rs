@@ -17,16 +17,16 @@ pub struct ProductRow {
     pub name: String,
     /// What booking the product means, alone or with this option.
     pub meaning: String,
-    /// Whether the customer has it.
+    /// Whether the customer has booked it.
     pub is_booked: bool,
-    /// Whether it is chosen.
+    /// Whether it is chosen in the form.
     pub is_chosen: bool,
-    /// Options of a product.
+    /// Options of a product; empty for an option.
     pub options: Vec<ProductRow>,
 }
 
-/// What is sold. `say` tells of a product with its options what booking it means, and whether the
-/// customer has it.
+/// The products of the catalogue with their options. `say` gets a product with options and returns
+/// what booking it means, and whether the customer has it.
 pub fn rows(
     catalogue: &[Product],
     chosen: &[(String, String)],
@@ -62,7 +62,7 @@ pub fn rows(
     .collect()
 }
 
-/// Why a choice cannot be booked.
+/// Why a choice of product and options is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// None was made, or the catalogue has no such product or option.
@@ -72,7 +72,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// What to do, for the field.
+    /// The error message for the field.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::NoProduct => "Wählen Sie ein Produkt aus",
@@ -88,7 +88,7 @@ impl Fault {
 ///
 /// # Errors
 ///
-/// If there is no such product, or an option is another one's.
+/// If there is no such product, or an option belongs to another product.
 pub fn read_choice(
     catalogue: &[Product],
     chosen: &[(String, String)],

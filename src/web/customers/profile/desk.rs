@@ -1,6 +1,6 @@
-//! What the operator needs at hand about one customer, on its own page (C8): who signs in for it,
-//! what waits for a second person, the announced change it can object to, its mails, its log, the
-//! text it is offered.
+//! The operator's part of a customer's page (C8): the customer's users, what waits for a second
+//! person, the announced changes it can object to, its mails, its log, the text it is asked to
+//! conclude.
 
 use chrono::{DateTime, Utc};
 
@@ -16,64 +16,64 @@ use crate::storage::replies::{Shelf, page_replies};
 use crate::storage::{PgConnection, QueryResult};
 use crate::web::kit::dates::When;
 
-/// Lines of each kind; what is more stands in its own list.
+/// At most this many entries of each kind; the rest is in lists of their own.
 const MOST: i64 = 20;
 
 /// The operator's part of the page.
 pub struct Desk {
-    /// People of the customer who can sign in, or could.
+    /// Users of the customer, including disabled ones.
     pub users: Vec<Person>,
-    /// What waits for a second person.
+    /// Proposals that wait for a second person.
     pub proposals: Vec<Waiting>,
     /// Announced changes that are not settled, the newest first.
     pub notices: Vec<Announced>,
-    /// Its mails.
+    /// Address of the list of its mails.
     pub mails: String,
-    /// What was answered to them, if anything was filed to it.
+    /// Address of the list of replies, if any was filed to it.
     pub replies: Option<String>,
-    /// Its log.
+    /// Address of its log.
     pub log: String,
-    /// The text it is asked to conclude, while it is asked.
+    /// Address of the text it is asked to conclude, while it is asked.
     pub offer: Option<String>,
-    /// Its contracts, if there ever was one.
+    /// Address of its contracts, if there ever was one.
     pub contract: Option<String>,
 }
 
-/// Somebody who signs in for the customer.
+/// A user who signs in for the customer.
 pub struct Person {
-    /// Name.
+    /// The user's full name.
     pub name: String,
-    /// Address, whole.
+    /// The whole e-mail address.
     pub email: String,
-    /// What they may do.
+    /// What the user may do, in words.
     pub may: &'static str,
 }
 
-/// A proposal.
+/// A proposal that waits for a second person.
 pub struct Waiting {
-    /// What.
+    /// What is proposed, in words.
     pub what: &'static str,
-    /// When it was made.
+    /// When it was proposed.
     pub at: When,
-    /// Its page.
+    /// Address of its page.
     pub href: String,
 }
 
 /// A notice of a change of sub-processors.
 pub struct Announced {
-    /// Tag.
+    /// CSS key of its tag.
     pub look: &'static str,
     /// State in words.
     pub word: &'static str,
-    /// When it was made.
+    /// When it was announced to the customer.
     pub at: When,
-    /// Its page, where an objection to it is recorded.
+    /// Address of its page, on which an objection to it is recorded.
     pub href: String,
-    /// Whether one can be recorded now.
+    /// Whether an objection can be recorded now.
     pub can_record: bool,
 }
 
-/// Reads it: a handful of short ranges of indexes.
+/// Reads it from the database: a handful of short index ranges.
 pub fn read(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Result<Desk, ActionError> {
     let number = case.customer.number;
     Ok(Desk {

@@ -1,4 +1,4 @@
-//! A customer's profile: master data, who looks after it, products and their modules.
+//! A customer's profile: master data, partners, products and their modules.
 
 mod desk;
 
@@ -29,19 +29,19 @@ struct ProfileView {
     name: String,
     address: String,
     email: Option<String>,
-    /// What stands in its place and is no address; for the operator.
+    /// What is stored although it is no valid address; for the operator.
     unusable: Option<String>,
     /// Addresses that partners entered and the operator has to decide about (A4).
     undecided: Vec<Undecided>,
     contact: String,
     phone: String,
     represented_by: String,
-    /// That others are found by the same figures: the customer's number as it was searched for.
+    /// The customer's number if it was searched for and others are found by the same figures.
     sought: bool,
     desk: Option<Desk>,
     /// Whether the whole address is shown and can be changed.
     operator: bool,
-    /// Whether the reader may enter another address.
+    /// Whether the viewer may enter another address.
     may_change_email: bool,
     language: &'static str,
     partner: Option<String>,
@@ -49,14 +49,14 @@ struct ProfileView {
     key: &'static str,
     word: String,
     products: Vec<ProductLine>,
-    /// All bookings with what can be done about each; only the operator sees them.
+    /// All bookings with what can be done about each; only for the operator.
     bookings: Vec<BookingLine>,
 }
 
 struct BookingLine {
     name: String,
     state: String,
-    /// Words and addresses.
+    /// Labels and addresses of links.
     links: Vec<(String, String)>,
 }
 
@@ -70,11 +70,11 @@ struct ProductLine {
 struct ModuleLine {
     name: String,
     href: String,
-    /// Reason and next step, if it is closed for this person.
+    /// Reason and next step, if the module is closed for the viewer.
     closed: Option<(&'static str, &'static str)>,
 }
 
-/// Whether the customer was found by its number, and by the same figures others are.
+/// Whether the customer was opened by a search for its number that also finds others.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Sought {
@@ -168,7 +168,7 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
     }
 }
 
-/// What is booked, the newest first, and what was: the ended ones at the end.
+/// Present bookings, the newest first, followed by ended ones.
 fn bookings(case: &Case, now: DateTime<Utc>) -> Vec<BookingLine> {
     let all = || case.bookings.iter().enumerate().rev();
     all()
@@ -181,7 +181,7 @@ fn bookings(case: &Case, now: DateTime<Utc>) -> Vec<BookingLine> {
 fn booking_line(case: &Case, place: usize, booking: &Booking, now: DateTime<Utc>) -> BookingLine {
     let date = |at: DateTime<Utc>| calendar::short_date(calendar::day(at), Language::De);
     let since = date(booking.booked_at);
-    // A booking that ends at midnight was there on the day before.
+    // A booking that ends at midnight was last in force on the day before.
     let last = |end: DateTime<Utc>| date(end - Duration::milliseconds(1));
     let known = case.product(&booking.product);
     let (number, n) = (case.customer.number, place + 1);

@@ -29,10 +29,10 @@ use view::{Read, StatusView};
 
 /// The history shows this many events.
 const EVENTS: i64 = 100;
-/// Mails looked at for those that did not leave.
+/// At most this many mails are searched for those that were not delivered.
 const MAILS: i64 = 50;
 
-/// The page.
+/// GET: the page.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -77,7 +77,7 @@ async fn read(
         .await
 }
 
-/// Asks the customer.
+/// POST: sends the request to the customer.
 pub async fn ask(
     app: web::Data<App>,
     me: Me,

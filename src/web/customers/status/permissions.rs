@@ -1,5 +1,5 @@
-//! What can be done beside asking the customer, in groups (C8): who looks for one thing does not read
-//! ten.
+//! Links to everything but asking the customer, in groups (C8), so that a user who looks for one of
+//! them does not have to read all.
 
 use crate::domain::case::Case;
 use crate::domain::viewer::{Permission, Role};
@@ -7,13 +7,13 @@ use crate::paths;
 
 /// Links that belong together.
 pub struct Group {
-    /// What they are about.
+    /// Title of the group.
     pub title: &'static str,
-    /// Words and addresses.
+    /// Labels and addresses of the links.
     pub links: Vec<(&'static str, String)>,
 }
 
-/// The groups with something in them.
+/// The groups that are not empty.
 pub fn groups(role: Role, case: &Case, may: &[Permission]) -> Vec<Group> {
     let mut groups = [
         ("Kunde und Buchungen", Vec::new()),
@@ -39,7 +39,8 @@ pub fn groups(role: Role, case: &Case, may: &[Permission]) -> Vec<Group> {
         .collect()
 }
 
-/// The group, the word and the address of a permission; `None` for what has another place on the page.
+/// The group, the label and the address of a permission; `None` for one that is elsewhere on the
+/// page.
 fn link(permission: Permission, role: Role, case: &Case) -> Option<(usize, &'static str, String)> {
     let number = case.customer.number;
     Some(match permission {

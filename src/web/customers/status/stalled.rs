@@ -1,4 +1,4 @@
-//! An agreement that goes on although its amendment has come to nothing, in words (C1).
+//! Texts about an agreement that stays in force although its amendment was not concluded (C1).
 
 use chrono::{DateTime, Utc};
 
@@ -6,7 +6,7 @@ use crate::domain::calendar::day;
 use crate::domain::case::{Case, Status, missing};
 use crate::web::kit::dates::{Sentence, When};
 
-/// What became of the request for an amendment; the agreement in force goes on.
+/// What happened to the request for an amendment; the agreement stays in force.
 pub fn stalled(case: &Case, now: DateTime<Utc>) -> Sentence {
     let Some(missing) = missing(case, now) else {
         return Sentence::plain("Der Vertrag gilt weiter.");

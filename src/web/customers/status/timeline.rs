@@ -1,4 +1,4 @@
-//! The mails of one round of asking, those that went out and those that will.
+//! The mails of one request round: those that were sent and those that are planned.
 
 use chrono::{DateTime, Days, Utc};
 
@@ -10,17 +10,17 @@ use crate::web::kit::dates::{When, short};
 /// One step, ready to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineStep {
-    /// `done`, `now`, or empty for what is planned.
+    /// `done`, `now`, or empty for a planned step.
     pub state: &'static str,
-    /// What.
+    /// What happens in the step.
     pub what: String,
-    /// When.
+    /// When it happened or will happen.
     pub when: When,
-    /// What follows from it.
+    /// The consequence of the step.
     pub then: String,
 }
 
-/// The open round, or the last one; empty if the customer was never asked.
+/// The steps of the open round, or of the last one; empty if the customer was never asked.
 pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<TimelineStep> {
     let Some(round) = case.open_request().or(case.requests.last()) else {
         return Vec::new();
@@ -42,8 +42,8 @@ pub fn steps(case: &Case, now: DateTime<Utc>) -> Vec<TimelineStep> {
     steps
 }
 
-/// What has become since of the agreement this round led to: the line does not end with its
-/// conclusion when that is not how things stand (C15).
+/// What has happened since to the agreement that this round led to, if it is not in force any more:
+/// the timeline does not end with the conclusion then (C15).
 fn end_of_agreement(case: &Case, round: &Request) -> Option<TimelineStep> {
     let led_to = case
         .agreements
@@ -88,14 +88,14 @@ fn mail(number: u8) -> String {
     }
 }
 
-/// What will happen by itself: the reminders that are left, and the end.
+/// What will happen without any action: the remaining reminders, and the end.
 fn planned(round: &Request, holidays: Holidays, now: DateTime<Utc>) -> Vec<TimelineStep> {
     let Some(mut end) = round.last_link_end() else {
         return Vec::new();
     };
     let mut steps = Vec::new();
     for number in round.reminders + 1..=REMINDERS {
-        // A reminder that is late goes out as soon as the scheduler gets to it, at working hours.
+        // An overdue reminder is sent as soon as the scheduler gets to it, during working hours.
         let at = holidays.step_after(end, now);
         end = link_end(at);
         steps.push(TimelineStep {

@@ -1,14 +1,14 @@
-//! What the reader of the status page can do next, in words (C12).
+//! What the viewer of the status page can do next, in words (C12).
 
 use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::case::{Case, CaseStatus, Status};
 use crate::domain::viewer::{Permission, Role};
 
-/// A mail this young may still be on its way, or be read at this moment.
+/// A mail younger than this may still be on its way, or not have been read yet.
 const FRESH: Duration = Duration::hours(1);
 
-/// "Was können Sie tun?": advice that names only what this reader may do, as things are now (C12).
+/// "Was können Sie tun?": advice that names only what this viewer may do at the moment (C12).
 pub fn todo(
     case: &Case,
     case_status: &CaseStatus,
@@ -48,12 +48,12 @@ pub fn todo(
     }
 }
 
-/// Whether the customer has a request it can still answer.
+/// Whether the customer has a request that it can still answer.
 fn awaits(case: &Case, now: DateTime<Utc>) -> bool {
     case.open_request().is_some_and(|open| !open.is_over(now))
 }
 
-/// The customer has the mail, and it is its turn.
+/// Advice while the customer has the mail and has not answered it.
 fn waiting(case: &Case, operator: &str, now: DateTime<Utc>) -> String {
     let newest = case.open_request().and_then(|open| open.links.last());
     match newest {
@@ -65,7 +65,7 @@ fn waiting(case: &Case, operator: &str, now: DateTime<Utc>) -> String {
     }
 }
 
-/// Where the address is missing or wrong.
+/// Advice if the address is missing or wrong.
 fn address(status: Status, role: Role, may: &[Permission], operator: &str) -> String {
     let (missing, own) = (
         status == Status::NoEmail,

@@ -1,4 +1,4 @@
-//! Mails that did not arrive, in plain words, with what to do about each.
+//! Mails that were not delivered, in plain words, with what to do about each.
 
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::reply::{self, Speaks};
@@ -6,25 +6,25 @@ use crate::domain::viewer::Role;
 use crate::storage::mails::MailLine;
 use crate::web::kit::dates::When;
 
-/// A mail that did not arrive.
+/// A mail that was not delivered.
 pub(super) struct Unsent {
     /// When it was given up or came back.
     pub when: When,
-    /// Which mail.
+    /// Name of the kind of mail.
     pub what: &'static str,
-    /// What became of it and why.
+    /// What happened to it and why.
     pub why: String,
-    /// What to do, where the status does not say it.
+    /// What to do, if the status does not say it.
     pub advice: &'static str,
-    /// What the other mail server said, for the operator.
+    /// The reply of the other mail server, for the operator.
     pub said: String,
 }
 
 /// Mails that were given up or came back. Partners see those to the customer and to themselves, and
-/// never what a mail server said: it may hold an address.
+/// never the reply of a mail server, which may contain an address.
 pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
     let may_see = |mail: &MailLine| match (role.partner(), mail.to) {
-        // Announced changes are between the customer and the operator.
+        // Only the customer and the operator see mails about announced changes.
         (Some(_), _) if mail.kind.is_about_change() => false,
         (None, _) | (Some(_), Recipient::Customer) => true,
         (Some(own), Recipient::Partner(id)) => own == id,
@@ -59,7 +59,7 @@ pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
         .collect()
 }
 
-/// What became of it; and whether a mail server said why.
+/// What happened to the mail, and whether the reason comes from a mail server.
 fn why(state: &str, said: &str) -> (String, bool) {
     match (state, said.strip_prefix("nicht gesendet, weil ")) {
         ("dropped", Some(why)) => (format!("nicht gesendet, weil {why}"), false),
@@ -72,7 +72,7 @@ fn why(state: &str, said: &str) -> (String, bool) {
     }
 }
 
-/// What to do about a mail whose trouble the status of the case does not show.
+/// What to do about a mail whose problem is not visible in the status of the case.
 fn advice(mail: &MailLine, role: Role, said: &str) -> &'static str {
     let may_be_right = mail.state == "returned" && reply::of_returned(said) != Speaks::OfRecipient;
     match (&mail.kind, mail.to, role) {

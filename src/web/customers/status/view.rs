@@ -30,29 +30,30 @@ use crate::web::kit::page::Shell;
 use crate::web::kit::refusals;
 use crate::web::kit::words::listed;
 
-/// What the page is made of.
+/// What the page shows, as it was read.
 pub struct Read {
-    /// The facts.
+    /// The facts of the case.
     pub case: Case,
-    /// Sub-partners of the Mandant, for who may choose among them.
+    /// Sub-partners of the Mandant, for viewers who may choose from them.
     pub sub_partners: Vec<Relied>,
-    /// What the operator wants of their contracts.
+    /// The operator's setting about their contracts.
     pub rule: ContractRule,
     /// Mails of the case, newest first.
     pub mails: Vec<MailLine>,
-    /// Its history, newest first.
+    /// History of the case, newest first.
     pub events: Vec<Event>,
-    /// What the offer of today changes compared with the agreement in force.
+    /// What the present offer changes compared with the agreement in force.
     pub news: Option<OfferDiff>,
-    /// The sub-partner the agreement names although it has left, and since when.
+    /// The sub-partner that the agreement names although it has left, and since when.
     pub left: Option<(String, DateTime<Utc>)>,
-    /// Whether the agreement in force prints the customer as it is: nothing to conclude anew (row 48).
+    /// Whether the agreement in force prints the customer's present data, so that there is nothing
+    /// to conclude anew (row 48).
     pub is_same: bool,
-    /// The record of an agreement in force that was signed on paper.
+    /// The record of the agreement in force, if it was signed on paper.
     pub paper: Option<PaperRecord>,
 }
 
-/// The page of one customer's AVV for those who look after the customer.
+/// The page about a customer's AVV for the operator and partners.
 #[derive(Template)]
 #[template(path = "web/customers/status/status.html")]
 pub struct StatusView {
@@ -65,19 +66,19 @@ pub struct StatusView {
     /// Addresses that partners entered and the operator has to decide about (A4).
     undecided: Vec<Undecided>,
     meaning: String,
-    /// What the open request changes, or what became of the last one (rows 22, 28).
+    /// What the open request changes, or what happened to the last one (rows 22, 28).
     request: Option<String>,
-    /// The note at the agreement in force (row 24).
+    /// The note about the agreement in force (row 24).
     annex_note: Option<String>,
-    /// That it was signed on paper, and who recorded that (5.8-18).
+    /// That it was signed on paper, and who recorded it (5.8-18).
     paper: Option<String>,
-    /// Whether the reader is a partner, who sees the status and never the text.
+    /// Whether the viewer is a partner, who sees the status but never the text.
     partner: bool,
     todo: String,
     ask: Option<&'static str>,
     address: Option<String>,
     groups: Vec<Group>,
-    /// Where the operator deletes the customer: apart from everything else.
+    /// Where the operator deletes the customer; separate from all other links.
     delete: Option<String>,
     steps: Vec<TimelineStep>,
     products: Vec<ProductLine>,
@@ -107,7 +108,7 @@ struct SubChoice {
 }
 
 impl StatusView {
-    /// Prepares the page for somebody with `role`.
+    /// Prepares the page for a viewer with `role`.
     pub fn new(shell: Shell, role: Role, read: Read, now: DateTime<Utc>) -> Self {
         let case = &read.case;
         let overall = status_of(case, now);
@@ -167,7 +168,7 @@ impl StatusView {
     }
 }
 
-/// What asks for a next step: of an agreement that lacks something, what it lacks.
+/// The status that asks for a next step: for an agreement that lacks something, what is missing.
 fn unsettled(case: &Case, overall: CaseStatus, now: DateTime<Utc>) -> CaseStatus {
     match overall.status {
         Status::AmendmentOpen => missing(case, now).unwrap_or(overall),

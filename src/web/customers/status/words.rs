@@ -1,4 +1,4 @@
-//! What a status means and what can be done about it, per status and role (requirements 4.3, 4.4).
+//! What a status means, in words, by status and role (requirements 4.3, 4.4).
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ use crate::domain::viewer::Role;
 use crate::web::kit::dates::{Sentence, When, short};
 use crate::web::kit::words::listed;
 
-/// The sentence under the headline: the decisive date in words.
+/// The sentence below the headline: the decisive date in words.
 pub fn verdict(case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -> Sentence {
     let date = case_status.moment.map(|at| When::long(day(at)));
     match case_status.status {
@@ -115,7 +115,7 @@ fn link(word: &str, case: &Case, case_status: &CaseStatus, now: DateTime<Utc>) -
     }
 }
 
-/// "Was bedeutet das?"
+/// The answer to "Was bedeutet das?".
 pub fn meaning(case: &Case, case_status: &CaseStatus, role: Role, now: DateTime<Utc>) -> String {
     let without = |before: &str| {
         format!(
@@ -171,7 +171,8 @@ fn concluded(case: &Case, role: Role, now: DateTime<Utc>) -> String {
         case.chain_matches() && (!is_named || sub.is_shut_out())
     });
     let (who, plural) = match (role, waits) {
-        // A sub-partner the contract does not name yet waits; the Mandant does not (5.8-10).
+        // A sub-partner that the contract does not name yet has to wait; the Mandant does not
+        // (5.8-10).
         (Role::SubPartner(_), Some(_)) => {
             return format!(
                 "{done} Er nennt Ihr Unternehmen aber noch nicht; bis der Kunde die Ergänzung abschließt, bleiben die Bereiche für Sie gesperrt."
@@ -201,7 +202,7 @@ fn concluded(case: &Case, role: Role, now: DateTime<Utc>) -> String {
     text
 }
 
-/// That somebody of the chain is blocked or deactivated, in the words of the one who reads it (row 49).
+/// That a partner of the chain is blocked or deactivated, worded for the viewer (row 49).
 fn shut_out(case: &Case, role: Role) -> Option<String> {
     if let Some(own) = role.partner() {
         return case.shuts_out(own).then(|| {
@@ -258,8 +259,8 @@ fn pending(case: &Case, now: DateTime<Utc>) -> String {
 }
 
 /// What the open request changes compared with the agreement in force; without one, what became of
-/// the last request. Who is gone is named to the operator, and to a Mandant if it is its own
-/// sub-partner.
+/// the last request. A partner that has left is named to the operator, and to a Mandant if it is
+/// its own sub-partner.
 pub fn request(
     case: &Case,
     role: Role,
@@ -280,8 +281,8 @@ pub fn request(
     last_request(case)
 }
 
-/// A demand that nobody answered leaves the status as it was before; the page says it all the same
-/// (row 37).
+/// What happened to a demand that the customer did not answer. It leaves the status as it was
+/// before, so the page mentions it separately (row 37).
 fn answer_to_demand(case: &Case) -> Option<String> {
     let is_demand = case
         .requests
@@ -313,7 +314,7 @@ fn modules(case: &Case, closed: bool, now: DateTime<Utc>) -> Vec<String> {
     names
 }
 
-/// Who is locked out or let in, in the words of the one who reads it; and whether it is several.
+/// Who has access or not, worded for the viewer; and whether it is several.
 fn subject(case: &Case, role: Role) -> (String, bool) {
     let name = |partner: &Option<crate::domain::case::Partner>| {
         partner.as_ref().map(|partner| partner.party.name.clone())

@@ -1,4 +1,4 @@
-//! The pages that say what went wrong, in the frame and the language of whoever reads them.
+//! The error pages, in the layout and the language of the viewer.
 
 mod wording;
 
@@ -27,7 +27,7 @@ struct ErrorPage {
     reference: Option<String>,
 }
 
-/// The same for somebody who is signed in: the frame of all other pages, with menu and name (C3).
+/// The same for a signed-in user: in the layout of all other pages, with menu and name (C3).
 #[derive(Template)]
 #[template(path = "web/kit/error_inside.html")]
 struct InsidePage {
@@ -36,8 +36,8 @@ struct InsidePage {
     reference: Option<String>,
 }
 
-/// Turns every answer of 400 and above that has no body of its own into a page in the reader's
-/// language, and a panic's answer into one with a reference number (S-87).
+/// Turns every answer of 400 and above without a body of its own into a page in the viewer's
+/// language, and the answer to a panic into one with a reference number (S-87).
 pub async fn error_pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -58,8 +58,8 @@ pub async fn error_pages(
     Ok(response)
 }
 
-/// Makes an answer of what a guard or a handler refused. Stands around each route and not around
-/// the site: before a request is routed nobody may keep a second handle to it.
+/// Turns the error of a guard or a handler into an answer. It wraps each route and not the whole
+/// site, because before a request is routed no second handle to it may be kept.
 pub async fn answer_errors(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -75,8 +75,8 @@ pub async fn answer_errors(
     })
 }
 
-/// The session's middleware wraps what its store says, which is that the database is away, as a
-/// fault without a cause.
+/// Whether the session's middleware failed because the database is unavailable, which it reports
+/// without the cause.
 fn is_session_failure(error: &actix_web::Error) -> bool {
     error.as_error::<InternalError<anyhow::Error>>().is_some()
         || error.as_error::<InternalError<SaveError>>().is_some()
@@ -134,7 +134,7 @@ async fn render(
         .get::<Language>()
         .copied()
         .unwrap_or_else(|| reader_language(http));
-    // Without the database there is still a page, only without the provider's name.
+    // Without the database there is still a page, but without the provider's name.
     let shell = PublicShell::load(&app, language)
         .await
         .unwrap_or_else(|_| PublicShell::bare(language));

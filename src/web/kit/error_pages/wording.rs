@@ -1,9 +1,9 @@
-//! The words of every error page, German and English side by side, each with a way out.
+//! The texts of all error pages, German and English side by side, each with a next step.
 
 use crate::paths;
 use crate::web::kit::error::PageError;
 
-/// What an error page says.
+/// The texts of an error page.
 pub(super) struct Wording {
     pub(super) title: &'static str,
     pub(super) text: &'static str,
@@ -11,7 +11,7 @@ pub(super) struct Wording {
 }
 
 impl PageError {
-    /// What the page says.
+    /// The texts of the page for this error.
     pub(super) fn wording(&self, en: bool) -> Wording {
         let (title, text, way_out) = if en { self.english() } else { self.german() };
         Wording {

@@ -1,5 +1,5 @@
-//! Puts what was typed back into a page's form, whichever page it is: the page is made as always, and
-//! the answer is read as a browser would read it. So no form has to know that it can be given back.
+//! Puts typed values back into the form of a page: the page is made as usual, and the resulting
+//! HTML is parsed as a browser would parse it. So no page has to support it.
 
 use std::collections::BTreeMap;
 
@@ -9,22 +9,22 @@ use scraper::{ElementRef, Html, Selector};
 
 use crate::storage::kept::KeptFile;
 
-/// What shall stand in a form.
+/// The values for a form.
 #[derive(Debug)]
 pub struct Filling<'a> {
     /// Path of the page.
     pub page: &'a str,
-    /// Where the form is sent.
+    /// The path the form is sent to.
     pub action: &'a str,
-    /// What was typed, by field; `None` if the page shows that already.
+    /// The typed values by field; `None` if the page shows them already.
     pub fields: Option<&'a BTreeMap<String, String>>,
     /// Files that need not be chosen again.
     pub files: &'a [KeptFile],
-    /// Hidden fields it shall carry besides.
+    /// Further hidden fields for the form.
     pub more: &'a [(String, String)],
 }
 
-/// What to do to a node.
+/// A change of an HTML node.
 enum Edit {
     Set(&'static str, String),
     Unset(&'static str),
@@ -41,7 +41,7 @@ pub fn fill(page: &str, filling: &Filling<'_>) -> Option<String> {
         edit(&control, filling, &mut edits);
     }
     if filling.fields.is_some() {
-        // What somebody wrote is not to be looked for in a closed fold.
+        // Typed values must not be hidden in a closed `details` element.
         let folds = form.ancestors().filter_map(ElementRef::wrap);
         for fold in folds.filter(|fold| fold.value().name() == "details") {
             edits.push((fold.id(), Edit::Set("open", String::new())));
@@ -60,7 +60,7 @@ pub fn fill(page: &str, filling: &Filling<'_>) -> Option<String> {
     Some(html.html())
 }
 
-/// Shows what was typed on a page that has no form for it any more, so that it can be copied.
+/// Shows the typed values on a page that has no form for them any more, so that they can be copied.
 pub fn show(page: &str, fields: &BTreeMap<String, String>) -> Option<String> {
     let mut html = Html::parse_document(page);
     let main = html.select(&selector("main")?).next()?.id();
@@ -78,8 +78,8 @@ pub fn show(page: &str, fields: &BTreeMap<String, String>) -> Option<String> {
     Some(html.html())
 }
 
-/// The form that was sent: of those with its address the one that has most of its fields, and most of
-/// what nobody could type.
+/// The form that was sent: of the forms with its address, the one that has most of its fields, and
+/// most of the values that users cannot type.
 fn choose<'a>(html: &'a Html, filling: &Filling<'_>) -> Option<ElementRef<'a>> {
     let any = selector("form[method]")?;
     let all = html.select(&any).filter(|form| {
@@ -108,7 +108,7 @@ fn score(html: &Html, form: &ElementRef<'_>, filling: &Filling<'_>) -> usize {
     controls(html, form).into_iter().map(points).sum()
 }
 
-/// Everything that is sent with a form, also what stands elsewhere on the page.
+/// All controls of a form, including those elsewhere on the page.
 fn controls<'a>(html: &'a Html, form: &ElementRef<'a>) -> Vec<ElementRef<'a>> {
     let Some(any) = selector("input[name], textarea[name], select[name], button[name]") else {
         return Vec::new();
@@ -197,7 +197,7 @@ fn apply(html: &mut Html, id: NodeId, edit: Edit) {
                     child.detach();
                 }
             }
-            // Who reads a page drops the first line break of such a field.
+            // A parser drops the first line break of such a field.
             let typed = format!("\n{}", typed.replace("\r\n", "\n"));
             if let Some(mut node) = html.tree.get_mut(id) {
                 node.append(text(typed));
@@ -215,7 +215,7 @@ fn apply(html: &mut Html, id: NodeId, edit: Edit) {
     }
 }
 
-/// A copy of the form's field for its token, to make other hidden fields of.
+/// A copy of the form's hidden token field, as a template for other hidden fields.
 fn hidden(form: &ElementRef<'_>) -> Option<Node> {
     let token = form.select(&selector("input[name=csrf]")?).next()?;
     Some(Node::Element(token.value().clone()))
@@ -239,7 +239,7 @@ fn set(node: &mut Node, name: &str, value: &str) {
         *own = value.into();
         return;
     }
-    // Any element read from a text brings the attribute's name in the parser's own form.
+    // The attribute's name as an HTML parser represents it is taken from a parsed element.
     let with_name = Html::parse_fragment(&format!("<p {name}=\"\">"));
     let attribute = selector("p")
         .and_then(|p| with_name.select(&p).next())

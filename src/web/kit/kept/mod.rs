@@ -1,10 +1,10 @@
-//! Nothing typed is lost (B2, B3). A form that was sent after its session had ended, or from a page of
-//! an earlier one, waits in the database for the person it belongs to and stands in its page again after
-//! signing in. A file that was chosen waits as well while another field is corrected. All of it happens
-//! here, at the guard, for every form there is.
+//! Nothing typed is lost (B2, B3). A form that was sent after its session had ended, or from a page
+//! of an earlier one, is kept in the database for the user it belongs to and is shown again on its
+//! page after signing in. A file that was chosen is kept as well while another field is corrected.
+//! All of this happens here, called by the guard, for every form of the site.
 //!
-//! Whose a form is says its token, which is sealed to the person and names the page the form stands on
-//! (`token::make_form`). Passwords are never kept.
+//! The owner of a form is known from its token, which is sealed to the user and names the page of
+//! the form (`token::make_form`). Passwords are never kept.
 
 mod fill;
 
@@ -30,9 +30,10 @@ use fill::{Filling, fill, show};
 
 /// Parameter of an address, and hidden field, that names a kept form.
 pub const FORM: &str = "eingaben";
-/// Ending of a hidden field that names files chosen before.
+/// Suffix of a hidden field that names files chosen before.
 pub const FILE: &str = "-aufbewahrt";
-/// Hidden field of a form whose fields stand beside others: where it would be sent itself.
+/// Hidden field of a form that shares its page with another one: the address it would be sent to
+/// itself, so that its fields are kept if the other one is sent.
 pub const BESIDE: &str = "neben";
 /// Fields that are never kept: secrets, and what belongs to one session.
 const NEVER: [&str; 6] = [
@@ -45,13 +46,13 @@ const NEVER: [&str; 6] = [
 ];
 /// All typed into one form, in bytes.
 const LARGEST_FORM: usize = 4 * 1024 * 1024;
-/// A form's page has an address no longer than this.
+/// Longest address of a form's page.
 const LONGEST_PAGE: usize = 1000;
 
-/// What parts a form's token from the page it stands on.
+/// Separates a form's token from the page of the form.
 const PARTING: char = '~';
 
-/// The token with the page the form stands on, as forms carry it.
+/// The token together with the page of the form, as forms carry it.
 pub fn with_page(token: &str, page: &str) -> String {
     if token.is_empty() || page.len() > LONGEST_PAGE {
         return token.to_owned();
@@ -64,19 +65,19 @@ pub fn bare(csrf: &str) -> &str {
     csrf.split(PARTING).next().unwrap_or_default()
 }
 
-/// The page a form stood on, if its token says so.
+/// The page of a form, if its token names it.
 pub fn page_of(form: &Form) -> Option<String> {
     let (_, page) = form.get("csrf").split_once(PARTING)?;
     let page = String::from_utf8(URL_SAFE_NO_PAD.decode(page).ok()?).ok()?;
     super::local_path::local_path(&page).map(str::to_owned)
 }
 
-/// Whose form it is, whatever became of the session.
+/// The user a form belongs to, whatever happened to the session.
 pub fn owner(app: &App, form: &Form) -> Option<UserId> {
     token::form_owner(&app.config.keys, bare(form.get("csrf")))
 }
 
-/// An address with the key of a kept form, or without.
+/// An address with the key of a kept form, or without one.
 fn page_with(page: &str, form: Option<Uuid>) -> String {
     let page = page.split('#').next().unwrap_or_default();
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
@@ -97,7 +98,7 @@ fn page_with(page: &str, form: Option<Uuid>) -> String {
     }
 }
 
-/// The address of a page without what is about kept forms.
+/// The address of a page without the parameter for kept forms.
 pub fn plain_page(page: &str) -> String {
     page_with(page, None)
 }
@@ -109,8 +110,9 @@ pub fn key_in(query: &str) -> Option<Uuid> {
         .and_then(|(_, value)| value.parse().ok())
 }
 
-/// Keeps a whole form; gives the address of its page with the form's key. `None`: there was nothing
-/// to keep, or too much. Without a session it counts for the user and for where it came `from`.
+/// Keeps a whole form and returns the address of its page with the form's key; `None` if there was
+/// nothing to keep, or too much. Without a session it counts towards the limits of the user and of
+/// the source `from`.
 pub async fn set_aside(
     app: &App,
     user: UserId,
@@ -156,21 +158,23 @@ pub async fn set_aside(
     Ok(Some(page_with(&page, Some(id))))
 }
 
-/// Keeps the fields of a form whose neighbour on the same page was sent: they stand there again.
+/// Keeps the fields of a form whose neighbour on the same page was sent, so that they are filled in
+/// again.
 pub async fn set_beside(
     app: &App,
     user: UserId,
     action: &str,
     posted: Posted,
 ) -> Result<Option<String>, ActionError> {
-    // It stands in a form and not in this program: only a path of the portal is believed.
+    // The address comes from a form and not from this program, so only a path of the portal is
+    // accepted.
     if super::local_path::local_path(action).is_none() {
         return Ok(None);
     }
     set_aside(app, user, action, posted, None).await
 }
 
-/// The form a person's address names, if it waits.
+/// The kept form that an address names, if it belongs to this user and has not expired.
 pub async fn find(app: &App, user: UserId, query: &str) -> Result<Option<Waiting>, ActionError> {
     let Some(id) = key_in(query) else {
         return Ok(None);
@@ -183,7 +187,7 @@ pub async fn find(app: &App, user: UserId, query: &str) -> Result<Option<Waiting
     Ok(found.map(|form| Waiting { id, form }))
 }
 
-/// A form that waits for being given back.
+/// A kept form that is given back.
 #[derive(Debug)]
 pub struct Waiting {
     id: Uuid,
@@ -191,7 +195,7 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// What the page says.
+    /// The message about it on the page.
     pub fn message(&self, language: Language) -> Flash {
         let is_empty = self.form.fields.values().all(String::is_empty);
         let text = match (is_empty, language.is_en()) {
@@ -214,7 +218,7 @@ impl Waiting {
         }
     }
 
-    /// Puts it into its page.
+    /// Fills the form into its page.
     pub async fn give_back(self, page: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let path = page.request().path().to_owned();
         rewrite(page, move |html| {
@@ -246,7 +250,8 @@ fn file_fields(files: &[KeptFile]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A page that shows what is wrong with a form: the files that were chosen need not be chosen again.
+/// Adds to a page that shows the errors of a form the files that were chosen, so that they need not
+/// be chosen again.
 pub async fn hold_files(
     app: &App,
     user: UserId,
@@ -292,7 +297,7 @@ pub async fn hold_files(
     .await)
 }
 
-/// A form shows again what is wrong with it: it still stands on the page it came from.
+/// Makes a form that is shown again with its errors keep the page it came from.
 pub async fn keep_page(
     answer: ServiceResponse<BoxBody>,
     (shown, came): (String, String),
@@ -300,7 +305,7 @@ pub async fn keep_page(
     rewrite(answer, move |html| Some(html.replace(&shown, &came))).await
 }
 
-/// Forgets what was kept for a form that was taken now.
+/// Deletes what was kept for a form that has now been accepted.
 pub async fn forget(app: &App, user: UserId, posted: &Posted) -> Result<(), ActionError> {
     let form = posted.form.get(FORM).parse().ok();
     let files: Vec<Uuid> = posted
@@ -321,7 +326,7 @@ pub async fn forget(app: &App, user: UserId, posted: &Posted) -> Result<(), Acti
         .await
 }
 
-/// Files the form names that were chosen before.
+/// Files chosen before that the form names.
 pub async fn find_files(
     app: &App,
     user: UserId,
@@ -354,7 +359,8 @@ pub async fn find_files(
         .await
 }
 
-/// Changes a page on its way out; what is no page, or could not be changed, goes as it is.
+/// Changes a page before it is sent; an answer that is no page, or could not be changed, is sent as
+/// it is.
 async fn rewrite(
     answer: ServiceResponse<BoxBody>,
     change: impl FnOnce(&str) -> Option<String> + Send + 'static,

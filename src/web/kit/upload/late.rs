@@ -1,5 +1,5 @@
-//! Forms of somebody whose session has ended, which a stranger may send as well (A3, B2): read within
-//! narrower bounds, and only to be kept.
+//! Forms of users whose session has ended, which any stranger may send as well (A3, B2): read
+//! within narrower limits, and only in order to be kept.
 
 use actix_multipart::Multipart;
 use actix_web::HttpRequest;
@@ -10,16 +10,16 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::form::Posted;
 use crate::web::kit::memory::{Memory, Share};
 
-/// What forms may hold that came without a session.
+/// Memory of all forms that came without a session.
 static LATE: Memory = Memory::megabytes(128);
 
-/// What a form may hold that came without a session.
+/// A share of the memory for a form that came without a session.
 pub(in crate::web::kit) fn late_share() -> Share {
     Share::of(&LATE)
 }
 
-/// Reads a form with files of somebody whose session has ended: nothing of it unless this portal made
-/// it for somebody (A3).
+/// Reads a form with files of a user whose session has ended; refuses it before reading further if
+/// this portal did not make it (A3).
 pub(in crate::web::kit) async fn read_late(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -29,7 +29,7 @@ pub(in crate::web::kit) async fn read_late(
     Ok(posted)
 }
 
-/// Files that only wait: their bytes are not looked at.
+/// Files that are only kept: their content is not checked.
 #[derive(Default)]
 struct Late;
 

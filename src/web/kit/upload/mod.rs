@@ -1,5 +1,5 @@
-//! Forms with files (`enctype="multipart/form-data"`): read once, within limits, kinds told by their
-//! bytes, and files given back only to be saved (S-57, S-62, S-77, S-89).
+//! Forms with files (`enctype="multipart/form-data"`): read once, within limits; the kind of a file
+//! is told by its content, and files are only offered for download (S-57, S-62, S-77, S-89).
 //!
 //! A page with an upload puts the hidden field `csrf` first in its form, an
 //! `<input type="file" name="datei">` somewhere behind it, and takes [`SignedUpload`]:
@@ -13,7 +13,7 @@
 //! ```
 //!
 //! The action stores it with `storage::files::create_file` in its own transaction; a handler that
-//! has found the file through the viewer's scope gives it back with [`file_answer`].
+//! has found the file through the viewer's scope returns it with [`file_answer`].
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -38,39 +38,40 @@ use crate::document::uploaded::{BadPdf, only_shows_pages};
 use crate::domain::file::{File, FileKind, MAX_FILE};
 use crate::places::Kind;
 
-/// Body of a whole request with files. A file above [`MAX_FILE`] is read to its end, up to here, so
-/// that the page can say what is wrong with it and keep the other fields.
+/// Largest body of a request with files, in bytes. A file above [`MAX_FILE`] is read to its end up
+/// to this limit, so that the page can show the error and keep the other fields.
 const LARGEST_BODY: usize = 24 * 1024 * 1024;
-/// Fields and files of one form.
+/// At most this many fields and files in one form.
 const MOST_PARTS: usize = 64;
-/// A form's token with the page it stands on is shorter (bytes).
+/// Largest form token with the page it names, in bytes.
 const LARGEST_TOKEN: usize = 4 * 1024;
-/// What forms of signed-in people may hold together while they are read and answered.
+/// Memory of all forms of signed-in users while they are read and answered.
 static SIGNED: Memory = Memory::megabytes(256);
 
-/// What a browser may do with an uploaded file that somebody opens after all: nothing (S-77).
+/// The policy of an uploaded file that is opened in a browser after all: it may do nothing (S-77).
 pub const FILE_CSP: &str = "default-src 'none'; sandbox";
 
-/// A form of a signed-in person with files: its token was checked before the first file was read.
+/// A form of a signed-in user with files; its token was checked before the first file was read.
 #[derive(Debug)]
 pub struct SignedUpload {
-    /// The fields.
+    /// The fields of the form.
     pub form: Form,
-    /// The files.
+    /// The files that were chosen.
     pub files: Files,
 }
 
-/// The files of a form by field; nothing under the name of a field where none was chosen.
+/// The files of a form by field; a field without a chosen file has no entry.
 #[derive(Debug, Default)]
 pub struct Files(BTreeMap<String, Result<File, BadFile>>);
 
 impl Files {
-    /// The file of a field, which is taken out; `None` if none was chosen.
+    /// Removes and returns the file of a field; `None` if none was chosen.
     pub fn take(&mut self, field: &str) -> Result<Option<File>, BadFile> {
         self.0.remove(field).transpose()
     }
 
-    /// Looks into every PDF: whoever gets it may open it (A12). CPU work, with a place for it.
+    /// Examines every PDF, because users who download it may open it (A12). This is CPU work and
+    /// waits for a place.
     async fn look_into(&mut self, http: &HttpRequest) -> Result<(), PageError> {
         let Some(app) = http.app_data::<web::Data<App>>() else {
             return Ok(());
@@ -85,7 +86,7 @@ impl Files {
             pdf.bytes = bytes;
             if let Err(bad) = found {
                 *file = Err(BadFile::BadPdf(bad));
-                // It is not to be sent again.
+                // It must not be kept to be sent again.
                 if let Some(posted) = http.extensions_mut().get_mut::<Posted>() {
                     posted.files.retain(|one| one.field != *field);
                 }
@@ -98,7 +99,7 @@ impl Files {
 /// Why a file is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadFile {
-    /// There is nothing in it.
+    /// It contains no bytes.
     Empty,
     /// It is larger than [`MAX_FILE`].
     TooLarge,
@@ -109,7 +110,7 @@ pub enum BadFile {
 }
 
 impl BadFile {
-    /// What to do, for the field's error.
+    /// The error message for the field.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Empty => "Die Datei ist leer. Wählen Sie eine andere",
@@ -122,8 +123,8 @@ impl BadFile {
     }
 }
 
-/// Gives a stored file back, to be saved and never to be shown. `name` is ours, plain ASCII and
-/// without an ending.
+/// An answer that downloads a stored file and never shows it. `name` is chosen by the portal, plain
+/// ASCII and without an extension.
 pub fn file_answer(name: &str, file: File) -> HttpResponse {
     let name = format!("{name}.{}", file.kind.key());
     let mut answer = attachment(file.kind.content_type(), &name, file.bytes);
@@ -131,7 +132,7 @@ pub fn file_answer(name: &str, file: File) -> HttpResponse {
     answer
 }
 
-/// Takes from an uploaded file all it could do in a browser (S-77).
+/// Adds headers that keep an uploaded file from doing anything in a browser (S-77).
 pub fn harmless(answer: &mut HttpResponse) {
     answer.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,
@@ -154,25 +155,25 @@ impl FromRequest for SignedUpload {
     }
 }
 
-/// Where the files of one kind of form go while it is read.
+/// Where the files of one kind of form are stored while it is read.
 trait Shelf: Default {
     /// Longest field in bytes.
     const LARGEST_FIELD: usize;
     /// Longest body in bytes; beyond it nothing is read.
     const LARGEST_BODY: usize;
-    /// Whether not even a field is read before the form's token has proved genuine.
+    /// Whether even fields are read only after the form's token was found genuine.
     const OWN_ONLY: bool = false;
 
-    /// What all forms of this kind that are here may hold together.
+    /// The memory that all forms of this kind may hold together.
     fn memory() -> &'static Memory {
         &SIGNED
     }
 
-    /// Whether a second part under this name is a mistake.
+    /// Whether a second part under this name is an error.
     fn has(&self, field: &str) -> bool;
 
-    /// Reads a file to its end. `name` is what the person's machine calls it. Gives back what is worth
-    /// keeping if another field has to be corrected.
+    /// Reads a file to its end. `name` is its name on the user's machine. Returns the bytes that
+    /// are worth keeping if another field has to be corrected.
     async fn put(
         &mut self,
         field: &str,
@@ -180,11 +181,11 @@ trait Shelf: Default {
         part: Part<'_>,
     ) -> Result<Option<Vec<u8>>, PageError>;
 
-    /// Takes a file that was chosen when the form was sent before.
+    /// Adds a file that was chosen when the form was sent before.
     fn put_kept(&mut self, field: &str, name: &str, bytes: Vec<u8>);
 }
 
-/// A part that is being read, and how much of the body may still come.
+/// A part that is being read, and how many bytes of the body may follow.
 struct Part<'a> {
     field: &'a mut Field,
     read: &'a mut usize,
@@ -218,7 +219,7 @@ impl Part<'_> {
     }
 }
 
-/// Reads a whole form within the limits of its kind; `limits` sees to it that it comes in time.
+/// Reads a whole form within the limits of its kind; its time limit is set by `limits`.
 fn signed<S: Shelf>(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -237,7 +238,7 @@ fn signed<S: Shelf>(
     }
 }
 
-/// Files that were chosen when the form was sent before stand for those that were not chosen now.
+/// Adds files that were chosen when the form was sent before, for fields without a new choice.
 async fn add_kept<S: Shelf>(
     http: &HttpRequest,
     posted: &mut Posted,
@@ -264,7 +265,7 @@ async fn add_kept<S: Shelf>(
     Ok(())
 }
 
-/// Whether a request brings a form with files.
+/// Whether the request sends a form with files.
 pub(super) fn is_upload(request: &HttpRequest) -> bool {
     request
         .headers()
@@ -311,7 +312,7 @@ async fn read<S: Shelf>(
                 posted.form.add(name, text)?;
             }
             Some(file_name) => {
-                // Nobody's bytes are read who did not get the form from this portal.
+                // Files are only read if the form was made by this portal.
                 if !is_own(http, &posted.form) {
                     return Err(PageError::StaleForm);
                 }
@@ -329,7 +330,7 @@ async fn read<S: Shelf>(
     Ok((posted, files))
 }
 
-/// A browser sends a field without a choice as an empty file without a name.
+/// Whether a part is an empty field: a browser sends it as an empty file without a name.
 fn nothing_chosen(name: &str, bytes: usize) -> bool {
     name.is_empty() && bytes == 0
 }

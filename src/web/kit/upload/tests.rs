@@ -8,7 +8,7 @@ use crate::web::kit::page::Seen;
 
 const TOKEN: &str = "geheim-und-lang-genug";
 
-/// A part: name, name of the file if it is one, bytes.
+/// A part of a form: field name, file name if it is a file, bytes.
 type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 
 fn body(parts: &[Part<'_>]) -> Vec<u8> {
@@ -18,7 +18,7 @@ fn body(parts: &[Part<'_>]) -> Vec<u8> {
             format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"").as_bytes(),
         );
         if let Some(file) = file {
-            // A browser may claim anything; it is not looked at.
+            // The browser's content type may be false and is not used.
             let head = format!("; filename=\"{file}\"\r\nContent-Type: application/pdf");
             body.extend_from_slice(head.as_bytes());
         }

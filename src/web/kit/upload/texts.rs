@@ -1,5 +1,5 @@
-//! Forms with whole contract texts: fields as long as a contract, and files whose bytes somebody else
-//! looks at.
+//! Forms with whole contract texts: fields as long as a contract, and files whose content is
+//! checked by the caller.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,26 +12,27 @@ use crate::domain::version::{MAX_ALL, MAX_FILE};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::Form;
 
-/// A field may have a little more than a file of a contract, so that the page can say it is too long.
+/// Longest field: a little more than a file of a contract may have, so that the page can say it is
+/// too long.
 pub(super) const LARGEST_TEXT: usize = MAX_FILE + MAX_FILE / 4;
-/// Body of a whole request.
+/// Largest body of a request in bytes.
 const LARGEST_BODY: usize = 3 * MAX_ALL;
 
-/// A form of a signed-in person with long texts and files of any kind.
+/// A form of a signed-in user with long texts and files of any kind.
 #[derive(Debug)]
 pub struct SignedTexts {
-    /// The fields.
+    /// The fields of the form.
     pub form: Form,
     /// The files that were chosen, in their order.
     pub files: Vec<TextFile>,
 }
 
-/// A file as it came.
+/// A file as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextFile {
-    /// The name it had on the person's machine; to be shown, never to be used as a path.
+    /// Its name on the user's machine; to be shown, never to be used as a path.
     pub name: String,
-    /// Its bytes.
+    /// The content of the file.
     pub bytes: Vec<u8>,
 }
 

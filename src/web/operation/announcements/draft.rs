@@ -1,4 +1,4 @@
-//! A draft: which companies come and leave, why, and from when.
+//! A draft: which companies are added and removed, why, and from when.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -47,32 +47,32 @@ impl Page {
     }
 }
 
-/// A company on the list before or after.
+/// A company of the list before or after the change.
 struct CompanyRow {
     company: Company,
     fate: Fate,
 }
 
-/// What happens to it, and what can be done about that.
+/// What happens to a company, and what can be done about it.
 enum Fate {
-    /// Stays; can be replaced or taken off.
+    /// Stays on the list; can be replaced or removed.
     Stays { id: SubProcessorId },
-    /// Leaves.
+    /// Is removed; this can be taken back.
     Leaves { place: usize },
-    /// Comes, perhaps for another.
+    /// Is added, perhaps in place of another.
     Comes { place: usize, instead: String },
 }
 
-/// Reason and start, as typed.
+/// Reason and first day, as typed.
 struct Typed {
     reason: String,
     reason_en: String,
     starts: String,
-    /// Stamp of what the form showed first (B1).
+    /// Stamp of the values the form showed first (B1).
     stand: String,
 }
 
-/// Stamp of reason and start.
+/// Stamp of reason and first day.
 fn stamp(draft: &Announcement) -> String {
     form_version::of(&(&draft.reason, &draft.reason_en, draft.starts_on))
 }
@@ -93,7 +93,7 @@ pub async fn show(
     html(&page(app, me, draft, entries, typed, FieldErrors::default()).await?)
 }
 
-/// Saves reason and start.
+/// POST: saves reason and first day.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -154,7 +154,7 @@ pub async fn save(
     };
     let done = try_change(&app, &me, draft.id, edit).await?;
     if let Err(Standstill::Outdated) = done {
-        // Who saves once more has seen what is stored now.
+        // A user who saves once more has seen the values that are stored now.
         let (draft, entries) = find(&app, &id).await?;
         typed.stand = stamp(&draft);
         let day = |day: NaiveDate| calendar::short_date(day, Language::De);
@@ -181,7 +181,7 @@ pub async fn save(
     changed(&session, draft.id, done)
 }
 
-/// Lets a company leave.
+/// POST: removes a company from the list.
 pub async fn remove(
     app: web::Data<App>,
     me: Me,
@@ -199,7 +199,7 @@ pub async fn remove(
         if !is_there {
             return Err(announcements::Standstill::Outdated);
         }
-        // The second click of a double click.
+        // Otherwise it is the second click of a double click.
         if !leaves {
             draft.changes.push(ListChange::Remove { old });
         }
@@ -208,7 +208,7 @@ pub async fn remove(
     change(&app, &me, &session, *id, edit).await
 }
 
-/// Takes a change out of the draft.
+/// POST: takes a change out of the draft.
 pub async fn take_back(
     app: web::Data<App>,
     me: Me,
@@ -219,7 +219,7 @@ pub async fn take_back(
     let (place, named) = form.get("stelle").split_once(' ').unwrap_or_default();
     let (place, named) = (place.parse().unwrap_or(usize::MAX), named.to_owned());
     let edit = move |draft: &mut Announcement, entries: &[Entry]| {
-        // The name says that it is still the one that was looked at.
+        // The name shows that it is still the change that the user saw.
         let is_the_one = draft
             .changes
             .get(place)
@@ -237,7 +237,7 @@ pub async fn take_back(
 const NOT_SURE: &str =
     "Bestätigen Sie, dass der Entwurf verworfen werden soll. Verworfen wurde nichts.";
 
-/// Throws the draft away.
+/// POST: deletes the draft.
 pub async fn discard(
     app: web::Data<App>,
     me: Me,
@@ -260,7 +260,7 @@ pub async fn discard(
     )
 }
 
-/// Changes the draft and leads back to it.
+/// Changes the draft and redirects to it.
 pub async fn change(
     app: &web::Data<App>,
     me: &Me,
@@ -272,7 +272,7 @@ pub async fn change(
     changed(session, id, done)
 }
 
-/// Changes the draft, or says what is in the way.
+/// Changes the draft, or returns why it could not be changed.
 pub async fn try_change(
     app: &App,
     me: &Me,
@@ -284,7 +284,7 @@ pub async fn try_change(
     Ok(app.db.transaction(work).await?)
 }
 
-/// Leads back to the draft.
+/// Redirects to the draft.
 pub fn changed(
     session: &Session,
     id: AnnouncementId,
@@ -306,7 +306,7 @@ async fn first_day(app: &App, days: u32) -> Result<NaiveDate, PageError> {
     Ok(first)
 }
 
-/// What a change is called: the company that leaves, or the one that comes.
+/// The name of a change: the company that is removed, or the one that is added.
 fn title(change: &ListChange, entries: &[Entry]) -> String {
     let old = change
         .old_one()
@@ -352,7 +352,7 @@ fn lines(draft: &Announcement, entries: &[Entry]) -> Vec<CompanyRow> {
                         ..company
                     },
                     fate: Fate::Leaves {
-                        // Who comes instead is the one to be taken back.
+                        // A replacement is taken back at the company that is added.
                         place: if new.is_some() { usize::MAX } else { place },
                     },
                 });

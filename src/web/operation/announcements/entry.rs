@@ -1,4 +1,5 @@
-//! The form for a company that comes, with the checks of the law while it is filled in (LC-24, LC-30).
+//! The form for a company that is added, checked against the law while it is filled in (LC-24,
+//! LC-30).
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -21,13 +22,13 @@ use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::signed_form::SignedForm;
 
-/// Whom the company replaces, or which change of the draft is edited.
+/// The company to be replaced, or the change of the draft to be edited.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
     ersetzt: String,
     stelle: String,
-    /// Stamp the form carried; empty: the one of what is stored.
+    /// Stamp that the form sent; empty to use the one of the stored values.
     stand: String,
 }
 
@@ -36,7 +37,7 @@ pub struct Asked {
 struct Page {
     shell: Shell,
     back: String,
-    /// Whom it replaces.
+    /// Name of the company that is replaced.
     instead: String,
     replaces: String,
     place: String,
@@ -55,7 +56,7 @@ struct Field {
     more: &'static str,
 }
 
-/// The form: empty, or with what is to be changed.
+/// GET: the form, empty or with the values to be changed.
 pub async fn ask(
     app: web::Data<App>,
     me: Me,
@@ -92,7 +93,7 @@ pub async fn ask(
     )
 }
 
-/// Takes the company into the draft.
+/// POST: adds the company to the draft.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -128,7 +129,7 @@ pub async fn save(
     let done = try_change(&app, &me, draft.id, edit).await?;
     let (draft, entries) = find(&app, &id).await?;
     if let (Err(Standstill::Outdated), Some(stored)) = (done, edited(&draft, &asked.stelle)) {
-        // Who saves once more has seen what is stored now.
+        // A user who saves once more has seen the values that are stored now.
         let stored = values(stored).into_iter().enumerate();
         errors.add_changed(stored.filter_map(|(at, stored)| {
             let (id, label, ..) = ASKED.get(at)?;
@@ -153,7 +154,7 @@ fn stamp(draft: &Announcement, place: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Adds the company, lets it replace another, or changes one that was there already.
+/// Adds the company, replaces another one with it, or changes one that was added before.
 fn put(
     draft: &mut Announcement,
     place: Option<usize>,
@@ -171,7 +172,7 @@ fn put(
     }
     match old {
         Some(old) => {
-            // A company is replaced once, also by a double click.
+            // A company is replaced only once, even by a double click.
             draft.changes.retain(|change| change.old_one() != Some(old));
             draft.changes.push(ListChange::Replace { old, new });
         }

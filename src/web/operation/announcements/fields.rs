@@ -1,4 +1,4 @@
-//! The fields of a company that comes: what is asked, and what is wrong with what was typed.
+//! The fields of a company that is added, and the checks of what was typed.
 
 use crate::contract::check;
 use crate::domain::name::{self, BadName, MAX_COMPANY};
@@ -9,7 +9,7 @@ use crate::web::kit::form::{FieldErrors, Form};
 /// Longest line in a field, in characters.
 const LONGEST_LINE: usize = 300;
 
-/// What is asked: id, label, hint, whether it may be empty.
+/// The fields: id, label, hint, whether it may be empty.
 pub(super) const ASKED: [(&str, &str, &str, bool); 17] = [
     ("name", "Firma mit Rechtsform", "", false),
     ("strasse", "Straße und Hausnummer", "", false),
@@ -65,7 +65,7 @@ pub(super) const ASKED: [(&str, &str, &str, bool); 17] = [
     ),
 ];
 
-/// What stands in the fields, in their order.
+/// Values of the fields, in their order.
 pub(super) fn values(one: &SubProcessor) -> [String; 17] {
     let party = &one.party;
     let email = party.email.as_ref().map(|email| email.shown());
@@ -90,7 +90,7 @@ pub(super) fn values(one: &SubProcessor) -> [String; 17] {
     ]
 }
 
-/// The company as typed, and what is wrong with it.
+/// The company as typed, and the errors in it.
 pub(super) fn read(form: &Form) -> (SubProcessor, FieldErrors) {
     let mut errors = FieldErrors::default();
     let mut lines = ASKED
@@ -127,7 +127,7 @@ pub(super) fn read(form: &Form) -> (SubProcessor, FieldErrors) {
             errors.add("garantie", fault.trim_end_matches('.').to_owned());
         }
     }
-    // Neither without the other: customers read it in their language (C4).
+    // Both or neither: customers read it in their language (C4).
     let languages = [
         ("garantie", &one.mechanism, &one.mechanism_en),
         ("garantie_en", &one.mechanism_en, &one.mechanism),
@@ -140,7 +140,7 @@ pub(super) fn read(form: &Form) -> (SubProcessor, FieldErrors) {
     (one, errors)
 }
 
-/// One cleaned line; notes what is wrong with it.
+/// One cleaned line; adds an error if it is not valid.
 fn line(
     form: &Form,
     id: &'static str,

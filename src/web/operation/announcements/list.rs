@@ -1,4 +1,4 @@
-//! All announcements, the youngest first, by how far they are.
+//! All announcements, the youngest first, filtered by stage.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -15,10 +15,10 @@ use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Announcements on a page.
+/// Announcements per page.
 const PAGE: usize = 50;
 
-/// Filter, and the place behind which the page begins.
+/// Filter, and the announcement behind which the page begins.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -48,7 +48,7 @@ struct AnnouncementRow {
     progress: String,
 }
 
-/// The word of a stage, and the AVV status whose look its tag borrows.
+/// The word of a stage, and the CSS key of the AVV status whose tag it uses.
 pub fn word(stage: Stage) -> (&'static str, &'static str) {
     match stage {
         Stage::Draft => ("Entwurf", "open"),
@@ -58,7 +58,7 @@ pub fn word(stage: Stage) -> (&'static str, &'static str) {
     }
 }
 
-/// The list.
+/// GET: the list.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -129,7 +129,7 @@ fn line(one: &Announcement) -> AnnouncementRow {
     }
 }
 
-/// Begins a draft.
+/// POST: begins a draft.
 pub async fn begin(
     app: web::Data<App>,
     me: Me,

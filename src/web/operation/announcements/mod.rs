@@ -1,6 +1,6 @@
 //! Announced changes of the general sub-processors (rows 38 to 42): [`list`] has all announcements,
-//! [`draft`], [`entry`] with its [`fields`] and [`preview`] are the way to a new one, [`show`] how it is sent and answered,
-//! [`notice`] one customer's answer.
+//! [`draft`], [`entry`] with its [`fields`] and [`preview`] make a new one, [`show`] how it is sent
+//! and answered, [`notice`] one customer's answer.
 
 mod draft;
 mod entry;
@@ -117,7 +117,8 @@ pub const ROUTES: &[Row] = &[
     ),
 ];
 
-/// An announcement with the register; a draft gets the lists it would be announced with now.
+/// An announcement with the list of sub-processors; a draft gets the lists it would be announced
+/// with now.
 async fn find(app: &App, id: &str) -> Result<(Announcement, Vec<Entry>), PageError> {
     let id: AnnouncementId = id.parse().map_err(|_| PageError::NotFound)?;
     let (found, entries) = app
@@ -134,7 +135,7 @@ async fn find(app: &App, id: &str) -> Result<(Announcement, Vec<Entry>), PageErr
     Ok((found, entries))
 }
 
-/// Why an announcement did not move, with a next step.
+/// Why an announcement was not changed, with a next step.
 impl Refuses for Standstill {
     fn sentence(self) -> Result<String, PageError> {
         let why = match self {

@@ -1,5 +1,5 @@
-//! The announcement as customers will get it, and the confirmation with the password (S-40): what is
-//! sent cannot be taken back.
+//! The announcement as customers will get it, and the confirmation with the password (S-40):
+//! sending cannot be undone.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -40,7 +40,7 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// Mail in both languages, lists, and the question.
+/// GET: the mail in both languages, the lists, and the question.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -53,7 +53,7 @@ pub async fn show(
     html(&page(&app, &me, draft, &entries, FieldErrors::default()).await?)
 }
 
-/// Lets it be sent.
+/// POST: starts sending.
 pub async fn confirm(
     app: web::Data<App>,
     me: Me,
@@ -65,7 +65,7 @@ pub async fn confirm(
     let (draft, entries) = find(&app, &id).await?;
     let back = paths::announcement(draft.id);
     if draft.confirmed_at.is_some() {
-        // The second click of a double click.
+        // This is the second click of a double click.
         return Ok(see_other(back));
     }
     let errors = ask_proof(&app, &me, &request, &form).await?;

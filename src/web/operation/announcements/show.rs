@@ -1,5 +1,5 @@
-//! How an announcement is sent and answered: figures, the customers by how their notice stands, and
-//! the button that interrupts sending.
+//! How an announcement is sent and answered: figures, the customers by the state of their notice,
+//! and the button that pauses sending.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -25,12 +25,12 @@ use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
 
-/// Customers on a page.
+/// Customers per page.
 const PAGE: usize = 50;
-/// Figures stop here: "10.000+".
+/// Figures stop at this number: "10.000+".
 const CAP: i64 = 10_000;
 
-/// Filter, and the customer behind whom the page begins.
+/// Filter, and the customer behind which the page begins.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -68,7 +68,7 @@ struct Page {
     next: Option<String>,
 }
 
-/// How many notices stand in one way.
+/// Number of notices in one state.
 struct Figure {
     href: String,
     word: &'static str,
@@ -87,7 +87,7 @@ struct NoticeRow {
     mail: Option<String>,
 }
 
-/// The page: a draft is edited, everything else is looked at.
+/// GET: the page; a draft is shown as a form.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -215,7 +215,7 @@ fn capped(count: i64) -> String {
     }
 }
 
-/// Interrupts sending.
+/// POST: pauses sending.
 pub async fn pause(
     app: web::Data<App>,
     me: Me,
@@ -232,7 +232,7 @@ pub async fn pause(
     session.respond(done, |()| words, paths::announcement(id))
 }
 
-/// Goes on with sending.
+/// POST: resumes sending.
 pub async fn resume(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,4 @@
-//! All runs over customers: those that are open, then those that are over, the youngest first.
+//! All runs over customers: open ones, then ended ones, the youngest first.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -18,9 +18,9 @@ use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::stage_word;
 use crate::web::kit::words::thousands;
 
-/// Open runs the page shows; there are hardly ever more than a few.
+/// At most this many open runs are on the page; there are rarely more than a few.
 const OPEN: i64 = 100;
-/// Runs that are over on one page.
+/// Ended runs per page.
 const PAGE: i64 = 50;
 
 /// The run behind which the page begins.
@@ -40,7 +40,7 @@ struct Page {
     next: Option<String>,
 }
 
-/// A run as printed.
+/// A run in the list.
 struct BulkRunRow {
     href: String,
     kind: &'static str,

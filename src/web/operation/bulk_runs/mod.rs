@@ -1,5 +1,5 @@
-//! "Läufe": all work over many customers, whatever it does. [`list`] shows how far each run is,
-//! [`show`] one of them with those it could not reach.
+//! "Läufe": all work over many customers, of every kind. [`list`] shows the progress of each run,
+//! [`show`] one of them with the customers it could not reach.
 
 mod list;
 mod show;
@@ -24,7 +24,7 @@ pub const ROUTES: &[Row] = &[
     }),
 ];
 
-/// What a run does.
+/// What a run does, in words.
 fn kind_word(kind: RunKind) -> &'static str {
     match kind {
         RunKind::Announcement => "Änderung der Unterauftragsverarbeiter mitteilen",
@@ -36,7 +36,7 @@ fn kind_word(kind: RunKind) -> &'static str {
     }
 }
 
-/// What a run is about, and the page of that.
+/// What a run is about, and the address of its page.
 fn subject(run: &BulkRun, subjects: &Subjects) -> (String, String) {
     let partner = || -> Option<(PartnerId, &String)> {
         let id = run.subject.parse().ok()?;
@@ -66,7 +66,7 @@ fn subject(run: &BulkRun, subjects: &Subjects) -> (String, String) {
     found.unwrap_or_else(|| (run.subject.clone(), paths::BULK_RUNS.to_owned()))
 }
 
-/// How many customers a run has looked at, of how many.
+/// How many customers a run has looked at, and of how many.
 fn progress(run: &BulkRun) -> String {
     let seen = thousands(run.seen);
     match run.customers {
@@ -75,7 +75,7 @@ fn progress(run: &BulkRun) -> String {
     }
 }
 
-/// How many customers a run looks at in a minute, once that can be said.
+/// How many customers a run looks at in a minute, once that is known.
 fn per_minute(run: &BulkRun) -> Option<String> {
     let is_known = run.worked_ms >= 1000;
     is_known.then(|| thousands(run.seen.saturating_mul(60_000) / run.worked_ms))

@@ -1,5 +1,5 @@
-//! One run over customers: how far it is, whom it could not reach, and the button that stops it for a
-//! while.
+//! One run over customers: its progress, the customers it could not reach, and the button that
+//! pauses it.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -21,10 +21,10 @@ use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::{stage_word, thousands};
 
-/// Customers on one page.
+/// Customers per page.
 const PAGE: i64 = 50;
 
-/// The customer behind whom the page begins.
+/// The customer behind which the page begins.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -125,7 +125,7 @@ fn line(failure: Failure) -> FailureRow {
     }
 }
 
-/// POST: pauses, or goes on.
+/// POST: pauses or resumes the run.
 pub async fn turn_it(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,4 @@
-//! One mail with everything that is known of it (EV-06).
+//! One mail with all attempts and reports (EV-06).
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -22,7 +22,7 @@ struct Page {
     id: MailId,
     kind: String,
     to: String,
-    /// Whether `to` is an address it was sent to, or only who will get it.
+    /// Whether `to` is an address it was sent to, or only names the future recipient.
     is_sent: bool,
     customer: Option<CustomerNumber>,
     state: State,
@@ -43,7 +43,7 @@ struct Page {
 }
 
 impl Page {
-    /// What a part of the mail is called.
+    /// The name of a part of the mail.
     fn part_name(part: &PartHash) -> &str {
         match (part.content_type.as_str(), &part.file_name) {
             (_, Some(name)) => name,
@@ -54,7 +54,7 @@ impl Page {
     }
 }
 
-/// A time for people and for machines.
+/// A point in time for people and for machines.
 struct Moment {
     words: String,
     machine: String,
@@ -69,14 +69,14 @@ impl Moment {
     }
 }
 
-/// An attempt or a report.
+/// An attempt or a delivery report.
 struct DeliveryStep {
     at: Moment,
     what: &'static str,
     said: String,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -162,7 +162,7 @@ fn told(report: &Reported) -> DeliveryStep {
     }
 }
 
-/// What the state means and what to do about it.
+/// What the state means, and what to do about it.
 fn meaning(found: &MailDetail) -> String {
     let mail = &found.line;
     let said = |text: &Option<String>| reply::plain(text.as_deref().unwrap_or_default());
@@ -183,7 +183,7 @@ fn meaning(found: &MailDetail) -> String {
     }
 }
 
-/// Whether it came back by the recipient's own word; else its address may be right.
+/// Whether it was returned because of the recipient; otherwise its address may be right.
 fn of_recipient(mail: &MailLine) -> bool {
     mail.returned_because
         .as_deref()

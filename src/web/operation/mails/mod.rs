@@ -1,4 +1,4 @@
-//! The outbox: every mail with what became of it, one mail in full, and the test mail.
+//! The outbox: every mail with its state, one mail in full, and the test mail.
 
 mod detail;
 mod resend;
@@ -31,7 +31,7 @@ pub use detail::show;
 pub use resend::contract as resend_contract;
 pub use test_mail::{ask as ask_trial, send as send_trial};
 
-/// Mails on one page.
+/// Mails per page.
 const PAGE: usize = 50;
 
 /// The states: key in the address, key in the database, word.
@@ -49,9 +49,9 @@ struct Page {
     shell: Shell,
     states: Vec<Choice>,
     kinds: Vec<Choice>,
-    /// The customer's number as typed.
+    /// The number of the customer as typed.
     customer: String,
-    /// Answers to these mails, or to all.
+    /// Address of the replies to these mails, or to all.
     replies: String,
     errors: FieldErrors,
     is_narrowed: bool,
@@ -63,7 +63,7 @@ struct Page {
     next: Option<String>,
 }
 
-/// A line of a select.
+/// An option of a select.
 struct Choice {
     key: &'static str,
     word: &'static str,
@@ -79,7 +79,7 @@ struct MailRow {
     queued: String,
     queued_machine: String,
     state: State,
-    /// The state once more, as a sentence: when, how often, and why.
+    /// The state as a sentence: when, how often, and why.
     words: String,
     reply: String,
     can_retry: bool,
@@ -91,7 +91,8 @@ struct State {
     word: &'static str,
 }
 
-/// What the address asks for. But for the number, which is typed, what makes no sense is left out.
+/// The query of the address. Values that make no sense are ignored, except for the number, which is
+/// typed.
 #[derive(Debug, Default)]
 struct Asked {
     filter: MailFilter,
@@ -137,7 +138,7 @@ impl Asked {
     }
 }
 
-/// The list.
+/// GET: the list.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -195,7 +196,7 @@ pub async fn list(
     })
 }
 
-/// Has a mail tried at once, and says on its page how that went.
+/// POST: makes a mail due at once; the result is shown on its page.
 pub async fn retry(
     app: web::Data<App>,
     me: Me,
@@ -245,7 +246,7 @@ fn line(mail: MailLine) -> MailRow {
     }
 }
 
-/// The address for the operator, who may see it whole; before sending it is not settled yet (L-08).
+/// The address, which the operator may see whole; before sending, it is not determined yet (L-08).
 fn recipient(mail: &MailLine) -> String {
     mail.sent_to.as_deref().map(shown).unwrap_or_else(|| {
         match mail.to {
@@ -289,7 +290,7 @@ fn words(mail: &MailLine) -> String {
     }
 }
 
-/// Last word about it. The state in front of it says already that nothing was sent.
+/// The last reply about it. The state before it says already that nothing was sent.
 fn said(mail: &MailLine) -> String {
     mail.returned_because
         .as_ref()
@@ -299,7 +300,7 @@ fn said(mail: &MailLine) -> String {
 }
 
 fn can_retry(mail: &MailLine) -> bool {
-    // A contract that was refused goes out by a new mail, which is proof of its own.
+    // A contract that was refused is sent by a new mail, which is evidence of its own.
     if can_resend(mail) {
         return false;
     }

@@ -1,4 +1,4 @@
-//! The concluded contract once more, in place of a mail that did not arrive.
+//! Sending the concluded contract once more, in place of a mail that did not arrive.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -14,7 +14,7 @@ use crate::web::kit::page::Me;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Queues it, and says on the page of the old mail how that went.
+/// POST: queues it; the result is shown on the page of the old mail.
 pub async fn contract(
     app: web::Data<App>,
     me: Me,
@@ -51,6 +51,6 @@ pub async fn contract(
         }
         Err(error) => return Err(error.into()),
     };
-    // Who sends something for a mail that does not exist finds the list.
+    // If the mail does not exist, the list is shown.
     Ok(session.refused(why, paths::MAILS))
 }

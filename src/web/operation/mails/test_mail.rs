@@ -1,9 +1,9 @@
 //! The test mail: an address, and then the whole dialogue with the mail server on the page.
 //!
-//! Any one address may be typed: what is to be tested is often the way to a certain provider. In
-//! return the mail has a fixed text without data of anybody, only administrators may send it, ten
-//! times in ten minutes at most, and each is written down. The answer to the POST is the page
-//! itself: the dialogue is kept nowhere, so there is nothing to lead on to.
+//! Any one address may be typed: what is to be tested is often the way to a certain provider.
+//! Therefore the mail has a fixed text without personal data, only administrators may send it, at
+//! most ten times in ten minutes, and each one is logged. The answer to the POST is the page
+//! itself: the dialogue is not stored, so there is no page to redirect to.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ struct Page {
     result: Option<TestMailResult>,
 }
 
-/// How it went.
+/// The result of a test mail.
 struct TestMailResult {
     good: bool,
     title: &'static str,
@@ -41,14 +41,14 @@ struct TestMailResult {
     lines: Vec<Said>,
 }
 
-/// A line of the dialogue as printed.
+/// A line of the SMTP dialogue as printed.
 struct Said {
     arrow: &'static str,
     who: &'static str,
     words: String,
 }
 
-/// The form, filled with the operator's own address.
+/// GET: the form, filled with the administrator's own address.
 pub async fn ask(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let mut page = page(&app, &me).await?;
     if let Some(email) = &page.shell.operator.party.email {
@@ -57,7 +57,7 @@ pub async fn ask(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError>
     html(&page)
 }
 
-/// Sends it.
+/// POST: sends the test mail.
 pub async fn send(
     app: web::Data<App>,
     me: Me,
@@ -110,7 +110,7 @@ async fn page(app: &App, me: &Me) -> Result<Page, PageError> {
     })
 }
 
-/// `ending` is `None` if the server did not come to an end in time.
+/// The result in words; `ending` is `None` if the server did not finish in time.
 fn outcome(ending: Option<Ending>, lines: Vec<DialogueLine>) -> TestMailResult {
     let (title, advice) = match ending {
         Some(Ending::Taken) => (

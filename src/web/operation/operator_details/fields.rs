@@ -1,23 +1,23 @@
-//! What the page asks for: ids, labels, hints, and what may be typed.
+//! The fields of the page: ids, labels, hints, and what may be typed.
 
-/// What a field asks for.
+/// Properties of a field.
 pub struct Ask {
-    /// Name of the field.
+    /// Label of the field.
     pub label: &'static str,
-    /// What helps to fill it in; may be empty.
+    /// A hint for filling it in; may be empty.
     pub hint: &'static str,
-    /// What may be typed.
+    /// The kind of value.
     pub kind: Kind,
 }
 
 /// What may be typed into a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A line that has to be there.
+    /// A required line.
     Needed,
-    /// A line that may stay empty.
+    /// An optional line.
     Free,
-    /// An address that has to be there.
+    /// A required e-mail address.
     Email,
     /// One of the [`crate::domain::Holidays`].
     Holidays,
@@ -27,7 +27,7 @@ const fn ask(label: &'static str, hint: &'static str, kind: Kind) -> Ask {
     Ask { label, hint, kind }
 }
 
-/// The provider's fields: id, what is asked.
+/// The provider's fields: id and properties.
 pub const OWN: &[(&str, Ask)] = &[
     (
         "name",

@@ -1,4 +1,4 @@
-//! Particulars of the provider, as contract, mails and footers print them (5.8-20).
+//! Details of the provider, as contract, mails and footers print them (5.8-20).
 
 mod fields;
 mod values;
@@ -28,7 +28,7 @@ struct Page {
     shell: Shell,
     is_new: bool,
     sections: Vec<Section>,
-    /// Stamp of what the form showed first.
+    /// Stamp of the values the form showed first.
     stand: String,
     /// How the person who looks proves to be it.
     email: Proof,
@@ -42,7 +42,7 @@ struct Section {
     fields: Vec<Field>,
 }
 
-/// One field with what was stored or typed.
+/// One field with its stored or typed value.
 struct Field {
     id: &'static str,
     ask: &'static Ask,
@@ -50,7 +50,7 @@ struct Field {
 }
 
 impl Field {
-    /// Value of `type`.
+    /// Value of the attribute `type`.
     fn input_type(&self) -> &'static str {
         match self.ask.kind {
             Kind::Needed | Kind::Free | Kind::Holidays => "text",
@@ -58,7 +58,7 @@ impl Field {
         }
     }
 
-    /// What can be chosen: code, name, whether it is; empty where something is typed.
+    /// Choices of a select: code, name, whether it is chosen; empty for a text field.
     fn choices(&self) -> Vec<(&'static str, &'static str, bool)> {
         if self.ask.kind != Kind::Holidays {
             return Vec::new();
@@ -67,7 +67,7 @@ impl Field {
         Holidays::ALL.map(choice).to_vec()
     }
 
-    /// Further attributes.
+    /// Further HTML attributes.
     fn more(&self) -> &'static str {
         match self.ask.kind {
             Kind::Needed | Kind::Email | Kind::Holidays => "autocomplete=\"off\" required",
@@ -76,7 +76,7 @@ impl Field {
     }
 }
 
-/// The form, filled with what is stored.
+/// GET: the form, filled with the stored values.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let stored = stored(&app).await?;
     let is_new = stored.is_none();
@@ -92,7 +92,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     html(&page(&app, &me, is_new, &values, stand, errors).await?)
 }
 
-/// Replaces the particulars.
+/// POST: replaces the details.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -132,7 +132,8 @@ pub async fn save(
     ))
 }
 
-/// What somebody else saved meanwhile, beside what was typed. Who saves once more has seen it.
+/// The form with the values that another user has saved meanwhile, beside what was typed. A user
+/// who saves once more has seen them.
 async fn changed(app: &App, me: &Me, typed: &Values) -> Result<Option<HttpResponse>, PageError> {
     let stored = stored(app).await?;
     let stand = form_version::of_operator(stored.as_ref());

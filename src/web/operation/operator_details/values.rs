@@ -1,4 +1,4 @@
-//! From what is stored to the form's fields, and back.
+//! Converting the stored details to the form's fields, and back.
 
 use std::collections::BTreeMap;
 
@@ -10,16 +10,16 @@ use crate::web::kit::form::{FieldErrors, Form};
 /// Longest sentence in a field, in characters.
 const LONGEST_LINE: usize = 300;
 
-/// What stands in the fields, by id.
+/// Values of the fields, by id.
 pub type Values = BTreeMap<&'static str, String>;
 
-/// The fields this page knows, as they were typed.
+/// The fields of this page, as they were typed.
 pub fn typed(form: &Form) -> Values {
     let own = OWN.iter().chain(PROTECTION).map(|(id, _)| *id);
     own.map(|id| (id, form.get(id).to_owned())).collect()
 }
 
-/// The particulars as typed, and what is wrong with them, in the order of the page.
+/// The details as typed, and the errors in them, in the order of the page.
 pub fn read(form: &Values) -> (Operator, FieldErrors) {
     let mut errors = FieldErrors::default();
     let mut own = |id: &'static str, asks: &'static [(&'static str, Ask)]| {
@@ -59,13 +59,13 @@ pub fn read(form: &Values) -> (Operator, FieldErrors) {
         hours,
         hours_en,
         holidays,
-        // They have a register of their own.
+        // They have a list of their own.
         sub_processors: Vec::new(),
     };
     (operator, errors)
 }
 
-/// One cleaned line; notes what is wrong with it.
+/// One cleaned line; adds an error if it is not valid.
 fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) -> String {
     let typed = form.get(id).map_or("", String::as_str);
     let text = name::clean(typed);
@@ -105,7 +105,7 @@ fn line(form: &Values, id: &'static str, ask: &Ask, errors: &mut FieldErrors) ->
     text
 }
 
-/// What is stored, as the form's fields.
+/// The stored details as fields of the form.
 pub fn values(operator: &Operator) -> Values {
     let mail = |email: &Option<EmailAddress>| {
         email

@@ -14,14 +14,14 @@ pub struct Item {
     pub advice: String,
     /// Name of the customer, or of the partner, and its page.
     pub customer: Option<(String, String)>,
-    /// Where there is something to do about it.
+    /// Address of the page on which something can be done about it.
     pub href: String,
     pub since: String,
     pub since_machine: String,
-    /// Who has it, and the key of that person; `None`: nobody.
+    /// Name and key of the administrator who has taken it; `None` if it is free.
     pub holder: Option<(String, UserId)>,
     pub is_mine: bool,
-    /// What became of it; `None` while it is open.
+    /// How it was finished; `None` while it is open.
     pub end: Option<String>,
     pub note: String,
 }

@@ -1,3 +1,3 @@
-//! What several pages of this room print.
+//! What several pages of this room share.
 
 pub mod alert_lines;

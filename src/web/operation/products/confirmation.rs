@@ -1,4 +1,5 @@
-//! The page that says whom a change concerns, and what will happen, before it is saved (P-07).
+//! The page that shows which customers a change concerns, and what will happen, before it is saved
+//! (P-07).
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -17,15 +18,15 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{Proof, proof_of};
 use crate::web::kit::words::listed;
 
-/// What is to be saved.
+/// The change that is to be saved.
 pub struct Question<'q> {
-    /// As it is stored.
+    /// The product as it is stored.
     pub old: &'q Product,
-    /// As it was typed.
+    /// The product as it was typed.
     pub new: &'q Product,
-    /// The same in its fields.
+    /// The same as fields of the form.
     pub values: &'q Values,
-    /// Stamp of what the form showed.
+    /// Stamp of the values the form showed.
     pub stand: &'q str,
 }
 
@@ -35,17 +36,17 @@ struct Page {
     shell: Shell,
     name: String,
     href: String,
-    /// "12 Kunden".
+    /// Number of customers in words: "12 Kunden".
     affected: String,
-    /// What has to be confirmed: the figure itself.
+    /// The number itself, which is sent with the confirmation.
     figure: i64,
-    /// What they have: "das Produkt selbst und die Option Fax".
+    /// What they have booked: "das Produkt selbst und die Option Fax".
     of_what: Option<String>,
     starts: Option<String>,
     ends: Option<String>,
     shuts: Option<String>,
     opens: Option<String>,
-    /// What the contract text in force lacks for it.
+    /// What is missing for it in the contract text in force.
     lacks: Option<String>,
     fields: Vec<(String, String)>,
     options: usize,
@@ -54,7 +55,7 @@ struct Page {
     errors: FieldErrors,
 }
 
-/// Asks whether it is to be saved. `found` is what the action has just found.
+/// Asks whether to save the change. `found` is what the action has just determined.
 pub async fn ask(
     app: &App,
     me: &Me,
@@ -120,7 +121,7 @@ pub async fn ask(
     }
 }
 
-/// "Anlage und die Option Fax".
+/// What needs an annex, in words: "Anlage und die Option Fax".
 fn parts(
     new: &Product,
     old: &Product,

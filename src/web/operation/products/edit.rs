@@ -28,7 +28,7 @@ struct Page {
     name: Option<String>,
     action: String,
     stand: String,
-    /// Somebody has booked it: its code stays.
+    /// Whether a customer has ever booked it; if so, its code cannot change.
     is_booked: bool,
     values: Values,
     /// The row that was just added.
@@ -49,7 +49,7 @@ impl Page {
         self.added == Some(*place)
     }
 
-    /// Attributes of the product's code.
+    /// HTML attributes of the field for the product's code.
     fn code_more(&self) -> &'static str {
         match self.is_booked {
             true => "autocomplete=\"off\" spellcheck=\"false\" readonly",
@@ -67,13 +67,13 @@ impl Page {
     }
 }
 
-/// The form of a new product.
+/// GET: the form of a new product.
 pub async fn new(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let page = page(&app, &me, None, Values::new(), FieldErrors::default()).await?;
     html(&page)
 }
 
-/// The form of a product, filled with what is stored.
+/// GET: the form of a product, filled with the stored values.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -84,7 +84,7 @@ pub async fn show(
     html(&page(&app, &me, Some(&product), values, FieldErrors::default()).await?)
 }
 
-/// Adds a product.
+/// POST: adds a product.
 pub async fn add(
     app: web::Data<App>,
     me: Me,
@@ -117,7 +117,7 @@ pub async fn add(
     }
 }
 
-/// Changes a product.
+/// POST: changes a product.
 pub async fn save(
     app: web::Data<App>,
     me: Me,
@@ -185,7 +185,7 @@ pub async fn save(
     }
 }
 
-/// The form with a further row for an option, and what was typed so far.
+/// The form with one more row for an option, and what was typed so far.
 async fn more(
     app: &App,
     me: &Me,
@@ -210,7 +210,8 @@ async fn more(
     })
 }
 
-/// What somebody else saved meanwhile, beside what was typed. Who saves once more has seen it.
+/// The form with the values that another user has saved meanwhile, beside what was typed. A user
+/// who saves once more has seen them.
 async fn changed(
     app: &App,
     me: &Me,
@@ -247,7 +248,7 @@ async fn changed(
     invalid(&page(app, me, Some(&stored), values, errors).await?)
 }
 
-/// What is wrong, at its field.
+/// The error at the field it is about.
 fn refused(values: &Values, fault: &Fault) -> FieldErrors {
     let mut errors = FieldErrors::default();
     match fault {
@@ -270,7 +271,7 @@ fn refused(values: &Values, fault: &Fault) -> FieldErrors {
     errors
 }
 
-/// A product of the catalogue.
+/// A product of the catalogue by its code.
 pub async fn find(app: &App, code: &str) -> Result<Product, PageError> {
     let products = app
         .db

@@ -1,4 +1,4 @@
-//! What is sold: names, areas, need, the state of its annex, and how many customers have it.
+//! The products: names, areas, need, the state of the annex, and how many customers have each.
 
 use std::collections::HashMap;
 
@@ -20,9 +20,9 @@ use crate::web::kit::page::{Me, Shell, html};
 #[template(path = "web/operation/products/list.html")]
 struct Page {
     shell: Shell,
-    /// Number of the version in force.
+    /// Number of the contract version in force.
     in_force: Option<String>,
-    /// What the draft is called that was changed last.
+    /// Name of the draft that was changed last.
     draft: Option<String>,
     lines: Vec<ProductRow>,
 }
@@ -32,7 +32,7 @@ struct ProductRow {
     name: String,
     code: String,
     is_retired: bool,
-    /// Whether the product itself needs an AVV, or why not.
+    /// Whether the product itself needs an AVV, and why not.
     need: &'static str,
     module: Area,
     options: Vec<OptionLine>,

@@ -1,5 +1,5 @@
-//! "Produkte": the catalogue (P-04, P-07). [`list`] shows what is sold, [`edit`] changes one of it, and
-//! [`confirmation`] asks first where that concerns customers.
+//! "Produkte": the catalogue (P-04, P-07). [`list`] shows the products, [`edit`] changes one, and
+//! [`confirmation`] asks first if that concerns customers.
 
 mod confirmation;
 mod edit;
@@ -29,7 +29,7 @@ pub const ROUTES: &[Row] = &[
     }),
 ];
 
-/// How many customers: "kein Kunde", "1 Kunde", "mehr als 10.000 Kunden".
+/// A number of customers in words: "kein Kunde", "1 Kunde", "mehr als 10.000 Kunden".
 fn customers(count: i64) -> String {
     match count {
         0 => "kein Kunde".to_owned(),
@@ -39,7 +39,7 @@ fn customers(count: i64) -> String {
     }
 }
 
-/// What of a product a file of the contract should be there for and is not, in words.
+/// The state of a product's files in the contract: CSS key, and which files are missing, in words.
 fn annex(product: &Product, lacking: &[String]) -> (&'static str, String) {
     match (product.needed_at_most(), lacking) {
         (None, _) => ("", "nicht nötig".to_owned()),

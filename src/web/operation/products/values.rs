@@ -1,4 +1,4 @@
-//! From a product to the form's fields, and back.
+//! Converting a product to the form's fields, and back.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use crate::domain::name::{BadName, parse};
 use crate::domain::product::{Module, Product, ProductOption};
 use crate::web::kit::form::{FieldErrors, Form};
 
-/// Options a product has at most; nobody could tell more apart.
+/// At most this many options for a product.
 pub const MOST_OPTIONS: usize = 30;
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 80;
 /// Longest code or key, in characters.
 const LONGEST_CODE: usize = 40;
 
-/// What stands in the fields, by id; boxes that are ticked are there.
+/// Values of the fields, by id; only ticked boxes have an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
     fields: BTreeMap<String, String>,
-    /// How many options there are rows for.
+    /// Number of rows for options.
     pub options: usize,
 }
 
-/// Fields of a product, each with its label; boxes last.
+/// Fields of a product, each with its label; check boxes last.
 pub const OWN: [(&str, &str); 11] = [
     ("name", "Name"),
     ("name_en", "Name auf Englisch"),
@@ -39,7 +39,7 @@ pub const OWN: [(&str, &str); 11] = [
     ),
 ];
 
-/// Fields of an option; boxes last.
+/// Fields of an option; check boxes last.
 pub const OF_OPTION: [(&str, &str); 9] = [
     ("name", "Name"),
     ("name_en", "Name auf Englisch"),
@@ -55,7 +55,7 @@ pub const OF_OPTION: [(&str, &str); 9] = [
     ),
 ];
 
-/// The box that says that something is not sold any more.
+/// Id of the box that says that something is not sold any more.
 pub const RETIRED: &str = "eingestellt";
 
 /// Id of a field of the option at `place`, counted from 1.
@@ -64,7 +64,7 @@ pub fn id(place: usize, field: &str) -> String {
 }
 
 impl Values {
-    /// Those of a product.
+    /// The values of a product.
     pub fn of(product: &Product) -> Self {
         let mut values = Self {
             options: product.options.len(),
@@ -96,7 +96,7 @@ impl Values {
         values
     }
 
-    /// Those of a product that is to be added.
+    /// The values of a product that is to be added.
     pub fn new() -> Self {
         let mut values = Self::default();
         for field in ["portal", "daten"] {
@@ -105,7 +105,7 @@ impl Values {
         values
     }
 
-    /// As they were typed.
+    /// The values as they were typed.
     pub fn typed(form: &Form) -> Self {
         let options = form.get("optionen").parse::<usize>().unwrap_or_default();
         let mut values = Self {
@@ -121,14 +121,14 @@ impl Values {
         values
     }
 
-    /// Adds a row for an option; says whether there was room.
+    /// Adds a row for an option; false if there are too many.
     pub fn add_option(&mut self) -> bool {
         let has_room = self.options < MOST_OPTIONS;
         self.options += usize::from(has_room);
         has_room
     }
 
-    /// The ids of all fields there are.
+    /// The ids of all fields.
     fn ids(&self) -> Vec<String> {
         let own = OWN.iter().map(|(field, _)| (*field).to_owned());
         let own = own.chain([RETIRED.to_owned()]);
@@ -139,7 +139,7 @@ impl Values {
         own.chain((1..=self.options).flat_map(of)).collect()
     }
 
-    /// What stands in a field.
+    /// The value of a field; empty if it was not sent.
     pub fn get(&self, id: &str) -> &str {
         self.fields.get(id).map_or("", String::as_str)
     }
@@ -149,7 +149,7 @@ impl Values {
         self.fields.contains_key(id)
     }
 
-    /// All that was typed, to be sent once more.
+    /// All values that were typed, to be sent once more.
     pub fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields
             .iter()
@@ -179,8 +179,8 @@ impl Values {
         self.tick(id("zu"), module.gated);
     }
 
-    /// The product as typed, and what is wrong with it, in the order of the page. A row of an option that is
-    /// empty is left out.
+    /// The product as typed, and the errors in it, in the order of the page. An empty row for an
+    /// option is left out.
     pub fn read(&self) -> (Product, FieldErrors) {
         let mut errors = FieldErrors::default();
         let own = |field: &str| field.to_owned();
@@ -269,7 +269,7 @@ impl Values {
         }
     }
 
-    /// The name for narrow columns; the whole one where none was typed.
+    /// The name for narrow columns; the whole name if none was typed.
     fn short_name(&self, id: String, name: &str, errors: &mut FieldErrors) -> String {
         match self.get(&id).trim() {
             "" => name.to_owned(),
@@ -334,7 +334,7 @@ fn is_code(text: &str) -> bool {
     text.len() <= LONGEST_CODE
         && text.starts_with(is_sign)
         && text.chars().all(|c| is_sign(c) || c == '-')
-        // An address of its own.
+        // That code is the address of the page for a new product.
         && text != "neu"
 }
 

@@ -1,5 +1,5 @@
-//! "Was heute zu tun ist": where an administrator's day begins. Everything here is counted to a cap
-//! or read from a short range of an index, so the page costs the same at a million customers.
+//! "Was heute zu tun ist": the administrator's start page. Everything on it is counted up to a cap
+//! or read from a short range of an index, so the page costs the same with a million customers.
 
 mod seal;
 mod tasks;
@@ -38,15 +38,16 @@ use tasks::{Counts, FAILED_DAYS, Task, capped, tasks};
 use trend::{Trend, since, trend};
 use weeks::{Weeks, begins, weeks};
 
-/// Open alerts the page shows; the list has them all.
+/// At most this many open alerts are on the page; the list has them all.
 const ALERTS: i64 = 5;
-/// Passes of the periodic work that are looked at for failures.
+/// Number of passes of the periodic work that are checked for failures.
 const RUNS: i64 = 50;
-/// A pass that has said nothing for so long is dead.
+/// A pass that has not written its progress for this long is taken for dead.
 const SILENCE: Duration = Duration::minutes(2);
-/// Telling the customers of a blocked partner takes minutes; after so long it is stuck.
+/// Notifying the customers of a blocked partner takes minutes; a run that takes longer than this is
+/// stuck.
 const SLOW_BLOCK: Duration = Duration::hours(1);
-/// A mail that waits longer than this is a sign that the mail server does not answer.
+/// A mail that waits longer than this shows that the mail server does not answer.
 const LONG_WAIT: Duration = Duration::minutes(15);
 
 #[derive(Template)]
@@ -60,7 +61,7 @@ struct Page {
     has_customers: bool,
     alerts: Vec<Item>,
     alert_count: String,
-    /// Where the buttons of the alerts lead back to.
+    /// The address that the buttons of the alerts lead back to.
     back: &'static str,
     tasks: Vec<Task>,
     weeks: Weeks,
@@ -69,7 +70,7 @@ struct Page {
     seal: Seal,
 }
 
-/// How the queue of mails is.
+/// The state of the mail queue.
 struct Health {
     status: &'static str,
     word: &'static str,
@@ -81,7 +82,7 @@ struct Health {
     is_folder: bool,
 }
 
-/// What the page reads.
+/// What the page shows, as it was read.
 struct Found {
     counts: Counts,
     alerts: Vec<AlertLine>,
@@ -91,7 +92,7 @@ struct Found {
     queue: (usize, Option<DateTime<Utc>>),
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let now = app.clock.now();
     let today = calendar::day(now);

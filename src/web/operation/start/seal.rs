@@ -6,19 +6,19 @@ use crate::actions::verification::{self, Stage};
 use crate::app::App;
 use crate::domain::{Language, calendar};
 
-/// The certificate documents are sealed with.
+/// The certificate that documents are sealed with.
 pub(super) struct Seal {
     pub(super) status: &'static str,
     pub(super) word: &'static str,
-    /// Last day: for machines, and in words.
+    /// Last day of its validity: for machines, and in words.
     pub(super) until: (String, String),
-    /// What to do about it, when it is time to do something.
+    /// What to do about it; empty as long as nothing has to be done.
     pub(super) urge: &'static str,
     pub(super) fingerprint: String,
 }
 
 impl Seal {
-    /// As it is now.
+    /// The certificate in use and its state at `now`.
     pub(super) fn new(app: &App, now: DateTime<Utc>) -> Self {
         let (_, until) = app.sealer.validity();
         let last_day = calendar::day(until);

@@ -1,14 +1,14 @@
-//! What needs a person today: one line each, with a capped count and the list behind it.
+//! Today's tasks for administrators: one line each, with a capped count and a link to the list.
 
 use crate::domain::case::Status;
 use crate::paths;
 use crate::storage::case_rows::COUNT_CAP;
 use crate::storage::contract_versions::InWork;
 
-/// Mails refused or sent back are counted over these days.
+/// Refused and returned mails are counted over this many days.
 pub(super) const FAILED_DAYS: i64 = 7;
 
-/// A line of work with its count.
+/// A task with its count.
 pub(super) struct Task {
     pub count: String,
     pub label: &'static str,
@@ -16,27 +16,27 @@ pub(super) struct Task {
     pub hint: &'static str,
 }
 
-/// What the lines count.
+/// The counts of all tasks.
 pub(super) struct Counts {
     /// Customers by status, capped.
     pub statuses: Vec<(Status, i64)>,
-    /// Proposals nobody has confirmed or rejected yet.
+    /// Proposals that wait for an answer.
     pub proposals: usize,
     /// Contract versions that wait for an approval, or to be published.
     pub versions: InWork,
-    /// Answers of people nobody has looked after.
+    /// Replies of people that have not been handled.
     pub answers: i64,
     /// Mails that have waited too long.
     pub waiting: i64,
-    /// Mails the mail server refused lately.
+    /// Mails that the mail server has refused lately.
     pub refused: i64,
-    /// Mails that came back lately.
+    /// Mails that have come back lately.
     pub returned: i64,
     /// Reminders that wait for a decision (S-94).
     pub late: i64,
     /// Passes of the periodic work of the last day that failed in part or died.
     pub failed_runs: i64,
-    /// Runs over customers that do not reach all of them.
+    /// Runs over customers that do not get through.
     pub stuck_runs: i64,
     /// Rows that cannot be read (F11).
     pub unreadable: usize,
@@ -44,8 +44,8 @@ pub(super) struct Counts {
     pub unreleased: i64,
 }
 
-/// The lines for what there is, the most urgent first. Another source of work is a field of [`Counts`]
-/// and a line here.
+/// The tasks with something to do, the most urgent first. To add another one, add a field to
+/// [`Counts`] and a line here.
 pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
     let of = |status: Status| {
         let found = counts.statuses.iter().find(|(known, _)| *known == status);
@@ -55,7 +55,7 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
     let mails = |state: &str| format!("{}?stand={state}", paths::MAILS);
     let runs = || paths::RUNS.to_owned();
     let line = |count, labels, href, hint| (count, labels, href, hint);
-    // For one and for more than one.
+    // The same label for one and for more than one.
     let same = |label| (label, label);
     let lines: Vec<(i64, (&'static str, &'static str), String, &'static str)> = vec![
         line(
@@ -221,7 +221,7 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
         .collect()
 }
 
-/// Counts stop at a cap, and the page says so.
+/// A count as printed; it stops at the cap with a plus.
 pub(super) fn capped(count: i64) -> String {
     if count > i64::from(COUNT_CAP) {
         "1.000+".to_owned()
@@ -254,7 +254,7 @@ mod tests {
             unreleased: 0,
         };
         assert!(tasks(&nothing()).is_empty());
-        // Statuses in which nobody at the operator has anything to do.
+        // Statuses in which there is nothing to do for the operator.
         let mut fine = nothing();
         for (status, count) in &mut fine.statuses {
             use Status as S;

@@ -1,4 +1,4 @@
-//! How many customers had which status over the last months, drawn day by day.
+//! Number of customers by status over the last months, drawn day by day.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,14 +10,14 @@ use crate::domain::calendar::short_date;
 use crate::domain::case::Status;
 use crate::web::kit::words::thousands;
 
-/// Days the chart looks back, today included.
+/// Number of days in the chart, including today.
 const DAYS: u64 = 91;
-/// A young portal is drawn over fewer days, but never over fewer than these.
+/// The chart of a young portal covers fewer days, but at least this many.
 const FEWEST: u64 = 14;
-/// Days between two lines of the table.
+/// Days between two rows of the table.
 const LINE: usize = 7;
 
-/// What is drawn as one, the most hoped for first.
+/// The curves with their statuses, the most desired one first.
 const SERIES: [(&str, &[Status]); 4] = [
     ("Abgeschlossen", &[Status::Concluded, Status::UpdatePending]),
     (
@@ -43,26 +43,27 @@ const SERIES: [(&str, &[Status]); 4] = [
 
 /// The chart, and its figures as a table.
 pub(super) struct Trend {
-    /// Days the drawing is wide.
+    /// Width of the drawing in days.
     pub width: u64,
-    /// First and last day, in words; `None` while no day was counted.
+    /// First and last day, in words; `None` if no day was counted.
     pub span: Option<(String, String)>,
     pub curves: Vec<Curve>,
     pub heads: [&'static str; 4],
     pub rows: Vec<TrendRow>,
 }
 
-/// One drawing.
+/// One curve of the chart.
 pub(super) struct Curve {
     pub label: &'static str,
-    /// The newest figure, and the change since the oldest.
+    /// The latest figure, and the change since the oldest.
     pub newest: String,
     pub change: String,
-    /// The area under the curve: one step for each day, gaps where nobody counted.
+    /// SVG path of the area under the curve: one step for each day, with gaps for days without a
+    /// count.
     pub path: String,
 }
 
-/// One line of the table.
+/// One row of the table.
 pub(super) struct TrendRow {
     pub day: NaiveDate,
     pub words: String,
@@ -119,7 +120,7 @@ fn curve(label: &'static str, counts: &[(u64, i64)]) -> Curve {
     let highest = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
     let mut path = String::new();
     for (place, count) in counts {
-        // A single customer among many must still be seen.
+        // A single customer among many must still be visible.
         let height = match count {
             0 => 0,
             count => (count * 96 / highest.max(1)).max(2),
@@ -144,7 +145,7 @@ fn curve(label: &'static str, counts: &[(u64, i64)]) -> Curve {
     }
 }
 
-/// The newest day and every seventh counted one before it, the newest first.
+/// The latest day and every seventh counted one before it, the latest first.
 fn rows(days: &BTreeMap<NaiveDate, [i64; 4]>) -> Vec<TrendRow> {
     days.iter()
         .rev()

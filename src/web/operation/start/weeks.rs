@@ -1,14 +1,14 @@
-//! What happened in twelve weeks, as a table whose cells carry bars.
+//! Twelve weeks of events, as a table whose cells contain bars.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveTime, Utc};
 
 use crate::domain::calendar;
 use crate::storage::audit::Figures;
 
-/// Weeks in the overview, the one that runs included.
+/// Number of weeks, including the present one.
 const WEEKS: u64 = 12;
 
-/// The twelve weeks as a table whose cells carry bars.
+/// The twelve weeks as a table whose cells contain bars.
 pub(super) struct Weeks {
     pub numbers: Vec<u32>,
     pub caption: String,
@@ -23,14 +23,14 @@ pub(super) struct BarRow {
     pub bars: Vec<Bar>,
 }
 
-/// One bar: what it counts, and its height in hundredths of the row's highest.
+/// One bar: its count, and its height in hundredths of the highest in the row.
 pub(super) struct Bar {
     pub count: i64,
     pub height: i64,
     pub is_current: bool,
 }
 
-/// When the weeks begin, the oldest first.
+/// The moments at which the weeks begin, the oldest first.
 pub(super) fn begins(today: NaiveDate) -> Vec<DateTime<Utc>> {
     mondays(today)
         .into_iter()
@@ -47,7 +47,7 @@ fn mondays(today: NaiveDate) -> Vec<NaiveDate> {
         .collect()
 }
 
-/// The weeks up to `today`; `figures` belong to [`begins`].
+/// The weeks up to `today`; `figures` has one entry for each of [`begins`].
 pub(super) fn weeks(today: NaiveDate, figures: &[Figures]) -> Weeks {
     let mondays = mondays(today);
     let rows = [
@@ -79,7 +79,7 @@ fn row(label: &'static str, figures: &[Figures], count: fn(&Figures) -> i64) -> 
             .enumerate()
             .map(|(at, count)| Bar {
                 count: *count,
-                // A single one must still be seen.
+                // A bar for a single event must still be visible.
                 height: if *count == 0 {
                     0
                 } else {

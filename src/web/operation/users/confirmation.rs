@@ -1,4 +1,4 @@
-//! Confirming who stands behind a new administrator's account (S-39).
+//! Confirming the person behind a new administrator's account (S-39).
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -23,13 +23,13 @@ struct Page {
     shell: Shell,
     name: String,
     email: String,
-    /// Who made the account, by name.
+    /// Name of the administrator who made the account.
     maker: String,
     own_email: Proof,
     errors: FieldErrors,
 }
 
-/// Asks whether to confirm, with what follows.
+/// GET: the question, with the consequences.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -38,7 +38,7 @@ pub async fn show(
     html(&page(&app, &me, UserId(*user), FieldErrors::default()).await?)
 }
 
-/// Confirms.
+/// POST: confirms the account.
 pub async fn confirm(
     app: web::Data<App>,
     me: Me,

@@ -1,4 +1,5 @@
-//! Locking a user, and undoing that (B5): both ask for the password once more and say what follows.
+//! Locking a user, and unlocking (B5): both ask for the password once more and show the
+//! consequences.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -28,7 +29,7 @@ struct DisablePage {
     errors: FieldErrors,
 }
 
-/// Asks whether to disable a user, with what follows.
+/// GET: asks whether to lock a user, with the consequences.
 pub async fn ask_disable(
     app: web::Data<App>,
     me: Me,
@@ -60,7 +61,7 @@ async fn disable_page(
     })
 }
 
-/// Disables the user.
+/// POST: locks the user.
 pub async fn disable(
     app: web::Data<App>,
     me: Me,
@@ -94,7 +95,7 @@ struct EnablePage {
     errors: FieldErrors,
 }
 
-/// Asks whether to undo the lock, with what follows.
+/// GET: asks whether to unlock a user, with the consequences.
 pub async fn ask_enable(
     app: web::Data<App>,
     me: Me,
@@ -107,7 +108,7 @@ pub async fn ask_enable(
     }
 }
 
-/// Undoes it.
+/// POST: unlocks the user.
 pub async fn enable(
     app: web::Data<App>,
     me: Me,
@@ -130,7 +131,7 @@ pub async fn enable(
         .transaction(move |conn| actions::enable(conn, &handles, &viewer, user, now))
         .await;
     match done {
-        // A second click.
+        // This is a second click.
         Err(ActionError::Refused(Refusal::Unchanged)) => Ok(is_not_locked(&session)),
         done => session.respond(
             done,
@@ -144,7 +145,7 @@ fn is_not_locked(session: &Session) -> HttpResponse {
     session.refused("Dieser Benutzer ist nicht gesperrt.", paths::USERS)
 }
 
-/// `None` if there is such a user, but not locked.
+/// The page about unlocking; `None` if the user exists but is not locked.
 async fn enable_page(
     app: &App,
     me: &Me,

@@ -27,9 +27,10 @@ use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
-/// Users on one page of the list.
+/// Users per page of the list.
 const PAGE: usize = 50;
-/// Partners the form offers; a portal with more of them adds users from the partner's side.
+/// At most this many partners can be chosen; a portal with more of them adds users from the
+/// partner's page.
 const PARTNERS: i64 = 500;
 
 #[derive(Template)]
@@ -37,22 +38,22 @@ const PARTNERS: i64 = 500;
 struct ListPage {
     shell: Shell,
     users: Vec<UserRow>,
-    /// Whether the list begins behind somebody.
+    /// Whether this is not the first page.
     is_later: bool,
     next: Option<String>,
 }
 
-/// One user as printed.
+/// A user in the list.
 struct UserRow {
     user: UserLine,
     role: &'static str,
-    /// Whether this is the person who looks; nobody disables themselves.
+    /// Whether this is the viewer, who cannot lock the own account.
     is_self: bool,
     /// Whether it is an administrator's account that does not count as a second person yet.
     is_new: bool,
 }
 
-/// The list, by address.
+/// GET: the list, by address.
 pub async fn list(
     app: web::Data<App>,
     me: Me,
@@ -109,7 +110,7 @@ struct NewPage {
     errors: FieldErrors,
 }
 
-/// What was typed.
+/// The fields as typed.
 #[derive(Debug, Clone, Default)]
 struct Typed {
     name: String,
@@ -133,12 +134,12 @@ impl Typed {
     }
 }
 
-/// The form for a new user.
+/// GET: the form for a new user.
 pub async fn new(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     html(&new_page(&app, &me, Typed::default(), FieldErrors::default()).await?)
 }
 
-/// Adds the user and mails the invitation.
+/// POST: adds the user and mails the invitation.
 pub async fn add(
     app: web::Data<App>,
     me: Me,
@@ -174,7 +175,8 @@ pub async fn add(
         Err(ActionError::Database(DbError::Query(error)))
             if is_taken(&error) && is_invited(&app, &typed).await? =>
         {
-            // The same form once more, for example by a double click: what was asked for is done.
+            // The same form was sent twice, for example by a double click: the user was added
+            // already.
             Ok(EmailAddress::parse(&typed.email).map_err(|_| PageError::BadForm)?)
         }
         Err(ActionError::Database(DbError::Query(error))) if is_taken(&error) => {
@@ -204,7 +206,7 @@ pub async fn add(
     }
 }
 
-/// Whether this very person is invited already and has not answered.
+/// Whether this very person was invited already and has not set a password yet.
 async fn is_invited(app: &App, typed: &Typed) -> Result<bool, ActionError> {
     let Ok(email) = EmailAddress::parse(&typed.email) else {
         return Ok(false);
@@ -221,7 +223,7 @@ async fn is_invited(app: &App, typed: &Typed) -> Result<bool, ActionError> {
         .await
 }
 
-/// The locked user who has the typed address.
+/// The locked user with the typed address.
 async fn locked_at(app: &App, typed: &Typed) -> Result<Option<(UserId, String)>, ActionError> {
     let Ok(email) = EmailAddress::parse(&typed.email) else {
         return Ok(None);
@@ -253,7 +255,7 @@ async fn new_page(
     })
 }
 
-/// The user as typed, or what is wrong, in the order of the form.
+/// The user as typed, or the errors in the order of the form.
 fn read(
     conn: &mut PgConnection,
     typed: &Typed,

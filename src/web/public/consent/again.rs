@@ -1,5 +1,5 @@
-//! What a link still does after its contract was concluded (C5): it asks for a login, and mails the
-//! contract once more. Both only reach the stored address.
+//! What a link can still do after its contract was concluded (C5): ask for a login, and mail the
+//! contract once more. Both only use the stored address.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -19,11 +19,11 @@ use crate::web::kit::page::{PublicShell, html, see_other};
 struct Page {
     shell: PublicShell,
     about: About,
-    /// A login was asked for, not the contract.
+    /// Whether a login was asked for, and not the contract.
     is_access: bool,
 }
 
-/// POST: asks for a login for whoever reads the stored address.
+/// POST: asks for a login, which is mailed to the stored address.
 pub async fn request_access(
     app: web::Data<App>,
     request: HttpRequest,

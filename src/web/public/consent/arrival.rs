@@ -1,4 +1,4 @@
-//! Somebody arrives by a link: which customer, which language, and what every page of a link says.
+//! A visitor opens a link: the customer, the language, and what every page of a link shows.
 
 use actix_web::{HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
@@ -14,23 +14,23 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::page::PublicShell;
 use crate::web::kit::unknown_link::unknown;
 
-/// Somebody who came by a genuine link of a customer that is still there.
+/// A visitor with a valid link of a customer that was not deleted.
 pub struct Arrival {
-    /// The link's token; goes into addresses of these pages and nowhere else.
+    /// The link's token, which is used only in addresses of these pages.
     pub token: String,
-    /// The link.
+    /// Id of the link.
     pub link: LinkId,
-    /// The facts behind it.
+    /// The facts of the customer's case.
     pub case: Case,
-    /// Language of the page: as asked for, else the customer's.
+    /// Language of the page: the one that is asked for, otherwise the customer's.
     pub language: Language,
-    /// When.
+    /// The moment of the request.
     pub now: DateTime<Utc>,
 }
 
 impl Arrival {
-    /// Opens a token. Unknown, malformed and foreign ones all get the same answer (S-11), and whoever
-    /// tries many of them has to wait (S-12).
+    /// Opens a token. Unknown, malformed and foreign ones all get the same answer (S-11), and a
+    /// source that tries many of them has to wait (S-12).
     pub async fn open(
         app: &App,
         request: &HttpRequest,
@@ -39,7 +39,7 @@ impl Arrival {
     ) -> Result<Self, PageError> {
         let now = app.clock.now();
         if let Some(language) = wanted {
-            // Error pages speak the language that was chosen.
+            // Error pages use the language that was chosen.
             request.extensions_mut().insert(language);
         }
         let Some(id) = token::open(&app.config.keys, Purpose::Consent, token) else {
@@ -63,25 +63,25 @@ impl Arrival {
             now,
         };
         request.extensions_mut().insert(arrival.language);
-        // A deleted customer leaves no trace behind its links (5.5).
+        // The links of a deleted customer are treated like unknown ones (5.5).
         if arrival.state().is_err() {
             return Err(unknown(app, request, now).await);
         }
         Ok(arrival)
     }
 
-    /// What the link is good for now.
+    /// What the link can be used for now.
     pub fn state(&self) -> Result<LinkState<'_>, PageError> {
         let (request, link) = self.case.link(self.link).ok_or(PageError::UnknownLink)?;
         link_state(&self.case, request, link, self.now).ok_or(PageError::UnknownLink)
     }
 
-    /// The link's own page, which explains whatever state it is in.
+    /// Address of the link's own page, which explains its state.
     pub fn page(&self) -> String {
         self.keeping_language(paths::consent(&self.token))
     }
 
-    /// An address of this link that keeps a language other than the customer's.
+    /// An address of this link; keeps a language that differs from the customer's.
     pub fn keeping_language(&self, path: String) -> String {
         if self.language == self.case.customer.language {
             path
@@ -90,14 +90,14 @@ impl Arrival {
         }
     }
 
-    /// The frame of a page at `path`, with the language switch.
+    /// The layout of a page at `path`, with the language switch.
     pub async fn shell(&self, app: &App, path: &str) -> Result<PublicShell, PageError> {
         Ok(PublicShell::load(app, self.language)
             .await?
             .with_switch(path))
     }
 
-    /// What every page of the link says.
+    /// What every page of the link shows.
     pub fn about(&self, shell: &PublicShell) -> About {
         let case = &self.case;
         About {
@@ -113,21 +113,22 @@ impl Arrival {
     }
 }
 
-/// What every page of a link says: whom it is for, and who helps (S-14: no more than that).
+/// What every page of a link shows: the company it is for, and who can help (S-14: no more than
+/// that).
 pub struct About {
-    /// The customer.
+    /// Name of the customer.
     pub company: String,
-    /// The master-data address, masked.
+    /// The e-mail address in the master data, masked.
     pub masked: Option<String>,
-    /// The partner with its city.
+    /// Name and city of the partner.
     pub partner: Option<String>,
-    /// The sub-partner with its city.
+    /// Name and city of the sub-partner.
     pub sub_partner: Option<String>,
     /// The operator's phone number for a `tel:` link.
     pub phone_link: String,
     /// Address of the link's own page.
     pub page: String,
-    /// Where the form of that page is posted.
+    /// Address to which the form of that page is posted.
     pub action: String,
     /// Language code of the page, for hidden fields.
     pub code: &'static str,

@@ -1,9 +1,9 @@
 //! The public pages of a mailed link: read, conclude, decline, download, ask for a new link.
 //!
-//! Whoever opens a link arrives here (see [`arrival`]); [`page`] shows the contract with its form,
-//! [`summary`] says in short what it is about, [`signing`] reads the form, [`states`] explains links
-//! that cannot be used, [`receipt`] is the page after conclusion, [`again`] what the link still does then. No page looks at a session (S-15)
-//! and nothing but a POST changes anything (S-03).
+//! Visitors who open a link arrive here (see [`arrival`]); [`page`] shows the contract with its
+//! form, [`summary`] summarises it, [`signing`] reads the form, [`states`] explains links that
+//! cannot be used, [`receipt`] is the page after conclusion, [`again`] is what the link can still
+//! do then. No page looks at a session (S-15) and nothing but a POST changes anything (S-03).
 
 mod again;
 mod arrival;

@@ -32,7 +32,7 @@ struct ConsentPage {
     shell: PublicShell,
     about: About,
     summary: Summary,
-    /// Last day of the link: for machines, and with its weekday.
+    /// Last day of the link: for machines, and in words with its weekday.
     until: (String, String),
     /// Number and date of the contract version.
     version: String,
@@ -41,7 +41,7 @@ struct ConsentPage {
     annexes: usize,
     /// The contract, escaped by `contract::html`.
     toc: String,
-    /// How long reading it takes.
+    /// Estimated time to read it.
     minutes: usize,
     article: String,
     hash: String,
@@ -50,11 +50,11 @@ struct ConsentPage {
     declarations: [String; 2],
     typed: Typed,
     errors: FieldErrors,
-    /// The text is another one than the person had read (S-06).
+    /// Whether the text has changed since the visitor read it (S-06).
     changed: bool,
-    /// Nothing can be sealed at the moment, so nothing was concluded.
+    /// Whether nothing was concluded because documents cannot be sealed at the moment.
     unsealed: bool,
-    /// The portal's clock is wrong, so nothing was concluded (F4).
+    /// Whether nothing was concluded because the portal's clock is wrong (F4).
     untimed: bool,
 }
 
@@ -80,7 +80,8 @@ pub async fn show(
     }
 }
 
-/// POST: concludes, if name, function and both boxes are there and the text is the one shown.
+/// POST: concludes, if name, function and both boxes are filled in and the text is the one that was
+/// shown.
 pub async fn conclude(
     app: web::Data<App>,
     request: HttpRequest,
@@ -91,7 +92,7 @@ pub async fn conclude(
     let arrival = Arrival::open(&app, &request, &token, wanted).await?;
     match arrival.state()? {
         LinkState::Valid { .. } => {}
-        // The second tab, the back button, the double click (S-07).
+        // This is a second tab, the back button or a double click (S-07).
         LinkState::Concluded {
             success_page: true, ..
         } => return Ok(see_other(success(&arrival))),
@@ -120,21 +121,21 @@ pub async fn conclude(
             page.untimed = true;
             unavailable(&page)
         }
-        // The link's own page says why.
+        // The link's own page explains why.
         Err(ActionError::Refused(_)) => Ok(see_other(arrival.page())),
         Err(ActionError::NotFound) => Err(PageError::UnknownLink),
         Err(error) => Err(error.into()),
     }
 }
 
-/// The page with what was typed, while nothing can be concluded.
+/// The page with what was typed, if nothing can be concluded at the moment.
 fn unavailable(page: &ConsentPage) -> Result<HttpResponse, PageError> {
     Ok(HttpResponse::ServiceUnavailable()
         .content_type("text/html; charset=utf-8")
         .body(page.render()?))
 }
 
-/// Requests for the draft of one link at a time.
+/// Requests for the draft of one link that may wait at a time.
 const PER_LINK: usize = 4;
 
 /// GET: the draft with its watermark.
@@ -151,7 +152,8 @@ pub async fn draft(
     if turn.is_head() {
         return Err(PageError::HeadAlone);
     }
-    // However many ask by one link at a time, a few wait; one of them makes it for all.
+    // However many requests for one link come at a time, only a few wait; one of them makes the
+    // draft for all.
     let name = format!("drafts of {}", arrival.link.0);
     let Some(_place) = app.places.crowd.enter(&name, PER_LINK) else {
         return Err(PageError::TooMany(10));
@@ -163,7 +165,7 @@ pub async fn draft(
         Some(made) => made,
         None => {
             let make = move || -> Result<_, ActionError> {
-                // Whoever was first in line has made it.
+                // The first one in the queue has made it.
                 if let Some(made) = drafts.get(&printed) {
                     return Ok(made);
                 }
@@ -178,8 +180,8 @@ pub async fn draft(
     Ok(attachment("application/pdf", &name, bytes.to_vec()))
 }
 
-/// Concludes. The declaration has arrived: it is carried out whether or not the person's browser
-/// waits for the answer.
+/// Concludes. The declaration has been received, so it is carried out whether or not the visitor's
+/// browser waits for the answer.
 async fn sign(
     app: &App,
     arrival: &Arrival,
@@ -191,7 +193,7 @@ async fn sign(
         .unwrap_or_else(|_| Err(ActionError::Document("it was interrupted".to_owned())))
 }
 
-/// Reads, makes the document, concludes: the document is made outside the transaction.
+/// Reads the case, makes the document outside the transaction, and concludes.
 async fn carry_out(
     app: &App,
     link: LinkId,
@@ -212,7 +214,7 @@ async fn carry_out(
         .await
 }
 
-/// The page once more: what was typed stays, and if the text has changed it must be read again.
+/// The page once more: what was typed stays, and a text that has changed must be read again.
 async fn again(
     app: &App,
     arrival: &Arrival,
@@ -274,7 +276,7 @@ async fn page(app: &App, arrival: &Arrival, typed: Typed) -> Result<ConsentPage,
     })
 }
 
-/// What the contents name beside the contract itself.
+/// Entries of the table of contents beside the contract itself.
 fn places(language: Language) -> [(&'static str, &'static str); 2] {
     match language {
         Language::De => [
@@ -309,7 +311,8 @@ async fn read_news(app: &App, arrival: &Arrival) -> Result<Option<OfferDiff>, Pa
     Ok(news)
 }
 
-/// Counts that the page was fetched. Whoever reads it must not suffer if that fails.
+/// Counts that the page was fetched. A failure is only logged, because the visitor can still read
+/// the page.
 async fn count(app: &App, arrival: &Arrival) {
     let (link, customer, now) = (arrival.link, arrival.case.customer.number, arrival.now);
     let counted = app

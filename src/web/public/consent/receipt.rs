@@ -27,34 +27,34 @@ struct SuccessPage {
     shell: PublicShell,
     about: About,
     number: String,
-    /// For machines, and in words.
+    /// When it was concluded: for machines, and in words.
     concluded: (String, String),
     person: String,
     function: String,
-    /// As the agreement names them, whatever the master data say now.
+    /// The company as the agreement names it, whatever the master data say now.
     customer: String,
     partner: Option<String>,
     sub_partner: Option<String>,
     products: Vec<String>,
-    /// Address, size and pages of the PDF.
+    /// Address, size and number of pages of the PDF.
     pdf: String,
     size: String,
     pages: i32,
-    /// Last day of this page.
+    /// Last day of this page: for machines, and in words.
     until: (String, String),
     objection_email: Option<String>,
-    /// Where a login is asked for.
+    /// Address at which a login is asked for.
     access: String,
     ended: Option<Ended>,
 }
 
-/// What became of an agreement that is not in force any more.
+/// What happened to an agreement that is not in force any more.
 struct Ended {
     replaced: bool,
     on: String,
 }
 
-/// GET: the success page, as long as its link opens it.
+/// GET: the success page, as long as the link shows it.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -71,7 +71,7 @@ pub async fn show(
     html(&page(&arrival, &agreement, &document, shell)?)
 }
 
-/// GET: the concluded PDF, as long as the success page is there.
+/// GET: the concluded PDF, as long as the link shows the success page.
 pub async fn pdf(
     app: web::Data<App>,
     request: HttpRequest,
@@ -93,7 +93,7 @@ pub async fn pdf(
     Ok(attachment("application/pdf", &file.file_name, file.bytes))
 }
 
-/// The agreement this link concluded, while its success page is open.
+/// The agreement that was concluded with this link, as long as the link shows the success page.
 fn concluded_here(arrival: &Arrival) -> Result<Option<Agreement>, PageError> {
     Ok(match arrival.state()? {
         LinkState::Concluded {
@@ -163,7 +163,7 @@ fn ended(at: DateTime<Utc>, why: AgreementEnd, language: Language) -> Ended {
     }
 }
 
-/// "214 KB", "1,2 MB".
+/// A file size in words: "214 KB", "1,2 MB".
 fn size_words(bytes: usize, language: Language) -> String {
     const KB: usize = 1024;
     if bytes < KB * KB {

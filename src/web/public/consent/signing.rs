@@ -1,4 +1,4 @@
-//! The form under the contract: what was typed, what is wrong with it, what was declared.
+//! The form below the contract: the typed values, the errors in them, and the declarations.
 
 use actix_web::HttpRequest;
 
@@ -13,13 +13,13 @@ use crate::web::kit::form::{FieldErrors, Form};
 /// The form as typed. Boxes are never ticked beforehand (S-04).
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
-    /// Name.
+    /// Name of the person who concludes.
     pub name: String,
-    /// Function in the company.
+    /// The person's function in the company.
     pub function: String,
-    /// "I may represent the company."
+    /// Whether the box "I may represent the company" is ticked.
     pub represents: bool,
-    /// "I have read and conclude."
+    /// Whether the box "I have read and conclude" is ticked.
     pub concludes: bool,
     /// Hash of the text that was on the page.
     pub shown: String,
@@ -37,7 +37,7 @@ impl Typed {
         }
     }
 
-    /// The signature, or everything that is missing, each with the words for summary and field.
+    /// The signature, or everything that is missing, each with the message for summary and field.
     pub fn check(
         &self,
         app: &App,
@@ -125,7 +125,7 @@ fn checked(
     }
 }
 
-/// What to do about an empty field.
+/// The message for an empty field.
 fn message(field: &str, language: Language) -> &'static str {
     match (field, language) {
         ("name", Language::De) => "Geben Sie Ihren Vor- und Nachnamen an",

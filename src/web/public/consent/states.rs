@@ -132,16 +132,17 @@ struct DeclinePage {
     shell: PublicShell,
     about: About,
     action: String,
-    /// The agreement in force goes on for its partners, too; only its amendment is declined.
+    /// Whether an agreement stays in force, also for the partners; then only its amendment is
+    /// declined.
     goes_on: bool,
-    /// Longest reason.
+    /// Longest reason in characters.
     longest: usize,
-    /// The reason as typed, and what is wrong with it.
+    /// The reason as typed, and the errors in it.
     reason: String,
     errors: FieldErrors,
 }
 
-/// GET: names what declining means and asks once more (S-05).
+/// GET: explains what declining means and asks once more (S-05).
 pub async fn ask_decline(
     app: web::Data<App>,
     request: HttpRequest,
@@ -180,7 +181,7 @@ async fn decline_page(
     })
 }
 
-/// POST: declines. The link's own page says so afterwards.
+/// POST: declines. The link's own page shows it afterwards.
 pub async fn decline(
     app: web::Data<App>,
     request: HttpRequest,
@@ -190,7 +191,7 @@ pub async fn decline(
     let wanted = Language::from_code(form.get("sprache"));
     let arrival = Arrival::open(&app, &request, &token, wanted).await?;
     let (writer, link, now) = (app.clone(), arrival.link, arrival.now);
-    // Only the button of the confirmation page carries this (S-05).
+    // Only the button of the confirmation page sends this (S-05).
     if form.get("bestaetigung") != "ja" {
         return Ok(see_other(
             arrival.keeping_language(paths::consent_decline(&arrival.token)),

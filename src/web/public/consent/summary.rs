@@ -1,4 +1,4 @@
-//! What the contract is about, in short: the facts and phrases around the full text.
+//! A summary of the contract: facts and phrases beside the full text.
 
 use super::arrival::Arrival;
 use crate::actions::documents::Draft;
@@ -8,9 +8,9 @@ use crate::domain::{Language, OfferDiff, Party, name};
 
 /// Name and address of a company.
 pub struct Company {
-    /// Full name.
+    /// Full name with legal form.
     pub name: String,
-    /// One line.
+    /// The address in one line.
     pub address: String,
 }
 
@@ -23,33 +23,33 @@ impl From<&Party> for Company {
     }
 }
 
-/// A covered product with what it processes.
+/// A covered product with the data it processes.
 pub struct ProductFacts {
-    /// Printed name.
+    /// Name of the product, as the contract prints it.
     pub name: String,
-    /// Which data.
+    /// The data it processes, in one line.
     pub data: String,
-    /// Whose data.
+    /// The persons concerned, in one line.
     pub persons: String,
 }
 
-/// Everything the page says beside the text.
+/// Everything the page shows beside the text.
 pub struct Summary {
-    /// The controller.
+    /// The customer, who is the controller.
     pub customer: Company,
-    /// Its number.
+    /// Number of the customer.
     pub customer_number: String,
-    /// The processor.
+    /// The operator, who is the processor.
     pub operator: Company,
-    /// The sub-processor.
+    /// The partner, a sub-processor.
     pub partner: Option<Company>,
-    /// The sub-sub-processor.
+    /// The sub-partner, a sub-processor of the partner.
     pub sub_partner: Option<Company>,
     /// Products in the catalogue's order.
     pub products: Vec<ProductFacts>,
-    /// "Tengo Centraflex und SIP-Trunk mit UMS-Option".
+    /// All products in one phrase: "Tengo Centraflex und SIP-Trunk mit UMS-Option".
     pub product_list: String,
-    /// Where data are processed.
+    /// Countries in which data are processed.
     pub places: String,
     /// What differs from the agreement in force; `None` without one.
     pub news: Option<OfferDiff>,
@@ -58,7 +58,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// From what would be filled into the contract.
+    /// Computes the summary from the values that would be filled into the contract.
     pub fn new(arrival: &Arrival, draft: &Draft, news: Option<OfferDiff>) -> Self {
         let (language, values) = (arrival.language, &draft.values);
         let products: Vec<ProductFacts> = values
@@ -101,8 +101,8 @@ impl Summary {
     }
 }
 
-/// Which data a product processes and whose, in a line each, as the version of the contract says it in short;
-/// the annex has them all.
+/// The data a product processes and the persons concerned, in one line each, in the short form of
+/// the contract version; the annex has them in full.
 fn data_of(product: &CoveredProduct, meta: &Meta, language: Language) -> (String, String) {
     let known: Vec<_> = product
         .keys()
@@ -166,7 +166,7 @@ fn places(values: &Values, language: Language) -> String {
     list(&found, language)
 }
 
-/// "A", "A und B", "A, B und C".
+/// A list in a language: "A", "A und B", "A, B und C".
 pub fn list<T: AsRef<str>>(names: &[T], language: Language) -> String {
     name::list(names, language)
 }

@@ -1,4 +1,4 @@
-//! Start page, help and the pages the law asks for. All of them are for everybody.
+//! Start page, help and the pages the law requires. None of them needs a sign-in.
 
 mod needs;
 
@@ -28,7 +28,7 @@ pub const ROUTES: &[Row] = &[
     get("/kontakt", Who::Visitor, || view().to(contact)),
 ];
 
-/// GET: leads everybody to the page of their role.
+/// GET: redirects to the start page of the user's role, or to the sign-in.
 async fn home(me: Option<Me>) -> HttpResponse {
     see_other(me.map_or(paths::SIGN_IN, |me| home_of(me.viewer.role)))
 }
@@ -71,7 +71,7 @@ struct PrivacyPage {
     shell: PublicShell,
 }
 
-/// GET: the portal's own notice under Art. 13 and 14 GDPR (EV-17).
+/// GET: the portal's own privacy notice under Art. 13 and 14 GDPR (EV-17).
 async fn privacy(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let shell = shell(&app, &request, paths::PRIVACY).await?;
     html(&PrivacyPage { shell })
@@ -84,7 +84,7 @@ struct AccessibilityPage {
     phone_link: String,
 }
 
-/// GET: what is accessible and what is not yet.
+/// GET: the accessibility statement.
 async fn accessibility(
     app: web::Data<App>,
     request: HttpRequest,
@@ -96,7 +96,7 @@ async fn accessibility(
     })
 }
 
-/// A status word with its meaning.
+/// A status with its meaning.
 struct StatusWord {
     key: &'static str,
     word: &'static str,
@@ -112,7 +112,7 @@ struct HelpPage {
     needs: Needs,
 }
 
-/// The same page with the menu of a signed-in person.
+/// The same page with the menu of a signed-in user.
 #[derive(Template)]
 #[template(path = "web/public/legal/help_inside.html")]
 struct HelpInsidePage {
@@ -122,8 +122,8 @@ struct HelpInsidePage {
     needs: Needs,
 }
 
-/// GET: the help page, with the menu for those who are signed in; in English for customers and
-/// visitors who read it (C4).
+/// GET: the help page, with the menu for signed-in users; in English for customers and visitors who
+/// read English (C4).
 async fn help(
     app: web::Data<App>,
     request: HttpRequest,
@@ -172,7 +172,7 @@ fn status_words() -> Vec<StatusWord> {
         .collect()
 }
 
-/// What a status word means, for people who meet it in the list (4.4).
+/// The meaning of a status, for users who see it in the list (4.4).
 fn meaning(status: Status) -> &'static str {
     match status {
         Status::NotRequired => {

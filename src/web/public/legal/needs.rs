@@ -1,24 +1,24 @@
-//! Which products need the agreement, and what is closed without it, in the words of the help page. The
-//! catalogue says it (P-04).
+//! Which products need the agreement, and what is closed without it, in words for the help page.
+//! The catalogue defines it (P-04).
 
 use crate::domain::Language;
 use crate::domain::name::list;
 use crate::domain::product::{Options, Product};
 
-/// What the help page says of the catalogue; empty texts where nothing needs an agreement.
+/// The phrases about the catalogue; empty if no product needs an agreement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Needs {
-    /// "für A immer, für B und C nur mit der UMS-Option".
+    /// Products with their conditions: "für A immer, für B und C nur mit der UMS-Option".
     pub products: String,
-    /// "A und UMS-Verwaltung".
+    /// Areas that are closed without it: "A und UMS-Verwaltung".
     pub areas: String,
 }
 
 impl Needs {
-    /// What is sold, in the reader's language.
+    /// The phrases for the products that are sold, in the reader's language.
     pub fn of(catalogue: &[Product], language: Language) -> Self {
         let sold = || catalogue.iter().filter(|product| !product.retired);
-        // Products with the same condition stand together.
+        // Products with the same condition are listed together.
         let mut groups: Vec<(String, Vec<String>)> = Vec::new();
         for product in sold() {
             let Some(when) = condition(product, language) else {
@@ -51,7 +51,8 @@ impl Needs {
     }
 }
 
-/// "immer", "nur mit der UMS-Option oder der Option B"; `None` if it never needs one.
+/// The condition under which a product needs one: "immer", "nur mit der UMS-Option oder der Option
+/// B"; `None` if it never does.
 fn condition(product: &Product, language: Language) -> Option<String> {
     let needed = product.needed_at_most()?;
     if product.needs_by_itself() {

@@ -25,7 +25,7 @@ struct Page {
     objection_email: Option<String>,
 }
 
-/// The page; a draft does not exist yet for anybody.
+/// GET: the page. For visitors, a draft does not exist yet.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -54,7 +54,7 @@ pub async fn show(
     })
 }
 
-/// Where a dissent in text form goes.
+/// The address to which a dissent in text form is sent.
 pub(super) fn dissent_to(shell: &PublicShell) -> Option<String> {
     let operator = &shell.operator;
     let email = operator

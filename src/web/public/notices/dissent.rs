@@ -1,4 +1,4 @@
-//! The page of the link in the mail: what changes, and the form with which the customer dissents.
+//! The page of the link in the mail: the change, and the form to dissent.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
@@ -20,7 +20,7 @@ use crate::web::kit::page::{PublicShell, html, see_other};
 use crate::web::kit::sub_processors::Lists;
 use crate::web::kit::unknown_link::unknown;
 
-/// What can be done by the link now.
+/// What can be done with the link now.
 enum Stand {
     /// Dissent, until this day.
     Open { until: Option<String> },
@@ -73,7 +73,7 @@ impl Page {
     }
 }
 
-/// The page, whatever the link is good for.
+/// GET: the page, whatever the state of the link.
 pub async fn show(
     app: web::Data<App>,
     request: HttpRequest,
@@ -86,7 +86,7 @@ pub async fn show(
     html(&page(&app, &token, found, language, Said::default(), none).await?)
 }
 
-/// Declares the dissent.
+/// POST: declares the dissent.
 pub async fn declare(
     app: web::Data<App>,
     request: HttpRequest,
@@ -122,7 +122,7 @@ pub async fn declare(
         .transaction(move |conn| dissent_by_link(conn, &writer, id, &person, &text, now))
         .await;
     match done {
-        // What the rules refuse, the page explains.
+        // If the rules refuse it, the page explains why.
         Ok(_) => Ok(see_other(back)),
         Err(ActionError::NotFound) => Err(PageError::UnknownLink),
         Err(error) => Err(error.into()),
@@ -133,7 +133,7 @@ fn is_open(state: NoticeState) -> bool {
     matches!(state, NoticeState::Running | NoticeState::Unsent)
 }
 
-/// Opens a token; every one that opens nothing gets the same answer (S-11).
+/// Opens a token; all invalid ones get the same answer (S-11).
 async fn open(
     app: &web::Data<App>,
     request: &HttpRequest,

@@ -1,6 +1,6 @@
-//! Announced changes of the general sub-processors as customers meet them: the public page of an
-//! announcement, which names nobody (C-17), and the page of the link in its mail, by which a customer
-//! dissents (row 39). No page looks at a session and nothing but a POST changes anything.
+//! Announced changes of the general sub-processors for customers: the public page of an
+//! announcement, which names no customer (C-17), and the page of the link in its mail, by which a
+//! customer dissents (row 39). No page looks at a session and nothing but a POST changes anything.
 
 mod announcement;
 mod dissent;

@@ -38,7 +38,7 @@ pub const ROUTES: &[Row] = &[
     post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
 ];
 
-/// Where a visitor comes from and wants to go.
+/// The page to go to after signing in.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Way {
@@ -50,16 +50,16 @@ struct Way {
 #[template(path = "web/public/sign_in/sign_in.html")]
 struct SignInPage {
     shell: PublicShell,
-    /// What was typed; the password is never shown again.
+    /// The typed address; the password is never shown again.
     email: String,
     /// Where to go afterwards: a checked local path, or empty.
     next: String,
-    /// What just happened, for who was led here.
+    /// Why the user was sent here.
     note: Option<&'static str>,
     wrong: Option<Wrong>,
 }
 
-/// Why nobody was signed in.
+/// Why the sign-in failed.
 enum Wrong {
     /// Unknown user or wrong password: one message for both (S-37).
     Mismatch,
@@ -79,7 +79,8 @@ impl SignInPage {
             .await?
             .with_switch(paths::SIGN_IN);
         if !next.is_empty() {
-            // Whoever changes the language still gets to where the sign-in was to lead.
+            // A user who changes the language still gets to the page that the sign-in was to lead
+            // to.
             let way: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
             let keeping = |address: String| format!("{address}&weiter={way}");
             shell.switch = shell.switch.map(|(de, en)| (keeping(de), keeping(en)));
@@ -178,14 +179,14 @@ fn kept_note(language: Language) -> &'static str {
     if language.is_en() { KEPT_EN } else { KEPT }
 }
 
-/// Whether a form waits on the page somebody wants to go on to.
+/// Whether there is a kept form on the page that follows.
 fn next_is_kept(next: &str) -> bool {
     let query = next.split_once('?').map_or("", |(_, query)| query);
     kept::key_in(query.split('#').next().unwrap_or_default()).is_some()
 }
 
-/// Whom e-mail and password belong to. Throttled, with one timing for unknown users and wrong
-/// passwords (S-37).
+/// The user with this address and password. Throttled, with the same timing for unknown users and
+/// wrong passwords (S-37).
 async fn prove(
     app: &App,
     request: &HttpRequest,

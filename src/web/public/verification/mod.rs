@@ -1,5 +1,5 @@
-//! `/pruefen`: anybody holds a document against the portal's own. Says what the portal knows about
-//! exactly this file, and no name that is not in it already.
+//! `/pruefen`: any visitor can compare a document with those of the portal. Shows what the portal
+//! knows about exactly this file, and no name that is not in the file already.
 
 mod words;
 
@@ -34,7 +34,7 @@ pub const ROUTES: &[Row] = &[
     post(paths::CHECK, Who::Anyone, || web::post().to(examine)),
 ];
 
-/// So much of files is held in memory at a time.
+/// Memory of all files that are being checked.
 static MEMORY: Memory = Memory::megabytes(256);
 /// Longest typed field in bytes.
 const LONGEST_FIELD: usize = 200;
@@ -49,13 +49,13 @@ struct CheckPage {
     answer: Option<Answer>,
 }
 
-/// What was sent.
+/// The fields and the file that were sent.
 struct Sent {
     file: Vec<u8>,
     number: String,
     hash: String,
     too_large: bool,
-    /// What it takes of [`MEMORY`], until the answer is there.
+    /// Its share of [`MEMORY`], until the answer is made.
     memory: Share,
 }
 
@@ -78,7 +78,7 @@ async fn examine(
     app.db
         .read(move |conn| may_check(conn, &writer, &asked, now))
         .await?;
-    // What arrives slowly keeps nobody waiting but itself.
+    // A slow upload delays only its own check, which is counted after it has arrived.
     let sent = receive(form).await?;
     let attempt = begin(&app, &source).await?;
     let mut page = page(&app, &request).await?;
@@ -112,7 +112,7 @@ async fn examine(
     html(&page)
 }
 
-/// Counts the check, waiting while it depends on others whether there is one more.
+/// Counts the check; waits while the result of other checks decides whether it may be made.
 async fn begin(app: &App, source: &str) -> Result<i64, PageError> {
     let begun = in_line(async || {
         let (own, source, now) = (app.clone(), source.to_owned(), app.clock.now());
@@ -131,7 +131,7 @@ async fn end(app: &App, attempt: i64, genuine: bool) -> Result<(), PageError> {
     Ok(done?)
 }
 
-/// What there is to say, and whether the file is one of the portal's.
+/// The answer about a file, and whether the file is one of the portal's.
 async fn answer_for_file(
     app: &web::Data<App>,
     turn: &Turn,
@@ -174,7 +174,7 @@ async fn page(app: &App, request: &HttpRequest) -> Result<CheckPage, PageError> 
     })
 }
 
-/// Reads the form piece by piece; of a file that is too large nothing is kept.
+/// Reads the form piece by piece; a file that is too large is not kept.
 async fn receive(mut form: Multipart) -> Result<Sent, PageError> {
     let mut sent = Sent {
         file: Vec::new(),
@@ -191,7 +191,8 @@ async fn receive(mut form: Multipart) -> Result<Sent, PageError> {
         while let Some(piece) = field.next().await {
             let piece = piece.map_err(|error| part_fault(&error))?;
             read += piece.len();
-            // The rest of the request has to be read, or the browser shows no answer; but not for ever.
+            // The rest of the request has to be read, or the browser shows no answer; but only up
+            // to a limit.
             if read > 4 * LARGEST_FILE {
                 return Err(PageError::TooLarge);
             }

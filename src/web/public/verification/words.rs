@@ -1,4 +1,4 @@
-//! What the page says, German and English.
+//! The texts of the page, German and English.
 
 use chrono::{DateTime, Utc};
 
@@ -9,9 +9,9 @@ use crate::domain::case::AgreementEnd;
 use crate::storage::seals::Issued;
 use crate::web::kit::form::FieldErrors;
 
-/// What the page says about a document.
+/// The answer about a document.
 pub(super) struct Answer {
-    /// Shape of the mark beside the sentence.
+    /// CSS key of the mark beside the sentence.
     pub(super) mark: &'static str,
     pub(super) sentence: &'static str,
     pub(super) explanation: &'static str,
@@ -23,7 +23,7 @@ pub(super) struct Answer {
 /// Facts about an issued document, ready to print.
 pub(super) struct Told {
     pub(super) number: String,
-    /// Signed on paper; the time is that of its recording.
+    /// Whether it was signed on paper; then the time is that of its recording.
     pub(super) on_paper: bool,
     pub(super) at: (String, String),
     pub(super) state: String,
@@ -37,7 +37,7 @@ fn say(language: Language, german: &'static str, english: &'static str) -> &'sta
     }
 }
 
-/// What is missing or wrong in the typed fields.
+/// Errors of the typed fields.
 pub(super) fn missing(number: &str, hash: &str, language: Language) -> FieldErrors {
     let mut errors = FieldErrors::default();
     if number.is_empty() && hash.is_empty() {
@@ -71,7 +71,7 @@ pub(super) fn missing(number: &str, hash: &str, language: Language) -> FieldErro
     errors
 }
 
-/// An issued document.
+/// The answer about an issued document.
 pub(super) fn known(issued: &Issued, hash: Option<String>, language: Language) -> Answer {
     let (mark, explanation) = match issued.end {
         None if issued.on_paper => (
@@ -171,7 +171,7 @@ fn time_source(issued: &Issued, language: Language) -> String {
     }
 }
 
-/// No document has this number and checksum.
+/// The answer if no document has this number and checksum.
 pub(super) fn unknown_number(language: Language) -> Answer {
     Answer {
         mark: "declined",
@@ -190,7 +190,7 @@ pub(super) fn unknown_number(language: Language) -> Answer {
     }
 }
 
-/// Everything but a document that was issued.
+/// The answer about any file that is not an issued document.
 pub(super) fn plain(proof: &Verification, hash: Option<String>, language: Language) -> Answer {
     let (mark, sentence, explanation) = match proof {
         Verification::Sealed(_) => (

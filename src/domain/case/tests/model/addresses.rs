@@ -1,4 +1,4 @@
-//! Addresses that partners entered (A4), as a person would keep them: a list of slips.
+//! Addresses that partners entered (A4) in the simple model: a list of slips.
 
 use chrono::Duration;
 
@@ -13,7 +13,7 @@ enum Place {
     Gone,
 }
 
-/// One entered address.
+/// One entered address in the model.
 #[derive(Debug, Clone)]
 pub(super) struct Slip {
     id: AddressId,
@@ -37,14 +37,15 @@ impl Model {
         }
     }
 
-    /// The slip whose address is used although nobody has confirmed it.
+    /// The slip whose address is used although it is not confirmed.
     pub(super) fn doubtful(&self) -> Option<&Slip> {
         self.slips
             .iter()
             .find(|slip| slip.place == Place::Used && slip.verdict.is_none())
     }
 
-    /// What the next conclusion by a link rests on, and whether a former address learns of it.
+    /// On which unconfirmed address the next conclusion by a link rests, and whether a former
+    /// address is told.
     pub(super) fn doubt(&self) -> (Option<AddressId>, bool) {
         let doubt = self.doubtful();
         (
@@ -53,7 +54,7 @@ impl Model {
         )
     }
 
-    /// Whether the deal rests on an address nobody has confirmed.
+    /// Whether the deal was concluded over an address that is not confirmed.
     pub(super) fn is_held(&self) -> bool {
         let over = self.deal.as_ref().and_then(|deal| deal.over);
         over.is_some_and(|over| {
@@ -63,7 +64,7 @@ impl Model {
         })
     }
 
-    /// The operator enters another.
+    /// The operator enters another address.
     pub(super) fn all_leave(&mut self) {
         self.leave(Place::Waits);
         self.leave(Place::Used);

@@ -1,4 +1,4 @@
-//! What ends a round or a deal, as a person would carry it out.
+//! What ends a round or a deal in the simple model.
 
 use super::reviewed::named;
 use super::rows::mail;
@@ -6,7 +6,7 @@ use super::{Deal, Expected, LinkId, Model, Paper, Time, end_of_fourteenth_day};
 use crate::domain::case::tests::samples::{MANDANT, version_at};
 
 impl Model {
-    /// Row 53.
+    /// Row 53: the operator locks all links.
     pub(super) fn lock(&mut self, ask_again: bool, now: Time, link: LinkId) -> Expected {
         let is_usable = |(sent, paper): &(Time, Paper)| {
             *paper == Paper::Usable && now <= end_of_fourteenth_day(*sent)
@@ -28,7 +28,7 @@ impl Model {
         Some(mails)
     }
 
-    /// Rows 15, 21, 27 and 5.8-18.
+    /// Rows 15, 21, 27 and 5.8-18: the customer concludes.
     pub(super) fn conclude(&mut self, now: Time, by_link: bool) -> Vec<String> {
         let (over, tells) = if by_link { self.doubt() } else { (None, false) };
         self.end_links(now, Paper::Done);
@@ -48,7 +48,7 @@ impl Model {
         mails
     }
 
-    /// Rows 14, 22, 28.
+    /// Rows 14, 22, 28: the customer declines.
     pub(super) fn decline(&mut self, now: Time) -> Vec<String> {
         self.end_links(now, Paper::Declined);
         self.hear_no();
@@ -58,7 +58,7 @@ impl Model {
         mails
     }
 
-    /// Rows 30 to 32.
+    /// Rows 30 to 32: the customer objects.
     pub(super) fn object(&mut self, now: Time) -> Expected {
         if let Some(deal) = self.deal.take() {
             self.end_links(now, Paper::Closed);
@@ -74,7 +74,7 @@ impl Model {
         self.round.is_some().then(|| self.decline(now))
     }
 
-    /// What is asked for is not needed any more; says whether somebody waited for it.
+    /// What was requested is not needed any more. Returns whether an answer was still awaited.
     pub(super) fn withdraw(&mut self, now: Time) -> bool {
         let waited = self.is_waiting(now);
         self.end_links(now, Paper::Closed);
@@ -84,7 +84,7 @@ impl Model {
         waited
     }
 
-    /// How it stands when the last round left no answer behind.
+    /// The state if the last round left no answer.
     pub(super) fn unanswered(&self) -> char {
         if self.is_void { 'V' } else { 'O' }
     }

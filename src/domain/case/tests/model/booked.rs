@@ -1,4 +1,4 @@
-//! A line of the sheet about something the customer has.
+//! A booking of the simple model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,32 +7,32 @@ use super::{Key, Time};
 #[derive(Debug, Clone)]
 pub(super) struct Booked {
     pub(super) product: String,
-    /// Each with the moment from which the product goes on without it.
+    /// The options, each with the time from which the product continues without it.
     pub(super) options: BTreeMap<String, Option<Time>>,
     pub(super) end: Option<Time>,
     pub(super) seen: bool,
 }
 
 impl Booked {
-    /// An option that is over is not there any more.
+    /// Whether it has the option at `now`; an ended option does not count.
     pub(super) fn has(&self, option: &str, now: Time) -> bool {
         let known = self.options.get(option);
         known.is_some_and(|end| end.is_none_or(|end| now < end))
     }
 
-    /// The options that are there, with their ends.
+    /// The options that it has at `now`, with their ends.
     pub(super) fn left(&self, now: Time) -> BTreeMap<String, Option<Time>> {
         let mut left = self.options.clone();
         left.retain(|option, _| self.has(option, now));
         left
     }
 
-    /// What of it needs a deal at `now`.
+    /// The parts of it that need a deal at `now`.
     pub(super) fn keys(&self, needing: &BTreeSet<Key>, now: Time) -> Vec<Key> {
         self.keys_of(needing, self.left(now).keys())
     }
 
-    /// The same as if no option had ended.
+    /// The parts of it that would need a deal if no option had ended.
     pub(super) fn all_keys(&self, needing: &BTreeSet<Key>) -> Vec<Key> {
         self.keys_of(needing, self.options.keys())
     }
@@ -53,7 +53,7 @@ impl Booked {
         self.end.is_none_or(|end| now < end)
     }
 
-    /// When the first of its options ended, if nobody has acted on that.
+    /// When the first of its options ended, if that has not been handled yet.
     pub(super) fn option_over(&self, now: Time) -> Option<Time> {
         let first = self.options.values().flatten().min();
         first

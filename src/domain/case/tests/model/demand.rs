@@ -1,5 +1,5 @@
-//! What a new contract version brings, and what is wanted or told although the deal goes on (rows
-//! 13, 35, 36, 48).
+//! A new contract version, and what is demanded or told although the deal stays in force
+//! (rows 13, 35, 36, 48).
 
 use super::hours::people_work;
 use super::{Expected, LinkId, Model, Time};
@@ -7,7 +7,7 @@ use crate::domain::case::Demand;
 use crate::domain::case::tests::samples::version_at;
 
 impl Model {
-    /// Rows 36 and 48. A new company may be asked for on top of a new version, not the other way
+    /// Rows 36 and 48. A succession may be demanded on top of a new version, but not the other way
     /// round.
     pub(super) fn demand(&mut self, demand: Demand, now: Time, link: LinkId) -> Expected {
         let may = match demand {
@@ -25,7 +25,7 @@ impl Model {
         Some(mails)
     }
 
-    /// Rows 35 and 36: the deal has an older version, and nobody is asked for anything.
+    /// Rows 35 and 36: the deal has an older version, and no answer is awaited.
     pub(super) fn may_hear_of_version(&self, now: Time) -> bool {
         let is_older = self
             .deal
@@ -34,7 +34,7 @@ impl Model {
         self.goes_on(now) && is_older && !self.is_waiting(now) && self.has_email
     }
 
-    /// The deal of today's Mandant is in force and still needed.
+    /// Whether the deal with the current Mandant is in force and still needed.
     fn goes_on(&self, now: Time) -> bool {
         let is_ours = self
             .deal
@@ -43,8 +43,8 @@ impl Model {
         is_ours && !self.need(now).is_empty()
     }
 
-    /// Row 13: not at night, not to an address that refuses mail, and only while somebody may still
-    /// answer.
+    /// Row 13: not at night, not to an address that refuses mail, and only while an answer is still
+    /// possible.
     pub(super) fn new_version(&mut self, now: Time, link: LinkId) -> Expected {
         let round = self.round.as_ref()?;
         let is_same = round.version == version_at(now);

@@ -1,11 +1,11 @@
-//! When people work, as a wall calendar says it.
+//! Working hours of the simple model, computed independently of the rules.
 
 use chrono::{Datelike, Days, Timelike, Weekday};
 use chrono_tz::Europe::Berlin;
 
 use super::Time;
 
-/// Easter Sundays of the years in which stories play, from 2026 on: month and day.
+/// Easter Sundays of the years in which the sequences take place, from 2026 on: month and day.
 const EASTER: [(u32, u32); 15] = [
     (4, 5),
     (3, 28),
@@ -24,7 +24,7 @@ const EASTER: [(u32, u32); 15] = [
     (4, 1),
 ];
 
-/// From 8 to 20 o'clock in Berlin, from Monday to Friday, but for the holidays all of Germany has.
+/// From 8 to 20 o'clock in Berlin, Monday to Friday, except on the holidays of all of Germany.
 pub(in crate::domain::case) fn people_work(now: Time) -> bool {
     let wall = now.with_timezone(&Berlin);
     let day = wall.date_naive();

@@ -1,6 +1,7 @@
-//! A second, simple telling of requirements 5.4 to 5.7, against which [`crate::domain::case::decide`] is held over
-//! random stories. It knows no offers, outcomes or ends of links: only what a person would keep on a
-//! sheet of paper about one customer. Where the two differ, one of them has read the table wrongly.
+//! A second, simple implementation of requirements 5.4 to 5.7, with which
+//! [`crate::domain::case::decide`] is compared over random sequences. It has no offers, outcomes or
+//! ends of links: only what a person would note on a sheet of paper about one customer. If the two
+//! differ, one of them does not follow the table.
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,16 +15,16 @@ use crate::domain::{AddressId, LinkId};
 use booked::Booked;
 
 type Time = DateTime<Utc>;
-/// Something that needs a deal: a product itself, or an option of it.
+/// What needs a deal: a product itself, or an option of it.
 type Key = (String, Option<String>);
 
-/// What a link is good for.
+/// The state of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Paper {
-    /// Until its last day is over.
+    /// Until the end of its last day.
     Usable,
     Replaced,
-    /// By it, or with the round it belonged to.
+    /// The contract was concluded by it, or with the round to which it belonged.
     Done,
     Declined,
     Closed,
@@ -35,7 +36,7 @@ struct Deal {
     sub: Option<i64>,
     products: BTreeSet<Key>,
     version: String,
-    /// The unconfirmed address it was concluded over.
+    /// The unconfirmed address over which it was concluded.
     over: Option<AddressId>,
 }
 
@@ -48,11 +49,11 @@ struct Round {
     partner: i64,
     asked_for: BTreeSet<Key>,
     version: String,
-    /// Wanted although the deal may cover everything.
+    /// Set if a new conclusion is demanded although the deal may cover everything.
     demand: Option<Demand>,
 }
 
-/// The sheet of paper.
+/// What the model notes about one customer.
 #[derive(Debug, Clone)]
 pub struct Model {
     partner: Option<i64>,
@@ -64,23 +65,23 @@ pub struct Model {
     deal: Option<Deal>,
     had_deal: bool,
     round: Option<Round>,
-    /// O, X, D or V: how it stands with neither deal nor round.
+    /// O, X, D or V: the state if there is neither a deal nor a round.
     rest: char,
-    /// The last deal was objected to.
+    /// Whether the customer objected to the last deal.
     is_void: bool,
     links: BTreeMap<LinkId, (Time, Paper)>,
     sends: Vec<Time>,
     deleted: bool,
     slips: Vec<addresses::Slip>,
-    /// What needs a deal, as the catalogue says now.
+    /// What needs a deal according to the current catalogue.
     needing: BTreeSet<Key>,
-    /// What was last asked for in vain, by which partner.
+    /// What was last requested without success, and with which partner.
     no: Option<(i64, BTreeSet<Key>)>,
-    /// What was objected to.
+    /// The deal to which the customer objected.
     void: Option<(i64, BTreeSet<Key>)>,
 }
 
-/// What the model expects: the mails, or a refusal.
+/// What the model expects: the mails, or `None` for a refusal.
 pub type Expected = Option<Vec<String>>;
 
 fn end_of_fourteenth_day(sent: Time) -> Time {
@@ -97,7 +98,7 @@ fn midnight(day: chrono::NaiveDate) -> Time {
         .with_timezone(&Utc)
 }
 
-/// 08:00 in Berlin on the day after the one on which `end` lies.
+/// 08:00 in Berlin on the day after that of `end`.
 fn morning_after(end: Time) -> Time {
     let day = end.with_timezone(&Berlin).date_naive() + Days::new(1);
     let wall = day.and_hms_opt(8, 0, 0).unwrap();
@@ -141,7 +142,7 @@ impl Model {
         }
     }
 
-    /// The letter of 5.4; "A" is a C whose amendment nobody is asked for (row 22).
+    /// The letter of 5.4; "A" is a C whose amendment is not requested at the moment (row 22).
     pub fn letter(&self, now: Time) -> String {
         if self.deleted {
             return "E".to_owned();
@@ -152,7 +153,7 @@ impl Model {
         match (&self.deal, &self.round) {
             (Some(deal), _) if Some(deal.partner) != self.partner => "W".to_owned(),
             (Some(_), _) if self.is_held() => "H".to_owned(),
-            // What the deal lacks is asked for as long as the customer can still answer.
+            // What the deal lacks counts as requested as long as the customer can still answer.
             (Some(_), round) if !self.is_covered(now) => {
                 let asks =
                     |round: &Round| self.has_email && !round.bounced && !self.is_over(round, now);
@@ -172,7 +173,7 @@ impl Model {
         }
     }
 
-    /// Whether Mandant and Submandant of today may enter the Centraflex module.
+    /// Whether the current Mandant and Submandant may enter the Centraflex module.
     pub fn gates(&self, now: Time) -> String {
         let has_it = self
             .booked
@@ -210,7 +211,7 @@ impl Model {
         round.reminders == 3 && now > end_of_fourteenth_day(round.last_sent)
     }
 
-    /// The round somebody may still answer.
+    /// Whether there is a round that can still be answered.
     fn is_waiting(&self, now: Time) -> bool {
         self.round
             .as_ref()
@@ -234,7 +235,7 @@ impl Model {
         self.demanded(now).is_some()
     }
 
-    /// Nothing is left to conclude.
+    /// Whether nothing is left to conclude.
     fn is_settled(&self, now: Time) -> bool {
         self.is_covered(now) && !self.is_demanded(now)
     }
@@ -299,7 +300,7 @@ impl Model {
             .count()
     }
 
-    /// What `event` brings; `link` is the key a new link gets.
+    /// What `event` does; `link` is the key that a new link gets.
     pub fn tell(&mut self, event: &Event, now: Time, link: LinkId) -> Expected {
         if self.deleted {
             return None;
@@ -403,7 +404,7 @@ impl Model {
                 Some(self.decline(now))
             }
             Event::Objected(_) => self.object(now),
-            // Back from its document; `restored.rs` tells that story.
+            // Restored from its document; tested in `restored/tests.rs`.
             Event::Restored(_) => None,
             Event::ObjectedInError => {
                 let is_void = self.letter(now) == "V";

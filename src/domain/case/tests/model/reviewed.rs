@@ -1,4 +1,4 @@
-//! What needs a deal is written on a list that may change (P-07), and which doors that shuts.
+//! The list of what needs a deal, which may change (P-07), and the access that depends on it.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use super::rows::mail;
 use super::{Expected, Key, LinkId, Model, Time};
 use crate::domain::case::tests::samples::{CENTRAFLEX, DESK, KIT, SMALL_TRUNK, TRUNK, UMS};
 
-/// Something that is sold: a product, or an option of it.
+/// What can be sold: a product, or an option of it.
 type Ware = (&'static str, Option<&'static str>);
 
-/// What is on the list at first.
+/// What needs a deal at the beginning.
 const LISTED: [Ware; 8] = [
     (CENTRAFLEX, None),
     (TRUNK, Some(UMS)),
@@ -32,7 +32,7 @@ pub(super) fn options_of(product: &str) -> &'static [&'static str] {
     }
 }
 
-/// The rooms of a house: which wares open them, and which of those doors have a lock.
+/// The modules, what opens each of them, and whether it needs a deal itself.
 const DOORS: [(&str, &[Ware], bool); 8] = [
     (CENTRAFLEX, &[(CENTRAFLEX, None)], true),
     (SMALL_TRUNK, &[(TRUNK, None), (SMALL_TRUNK, None)], false),
@@ -44,13 +44,13 @@ const DOORS: [(&str, &[Ware], bool); 8] = [
     ("record", &[(DESK, Some("record"))], true),
 ];
 
-/// What a paper about this names: with an option its product, too.
+/// What a deal about this names: for an option its product, too.
 pub(super) fn named(need: &BTreeSet<Key>) -> BTreeSet<Key> {
     let products = need.iter().map(|(product, _)| (product.clone(), None));
     need.iter().cloned().chain(products).collect()
 }
 
-/// The list as it is at first.
+/// The list as it is at the beginning.
 pub(super) fn at_first() -> BTreeSet<Key> {
     LISTED
         .into_iter()
@@ -59,14 +59,15 @@ pub(super) fn at_first() -> BTreeSet<Key> {
 }
 
 impl Model {
-    /// Puts something on the list, or takes it off.
+    /// Adds something to the list, or removes it.
     pub fn relist(&mut self, key: &Key) {
         if !self.needing.remove(key) {
             self.needing.insert(key.clone());
         }
     }
 
-    /// The list has changed: who is concerned is asked, or needs not answer any more.
+    /// The list has changed: the customer is asked if concerned, or does not need to answer any
+    /// more.
     pub(super) fn review(&mut self, now: Time, link: LinkId) -> Expected {
         let need = self.need(now);
         if need.is_empty() {
@@ -107,13 +108,13 @@ impl Model {
         Some(self.ask_anew(now, link))
     }
 
-    /// The round is over and has brought nothing.
+    /// The round is over without a deal.
     pub(super) fn hear_no(&mut self) {
         let round = self.round.take();
         self.no = round.map(|round| (round.partner, round.asked_for));
     }
 
-    /// Which doors are open to the Mandant of today.
+    /// Which modules the current Mandant may enter.
     pub fn doors(&self, now: Time) -> String {
         let is_open = |(_, openers, has_lock): &(&str, &[Ware], bool)| {
             let here = || self.booked.iter().filter(|one| one.is_there(now));

@@ -1,4 +1,4 @@
-//! The longer rows, as a person would carry them out.
+//! The longer rows of the table in the simple model.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ impl Model {
         !self.need(now).is_empty() && !self.is_settled(now) && self.has_email
     }
 
-    /// Rows 1, 12, 45, 46, 50.
+    /// Rows 1, 12, 45, 46, 50: more needs a deal.
     pub(super) fn grown(&mut self, before: &BTreeSet<Key>, now: Time, link: LinkId) -> Vec<String> {
         let after = self.need(now);
         if before.is_empty() && !after.is_empty() && self.deal.take().is_some() {
@@ -114,7 +114,7 @@ impl Model {
         })
     }
 
-    /// The product goes on without its option.
+    /// The product continues without its option.
     pub(super) fn cancel_option(
         &mut self,
         place: usize,
@@ -160,7 +160,7 @@ impl Model {
         })
     }
 
-    /// Rows 1, 10, 19, 26, 29.
+    /// Rows 1, 10, 19, 26, 29: another Mandant, or none.
     pub(super) fn assign(&mut self, to: Option<i64>, now: Time, link: LinkId) -> Expected {
         if to == self.partner {
             return None;
@@ -195,7 +195,7 @@ impl Model {
         Some(mails)
     }
 
-    /// Rows 11, 20, 23 to 25.
+    /// Rows 11, 20, 23 to 25: another Submandant, or none.
     pub(super) fn name_sub(&mut self, to: Option<&Partner>, now: Time, link: LinkId) -> Expected {
         let named = to.map(|one| one.id.0);
         let is_own = to.is_none_or(|one| one.parent.map(|id| id.0) == self.partner);
@@ -246,7 +246,7 @@ impl Model {
         Some(mails)
     }
 
-    /// S-13.
+    /// S-13: the customer requests a new link by an old one.
     pub(super) fn ask_by_link(&mut self, old: LinkId, now: Time, link: LinkId) -> Expected {
         let (sent, paper) = *self.links.get(&old)?;
         let is_old = match paper {
@@ -272,7 +272,7 @@ impl Model {
         Some(self.ask(now, link))
     }
 
-    /// Rows 5, 6, 19, 43, 44.
+    /// Rows 5, 6, 19, 43, 44: the step of the scheduler.
     pub(super) fn step(&mut self, now: Time, link: LinkId) -> Expected {
         if !people_work(now) {
             return None;
@@ -329,7 +329,7 @@ impl Model {
         Some(mail(&format!("M2.{number}>customer")))
     }
 
-    /// Row 8: only the mail of the round that is open counts.
+    /// Row 8: only a mail of the open round counts.
     pub(super) fn bounce(&mut self, which: LinkId) -> Expected {
         let told = self.to_partners("M5");
         let round = self.round.as_mut().filter(|round| !round.bounced)?;
@@ -342,8 +342,7 @@ impl Model {
         Some(mails)
     }
 
-    /// Rows 2, 9, 47.
-    /// Rows 2, 9, 47; `ask`: whatever the rounds say.
+    /// Rows 2, 9, 47: another address. `ask`: ask again whatever state the rounds are in.
     pub(super) fn move_mailbox(
         &mut self,
         new: &str,
@@ -361,7 +360,7 @@ impl Model {
         Vec::new()
     }
 
-    /// Row 2: asked by nobody, or by links that were locked.
+    /// Row 2: the customer was never asked, or by links that were locked.
     fn never_asked(&self, now: Time) -> bool {
         let need = self.need(now);
         let is_missing = match &self.deal {

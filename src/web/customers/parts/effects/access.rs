@@ -1,4 +1,4 @@
-//! Who may see and open what before and after: the gate itself is asked.
+//! Which partner may see and open what before and after a step, as the access rule itself says.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use crate::domain::PartnerId;
 use crate::domain::case::{Case, Denied, access};
 use crate::web::kit::words::listed;
 
-/// What changes for the partners of before and after, and what stays if anything changes. Where nothing does,
-/// that is said as well, but not of later days.
+/// What changes for the partners before and after, and what stays the same if anything changes. If
+/// nothing changes, that is said as well, but not for later days.
 pub fn lines(telling: &Telling) -> Vec<String> {
     let partners = telling.preview.partners();
     let turns: Vec<Turns> = partners
@@ -31,7 +31,7 @@ pub fn lines(telling: &Telling) -> Vec<String> {
     is_said.then(|| nothing.to_owned()).into_iter().collect()
 }
 
-/// Areas that an answer of the customer would open for `who`.
+/// Areas that the customer's conclusion would open for `who`.
 pub fn waiting(case: &Case, who: PartnerId, now: DateTime<Utc>) -> Vec<String> {
     let is_shut = |key: &str| access(case, who, key, now).is_err_and(|why| until(why).is_some());
     areas(case, now)
@@ -42,7 +42,7 @@ pub fn waiting(case: &Case, who: PartnerId, now: DateTime<Utc>) -> Vec<String> {
         .collect()
 }
 
-/// What an area waits for that is there and shut.
+/// What a closed area waits for; `None` if it does not wait.
 fn until(why: Denied) -> Option<&'static str> {
     match why {
         Denied::NoAgreement(_) => Some("bis zum Abschluss"),
@@ -53,7 +53,7 @@ fn until(why: Denied) -> Option<&'static str> {
     }
 }
 
-/// What changes for one partner, and what stays.
+/// What changes for one partner, and what stays the same.
 #[derive(Default)]
 struct Turns {
     is_news: bool,
@@ -91,7 +91,7 @@ impl Turns {
                 },
             };
             list.push(area.to_owned());
-            // That something stays shut is worth a word only if it was not there before.
+            // That an area stays closed is mentioned only if it was not there before.
             turns.is_news |= old.is_ok() != new.is_ok()
                 || matches!(old, Err(Denied::NotBooked | Denied::NotAssigned));
         }
@@ -135,7 +135,7 @@ impl Turns {
     }
 }
 
-/// Whether the customer stands in this partner's list (S-51).
+/// Whether this partner sees the customer in its list (S-51).
 fn sees(case: &Case, who: PartnerId) -> bool {
     case.customer.deleted_at.is_none() && case.chain().any(|one| one.id == who)
 }

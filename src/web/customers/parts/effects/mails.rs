@@ -1,4 +1,4 @@
-//! Which mail goes to whom, and what becomes of the links that were sent.
+//! Which mails go to whom, and what happens to the links that were sent.
 
 use super::Telling;
 use crate::domain::calendar::{LINK_DAYS, REMINDERS, day, long_date};
@@ -6,10 +6,10 @@ use crate::domain::case::{Case, Change, Link, Mail, Preview};
 use crate::domain::mail::{MailKind, Recipient, RequestReason};
 use crate::domain::{EmailAddress, Language, PartnerId};
 
-/// What is said where a step sends mails, but none to the customer.
+/// Said if a step sends mails, but none to the customer.
 pub const NONE_TO_CUSTOMER: &str = "Der Kunde erhält deswegen keine E-Mail.";
 
-/// What becomes of links: one sentence, and which of them would still open something.
+/// What happens to links: one sentence, and which of them would still work.
 pub fn links(telling: &Telling) -> Option<String> {
     let Preview {
         before, changes, ..
@@ -37,7 +37,7 @@ pub fn links(telling: &Telling) -> Option<String> {
     })
 }
 
-/// Whole sentences; there is always at least one.
+/// The mails as whole sentences; there is always at least one.
 pub fn mails(telling: &Telling) -> Vec<String> {
     let changes = &telling.preview.changes;
     let has = |wanted: fn(&Change) -> bool| changes.iter().any(wanted);
@@ -54,7 +54,7 @@ pub fn mails(telling: &Telling) -> Vec<String> {
     lines
 }
 
-/// Whether it queues a mail to the customer.
+/// Whether the change queues a mail to the customer.
 pub fn goes_to_customer(change: &Change) -> bool {
     let to = change.mail().map(|mail| mail.to);
     matches!(to, Some(Recipient::Customer | Recipient::FormerAddress))

@@ -1,4 +1,4 @@
-//! "Was das bedeutet": what a step brings with it, in plain German, worded from its preview. Every
+//! "Was das bedeutet": the consequences of a step in plain German, worded from its preview. Every
 //! page that asks for a confirmation prints the same sentences in the same order.
 //!
 //! ```text
@@ -32,35 +32,35 @@ pub enum EffectKind {
     Agreement,
     /// Links that were sent.
     Link,
-    /// Who gets which mail.
+    /// Mails that are sent, and to whom.
     Mail,
     /// Which partner may see and open what.
     Access,
 }
 
-/// One thing that a step brings with it.
+/// One consequence of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effect {
-    /// What it is about.
+    /// What it concerns, for example the agreement or a mail.
     pub kind: EffectKind,
-    /// The day from which it follows; `None`: at once.
+    /// The day on which it takes effect; `None` means at once.
     pub on: Option<NaiveDate>,
-    /// Whole sentences that hold without a heading, or "Ort: Köln → Bonn". They show no reader more of an
-    /// address than a partner may see (S-14).
+    /// Whole sentences that need no heading, or a change like "Ort: Köln → Bonn". They show a
+    /// reader no more of an address than a partner may see (S-14).
     pub text: String,
 }
 
-/// One heading with its sentences; there is always at least one.
+/// A heading with its sentences, of which there is at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
     /// "AVV-Status", "E-Mails und Links", "Am Dienstag, 1. Dezember 2026, …".
     pub heading: String,
-    /// Whole sentences.
+    /// The effects under this heading, as whole sentences.
     pub lines: Vec<String>,
 }
 
-/// What a step means: the state of the AVV, who gets which mail, who may open what, and what will
-/// follow on later days. `operator` is the short name of the provider.
+/// What a step means: the status of the AVV, the mails, who may open what, and what follows on
+/// later days. `operator` is the short name of the provider.
 pub fn effects(operator: &str, preview: &Preview) -> Vec<Effect> {
     let at_once = Telling {
         operator,
@@ -78,12 +78,12 @@ pub fn effects(operator: &str, preview: &Preview) -> Vec<Effect> {
     effects
 }
 
-/// The effects under their headings: those at once by what they are about, later ones by their day.
+/// The effects under their headings: immediate ones by subject, later ones by day.
 pub fn meaning(operator: &str, preview: &Preview) -> Vec<Part> {
     under_headings(effects(operator, preview))
 }
 
-/// The same for a customer that is about to be added: it has no state yet that could change.
+/// The same for a customer that is about to be added and has no status yet that could change.
 pub fn meaning_of_new(operator: &str, preview: &Preview) -> Vec<Part> {
     let mut all = effects(operator, preview);
     let is_state = |effect: &&mut Effect| effect.kind == EffectKind::Status && effect.on.is_none();
@@ -153,7 +153,7 @@ impl Effect {
     }
 }
 
-/// What follows when bookings end on a day to come.
+/// What follows when bookings end on a later day.
 fn effects_on(operator: &str, preview: &Preview, end: DateTime<Utc>) -> Vec<Effect> {
     let on = calendar::day(end);
     let Some(morning) = preview.morning_after(end) else {
@@ -171,7 +171,7 @@ fn effects_on(operator: &str, preview: &Preview, end: DateTime<Utc>) -> Vec<Effe
         on: Some(on),
         at_last: " dann",
         since: "ab diesem Tag",
-        // What ends before a weekend or a holiday is told on the next working day (F10).
+        // If it ends before a weekend or a holiday, the mail is sent on the next working day (F10).
         when: if goes == on {
             "am Morgen".to_owned()
         } else {
@@ -181,18 +181,18 @@ fn effects_on(operator: &str, preview: &Preview, end: DateTime<Utc>) -> Vec<Effe
     later.effects()
 }
 
-/// A preview with the words for when it happens.
+/// A preview with the words for the time at which it happens.
 struct Telling<'a> {
     operator: &'a str,
     preview: &'a Preview,
-    /// When the facts before are looked at.
+    /// The moment at which the facts before are looked at.
     then: DateTime<Utc>,
     on: Option<NaiveDate>,
-    /// " dann", or nothing.
+    /// " dann", or empty.
     at_last: &'static str,
-    /// "ab sofort", "ab diesem Tag".
+    /// Since when: "ab sofort", "ab diesem Tag".
     since: &'static str,
-    /// "sofort", "am Morgen", or a day.
+    /// When: "sofort", "am Morgen", or a day.
     when: String,
 }
 
@@ -218,7 +218,8 @@ impl Telling<'_> {
             .collect()
     }
 
-    /// "Ort: Köln → Bonn". The address has its own sentences, because it is masked.
+    /// Changed master data: "Ort: Köln → Bonn". The e-mail address has its own sentences, because
+    /// it is masked.
     fn master_data(&self) -> Vec<String> {
         let is_party =
             |change: &Change| matches!(change, Change::SetParty(_) | Change::SetLanguage(_));
@@ -251,7 +252,7 @@ impl Telling<'_> {
         }
     }
 
-    /// What becomes of the agreement in force.
+    /// What happens to the agreement in force.
     fn agreements(&self) -> Vec<String> {
         let (before, after) = (&self.preview.before, &self.preview.after);
         let is_left = |change: &Change| matches!(change, Change::LeaveSubPartner(_));

@@ -18,7 +18,7 @@ fn told(scenario: &Scenario, event: &Event) -> String {
         .join("\n")
 }
 
-/// The last booking is cancelled as from midnight after so many days.
+/// An event that cancels the last booking as from midnight after this many days.
 fn cancelled(scenario: &Scenario, days: u64) -> Event {
     let last = calendar::day(scenario.now) + chrono::Days::new(days);
     Event::Cancelled {
@@ -41,7 +41,7 @@ fn a_first_booking_says_that_the_customer_is_asked() {
 
 #[test]
 fn the_end_of_the_last_booking_is_told_for_its_own_day() {
-    // Row 44: nothing today; on the day after, access closes and M13 goes out in the morning.
+    // Row 44: nothing today; on the day after, access closes and M13 is sent in the morning.
     let scenario = in_state("C");
     let text = told(&scenario, &cancelled(&scenario, 8));
     let (today, then) = text.split_once("\nAm ").unwrap();
@@ -66,7 +66,8 @@ fn the_end_of_the_last_booking_is_told_for_its_own_day() {
 
 #[test]
 fn what_happens_until_that_day_is_counted_in() {
-    // The round runs out long before the booking ends, so nobody is told that it is withdrawn (row 19).
+    // The round expires long before the booking ends, so no mail says that it is withdrawn
+    // (row 19).
     let scenario = in_state("R0");
     let text = told(&scenario, &cancelled(&scenario, 200));
     let (_, then) = text.split_once("\nAm ").unwrap();
@@ -75,7 +76,7 @@ fn what_happens_until_that_day_is_counted_in() {
         "{then}"
     );
     assert!(then.contains("Es wird keine E-Mail gesendet."), "{then}");
-    // While it is waited for, the customer hears of it.
+    // If the booking ends while the customer is being asked, the customer is told.
     let text = told(&scenario, &cancelled(&scenario, 3));
     let (_, then) = text.split_once("\nAm ").unwrap();
     assert!(then.contains("wird nicht mehr gebraucht"), "{then}");
@@ -238,7 +239,7 @@ fn nobody_is_promised_a_mail_without_an_address() {
 
 #[test]
 fn effects_are_data_with_their_day() {
-    // What a program reads: of what kind each one is, and when it follows.
+    // The effects as data: the kind of each, and when it takes effect.
     use EffectKind::{Access, Agreement, Mail, Status};
     let scenario = in_state("C");
     let preview = preview(&scenario.case, &cancelled(&scenario, 8), scenario.now).unwrap();

@@ -1,4 +1,4 @@
-//! The letter or mail a recorded dissent came in: added afterwards, and given back to be saved.
+//! The letters and mails of a recorded dissent: adding them afterwards, and downloading them.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -16,7 +16,7 @@ use crate::web::kit::page::{Me, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::{SignedUpload, file_answer};
 
-/// Where those of a notice are, and since when.
+/// Addresses of the files of a notice, and when each was uploaded.
 pub(super) async fn list(app: &App, notice: NoticeId) -> Result<Vec<(String, When)>, PageError> {
     let found = app
         .db
@@ -28,7 +28,7 @@ pub(super) async fn list(app: &App, notice: NoticeId) -> Result<Vec<(String, Whe
     Ok(found.into_iter().map(one).collect())
 }
 
-/// Adds one.
+/// POST: adds a file.
 pub async fn add(
     app: web::Data<App>,
     me: Me,
@@ -53,7 +53,7 @@ pub async fn add(
     invalid(&page(&app, &me, &found, Typed::default(), errors).await?)
 }
 
-/// Gives one back.
+/// GET: downloads a file.
 pub async fn file(
     app: web::Data<App>,
     me: Me,

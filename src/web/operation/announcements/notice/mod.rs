@@ -1,5 +1,5 @@
-//! The notice to one customer: proof of sending, a dissent that came outside the portal, what came of
-//! it (rows 39 and 41), sending once more.
+//! The notice to one customer: proof of sending, recording a dissent from outside the portal, the
+//! result (rows 39 and 41), sending once more.
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
@@ -45,9 +45,9 @@ struct Page {
     starts: Option<String>,
     applies: bool,
     dissent: Option<DissentWords>,
-    /// The letters and mails it came in.
+    /// Files of the dissent, and when each was uploaded.
     proofs: Vec<(String, When)>,
-    /// Where one is added, if the operator recorded it.
+    /// Address to which a file is added, if the operator recorded the dissent.
     add_proof: Option<String>,
     settled: Option<(String, When, String)>,
     can_record: bool,
@@ -78,7 +78,7 @@ struct DissentWords {
     text: String,
 }
 
-/// What was typed into one of the two forms.
+/// The fields of one of the two forms, as typed.
 #[derive(Default)]
 struct Typed {
     way: String,
@@ -89,7 +89,7 @@ struct Typed {
     remark: String,
 }
 
-/// The page.
+/// GET: the page.
 pub async fn show(
     app: web::Data<App>,
     me: Me,
@@ -99,7 +99,7 @@ pub async fn show(
     html(&page(&app, &me, &found, Typed::default(), FieldErrors::default()).await?)
 }
 
-/// Records a dissent that came outside the portal.
+/// POST: records a dissent that came outside the portal.
 pub async fn record(
     app: web::Data<App>,
     me: Me,
@@ -186,7 +186,7 @@ fn read(
     })
 }
 
-/// Records what came of a dissent.
+/// POST: records how a dissent was settled.
 pub async fn settle(
     app: web::Data<App>,
     me: Me,
@@ -244,7 +244,7 @@ fn typed_result(form: &Form) -> Typed {
     }
 }
 
-/// Sends a notice once more that did not arrive.
+/// POST: sends a notice that did not arrive once more.
 pub async fn resend(
     app: web::Data<App>,
     me: Me,
@@ -330,7 +330,7 @@ async fn page(
         applies: facts.applies(now),
         dissent: facts.dissent.as_ref().map(|one| DissentWords {
             person: if one.person.is_empty() {
-                // The evidence is over; that there was a dissent still counts.
+                // The retention period has expired; that there was a dissent still counts.
                 "Name und Wortlaut sind nach dem Ende der Aufbewahrung gelöscht".to_owned()
             } else {
                 one.person.clone()
