@@ -7,6 +7,7 @@
 pub mod actions;
 pub mod app;
 pub mod authority;
+pub mod cipher;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -57,10 +57,29 @@ CREATE TABLE password_links (
 COMMENT ON TABLE password_links IS 'Links to set a password: single use, one hour (S-38); invitations last longer.';
 CREATE INDEX password_links_by_user ON password_links (user_id);
 
+CREATE TABLE second_factors (
+    user_id BIGINT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret TEXT NOT NULL,
+    last_step BIGINT NOT NULL,
+    set_up_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE second_factors IS 'Authenticator apps: the second factor of signing in (S-36).';
+COMMENT ON COLUMN second_factors.secret IS 'What the app knows, encrypted with a key that is derived from AVV_SECRET_KEY: a dump makes no codes.';
+COMMENT ON COLUMN second_factors.last_step IS 'Half minute since 1970 of the code that was accepted last: that one and earlier ones are not accepted again.';
+
+CREATE TABLE recovery_codes (
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    hash TEXT NOT NULL,
+    used_at TIMESTAMPTZ,
+    PRIMARY KEY (user_id, hash)
+);
+COMMENT ON TABLE recovery_codes IS 'Ten for each second factor, for whoever lost the device; each good once.';
+COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256: a code has 80 random bits, which nobody guesses however fast the hash is.';
+
 -- Checks on the public page are throttled like unknown links.
 CREATE TABLE attempts (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind TEXT NOT NULL CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check', 'late')),
+    kind TEXT NOT NULL CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check', 'late', 'code')),
     account TEXT NOT NULL,
     source TEXT NOT NULL,
     succeeded BOOLEAN NOT NULL,

@@ -2,6 +2,7 @@
 
 use crate::domain::case::{ClockFault, Denied, Refusal};
 use crate::domain::roll_out::RollOutRefusal;
+use crate::domain::second_factor::CodeFault;
 use crate::domain::version::VersionRefusal;
 use crate::storage::QueryError;
 use crate::storage::db::DbError;
@@ -36,6 +37,12 @@ pub enum ActionError {
     /// The password that was asked again was wrong.
     #[error("wrong password")]
     WrongPassword,
+    /// The code asked for was not accepted.
+    #[error("code not accepted: {0:?}")]
+    WrongCode(CodeFault),
+    /// Something could not be encrypted.
+    #[error(transparent)]
+    Unencrypted(#[from] crate::cipher::Unencrypted),
     /// Too many tries; wait this many seconds.
     #[error("too many attempts, {0} s to wait")]
     TooManyAttempts(u64),

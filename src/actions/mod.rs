@@ -47,6 +47,7 @@ pub mod resend;
 pub mod restoring;
 pub mod retention;
 pub mod roll_outs;
+pub mod second_factor;
 pub mod second_person;
 pub mod setup;
 pub mod stamps;

@@ -26,8 +26,11 @@ const CONTEXT: [&str; 12] = [
     "sommer",
 ];
 
-/// Words that are common in passwords, one a line.
+/// Passwords that many people have, and words that many are made of, one a line; what begins with `# ` is
+/// no word but says where they are from.
 const COMMON: &str = include_str!("common_passwords.txt");
+/// A word of fewer letters is found in many good passwords.
+const SHORTEST_WORD: usize = 4;
 
 /// Sequences of letters and keys that are common in passwords, forwards and backwards.
 const ROWS: [&str; 4] = [
@@ -46,11 +49,14 @@ pub enum BadPassword {
     TooLong,
     /// Made of a common word or a sequence of keys.
     TooCommon,
+    /// Made of the name or address of the person, or of the company.
+    OwnName,
 }
 
-/// Whether a password may be set: it must be long enough, and not merely a common word with figures
-/// around it or one sequence of keys. There are no composition rules (S-35).
-pub fn check(password: &str) -> Result<(), BadPassword> {
+/// Whether a password may be set: length, and not merely a common word with figures around it, one row
+/// of keys, or a name of `own`, which are those of the person, the company and the operator. No
+/// composition rules (S-35).
+pub fn check(password: &str, own: &[&str]) -> Result<(), BadPassword> {
     if password.chars().count() < SHORTEST {
         return Err(BadPassword::TooShort);
     }
@@ -79,17 +85,59 @@ pub fn check(password: &str) -> Result<(), BadPassword> {
     {
         return Err(BadPassword::TooCommon);
     }
+    if is_of_own_names(&lower, own) || is_of_own_names(&plain(&lower), own) {
+        return Err(BadPassword::OwnName);
+    }
     Ok(())
+}
+
+/// Whether hardly a letter is left of a password without the words of these names.
+fn is_of_own_names(lower: &str, own: &[&str]) -> bool {
+    let mut words: Vec<String> = own
+        .iter()
+        .flat_map(|name| {
+            let name = name.to_lowercase();
+            [written_out(&name), name]
+        })
+        .flat_map(|name| {
+            let parts = name.split(|c: char| !c.is_alphabetic());
+            let parts: Vec<String> = parts.map(str::to_owned).collect();
+            parts.into_iter().chain([letters_of(&name)])
+        })
+        .filter(|word| word.chars().count() >= SHORTEST_WORD)
+        .collect();
+    // The longest first: "Müller" within "Müllermeier" leaves nothing of use.
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let mut rest = letters_of(lower);
+    let before = rest.len();
+    for word in &words {
+        rest = rest.replace(word.as_str(), "");
+    }
+    rest.len() < before && rest.chars().count() < SHORTEST_WORD
+}
+
+/// Umlauts as people type them elsewhere.
+fn written_out(lower: &str) -> String {
+    lower
+        .replace('ä', "ae")
+        .replace('ö', "oe")
+        .replace('ü', "ue")
+        .replace('ß', "ss")
+}
+
+fn letters_of(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphabetic()).collect()
 }
 
 /// Whether a password is one common word, once or several times, with figures and signs around it.
 fn is_one_common_word(lower: &str) -> bool {
-    let letters: String = lower.chars().filter(|c| c.is_alphabetic()).collect();
-    COMMON
-        .lines()
-        .chain(CONTEXT)
-        .filter(|word| letters.contains(word))
-        .any(|word| letters.replace(word, "").chars().count() < 4)
+    let letters = letters_of(lower);
+    let all = || COMMON.lines().filter(|word| !word.starts_with("# "));
+    all().any(|word| word == lower)
+        || all()
+            .chain(CONTEXT)
+            .filter(|word| word.len() >= SHORTEST_WORD && letters.contains(word))
+            .any(|word| letters.replace(word, "").chars().count() < 4)
 }
 
 /// Replaces figures and signs by the letters they are often written for.
@@ -156,7 +204,7 @@ mod tests {
             "x7$kLm2!qPz9",
             "mein hund heißt bello",
         ] {
-            assert_eq!(check(good), Ok(()), "{good}");
+            assert_eq!(check(good, &[]), Ok(()), "{good}");
         }
         for (bad, why) in [
             ("kurz", BadPassword::TooShort),
@@ -166,13 +214,60 @@ mod tests {
             ("aaaaaaaaaaaaaa", BadPassword::TooCommon),
             ("abcdefghijklmn", BadPassword::TooCommon),
             ("1234567890123", BadPassword::TooCommon),
+            ("liverpool12345", BadPassword::TooCommon),
+            ("Dr4g0nDr4g0n!!", BadPassword::TooCommon),
         ] {
-            assert_eq!(check(bad), Err(why), "{bad}");
+            assert_eq!(check(bad, &[]), Err(why), "{bad}");
         }
         assert_eq!(
-            check(&"langer satz ".repeat(100)),
+            check(&"langer satz ".repeat(100), &[]),
             Err(BadPassword::TooLong)
         );
+    }
+
+    #[test]
+    fn s35_three_thousand_common_passwords_are_known() {
+        let words: Vec<&str> = COMMON
+            .lines()
+            .filter(|line| !line.starts_with("# "))
+            .collect();
+        assert!(words.len() >= 3_000, "{}", words.len());
+        assert!(
+            words
+                .iter()
+                .all(|word| **word == word.to_lowercase() && !word.is_empty())
+        );
+    }
+
+    #[test]
+    fn s35_names_of_ones_own_are_no_password() {
+        let own = [
+            "Jörg Müller-Lüdenscheidt",
+            "j.mueller@muster-systemhaus.example",
+            "Muster Systemhaus GmbH",
+            "Plusnet",
+        ];
+        for bad in [
+            "joergmueller1!",
+            "JörgMüller2026",
+            "Lüdenscheidt-2026",
+            "muster.systemhaus",
+            "MusterSystemhaus1",
+            "plu5n3t-Systemhaus",
+            "2026-jmueller-2026",
+        ] {
+            let found = check(bad, &own);
+            assert!(found.is_err(), "{bad}");
+        }
+        for good in [
+            "korrekt pferd batterie",
+            "Müller fährt Fahrrad",
+            "x7$kLm2!qPz9",
+        ] {
+            assert_eq!(check(good, &own), Ok(()), "{good}");
+        }
+        assert_eq!(check("Lüdenscheidt-2026", &own), Err(BadPassword::OwnName));
+        assert_eq!(check("Lüdenscheidt-2026", &["A", ""]), Ok(()));
     }
 
     #[test]

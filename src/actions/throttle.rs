@@ -21,6 +21,7 @@ use crate::storage::attempts::{
     lock_source, settle_attempt, tries_by_account, tries_by_source,
 };
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::second_factors::has_factor;
 use crate::storage::users::{self, Credentials};
 
 /// Time over which failures count.
@@ -43,6 +44,10 @@ const RESETS: (usize, usize) = (3, 20);
 const FREE_STRAY: usize = 20;
 /// Genuine documents that one source may check in [`SHORT`].
 const FREE_GENUINE: usize = 1_000;
+/// Codes of one account that may be wrong in [`CODES_WINDOW`] before unknown places have to wait. Whoever
+/// gets to guess a code knows the password; a million codes are not many.
+const FREE_CODES: usize = 10;
+const CODES_WINDOW: Duration = Duration::hours(24);
 const SHORT: Duration = Duration::minutes(10);
 /// How much is kept in an hour of forms without a session, in started pieces of [`LATE_PIECE`]
 /// bytes: of one user, and from one source.
@@ -161,32 +166,115 @@ pub fn end_proof(
     Ok(settle_attempt(conn, begun.attempt, proved)?)
 }
 
-/// Notes the result of signing in; `user` is the user with this password.
+/// Whether a code may be tried now; [`note_code`] in the same transaction says how it went, so that what
+/// comes at once is looked at one by one.
+pub fn may_try_code(
+    conn: &mut PgConnection,
+    who: &Attempted,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    lock_account(conn, &who.account)?;
+    lock_source(conn, &who.source)?;
+    let (kind, since) = (Attempt::Code, now - WINDOW);
+    let here = tries_by_account(conn, kind, &who.account, Some(&who.source), since, now)?;
+    let source = tries_by_source(conn, kind, &who.source, since, now)?;
+    let account = tries_by_account(conn, kind, &who.account, None, now - CODES_WINDOW, now)?;
+    let known = is_known(conn, &who.account, &who.source, now - KNOWN)?;
+    let free_account = if known { usize::MAX } else { FREE_CODES };
+    let waits = [
+        (&here, FREE_HERE),
+        (&source, FREE_SOURCE),
+        (&account, free_account),
+    ]
+    .map(|(tries, free)| wait(&tries.failed, free, now));
+    match waits.into_iter().flatten().max() {
+        Some(seconds) => {
+            tracing::warn!(account = %who.account, source = %who.source, seconds, "refused by a limit: codes");
+            Err(ActionError::TooManyAttempts(seconds))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Writes down whether a code was right.
+pub fn note_code(
+    conn: &mut PgConnection,
+    who: &Attempted,
+    is_right: bool,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let attempt = add_attempt(conn, Attempt::Code, &who.account, &who.source, now)?;
+    if is_right {
+        settle_attempt(conn, attempt, true)?;
+    } else {
+        tracing::info!(account = %who.account, source = %who.source, "a code of the second factor was wrong");
+    }
+    Ok(())
+}
+
+/// How far a sign-in got with the password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedIn {
+    /// Nobody is signed in.
+    No,
+    /// The person has no second factor.
+    Yes(Viewer),
+    /// The password was right, and the second factor is asked for (S-36).
+    HalfWay(UserId),
+}
+
+/// Writes down how signing in went; `user` is whom the password belongs to. With a second factor nothing
+/// is written yet: a place does not become known by the password alone.
 pub fn end_sign_in(
     conn: &mut PgConnection,
     who: &Attempted,
     begun: &SignIn,
     user: Option<UserId>,
     now: DateTime<Utc>,
-) -> Result<Option<Viewer>, ActionError> {
+) -> Result<SignedIn, ActionError> {
     let viewer = user
         .map(|id| users::find_viewer(conn, id))
         .transpose()?
         .flatten();
-    settle_attempt(conn, begun.attempt, viewer.is_some())?;
-    if let Some(viewer) = &viewer {
-        note_first_sign_in(conn, viewer.user, now)?;
-        let event = NewEvent {
-            kind: AuditKind::SignedIn,
-            actor: actor(viewer),
-            customer: None,
-            status: None,
-        };
-        add_event(conn, &event, now)?;
-    } else {
+    let Some(viewer) = viewer else {
+        settle_attempt(conn, begun.attempt, false)?;
         tracing::info!(account = %who.account, source = %who.source, "sign-in failed");
+        return Ok(SignedIn::No);
+    };
+    if has_factor(conn, viewer.user)? {
+        delete_attempt(conn, begun.attempt)?;
+        return Ok(SignedIn::HalfWay(viewer.user));
     }
-    Ok(viewer)
+    settle_attempt(conn, begun.attempt, true)?;
+    note_signed_in(conn, &viewer, now)?;
+    Ok(SignedIn::Yes(viewer))
+}
+
+/// Signs in whose second factor was right after the password.
+pub fn end_sign_in_with_code(
+    conn: &mut PgConnection,
+    who: &Attempted,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let attempt = begin_attempt(conn, Attempt::Login, &who.account, &who.source, now)?;
+    settle_attempt(conn, attempt, true)?;
+    note_signed_in(conn, viewer, now)
+}
+
+fn note_signed_in(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    note_first_sign_in(conn, viewer.user, now)?;
+    let event = NewEvent {
+        kind: AuditKind::SignedIn,
+        actor: actor(viewer),
+        customer: None,
+        status: None,
+    };
+    Ok(add_event(conn, &event, now)?)
 }
 
 /// Seconds to wait after these failures, newest first.

@@ -1,10 +1,12 @@
-//! `admin create`: the first administrator. There is no default account (S-39).
+//! `admin create`: the first administrator. There is no default account (S-39). `admin reset-factor`: for
+//! the only one who has lost the second factor.
 
 use anyhow::{anyhow, bail};
 
 use super::{Result, open, say};
-use crate::actions::{ActionError, Actor, retention, users};
+use crate::actions::{ActionError, Actor, retention, second_factor, users};
 use crate::config::Config;
+use crate::domain::proposal::MAX_REASON;
 use crate::domain::viewer::Role;
 use crate::domain::{EmailAddress, name};
 use crate::storage::users::{NewUser, find_credentials};
@@ -70,5 +72,31 @@ pub fn erase(config: Config, email: &EmailAddress) -> Result<()> {
         }
         Some(false) => bail!("lock the user first, under Verwaltung → Benutzer"),
         None => bail!("there is no user with this address"),
+    }
+}
+
+/// Takes away a second factor (S-36): in the portal that takes another administrator, and there may be
+/// none.
+pub fn reset_factor(config: Config, email: &EmailAddress, reason: &str) -> Result<()> {
+    let reason = name::parse(reason, MAX_REASON)
+        .map_err(|_| anyhow!("--reason is empty or longer than {MAX_REASON} characters"))?;
+    let (clock, transport) = (open::clock(&config), open::transport(&config)?);
+    let opened = open::open(config, clock, transport)?;
+    let app = opened.app.clone();
+    let now = app.clock.now();
+    let reset: std::result::Result<_, ActionError> = app.db.transaction_blocking(|conn| {
+        second_factor::reset_by_command(conn, &app, email, &reason, now)
+    });
+    drop(app);
+    opened.close();
+    match reset? {
+        Some(true) => {
+            say(
+                "Reset. All sessions have ended, and an e-mail tells the user. Where a second factor is obligatory, a new one is set up at the next sign-in.",
+            );
+            Ok(())
+        }
+        Some(false) => bail!("this user has no second factor"),
+        None => bail!("there is no user with this address, or it is locked"),
     }
 }

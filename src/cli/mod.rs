@@ -122,6 +122,15 @@ enum Admin {
         #[arg(long)]
         name: Option<String>,
     },
+    /// Take away the second factor of a user who has lost the device and every recovery code
+    ResetFactor {
+        /// Address the user signs in with
+        #[arg(long, value_parser = email)]
+        email: EmailAddress,
+        /// Why, for the audit log
+        #[arg(long)]
+        reason: String,
+    },
     /// Erase name, address and password of a locked user at once, as when that person asks for it
     Erase {
         /// Address the user signed in with
@@ -219,6 +228,9 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Admin(Admin::Create { email, name }) => {
             admin::create(configure("warn")?, email, name)
         }
+        Command::Admin(Admin::ResetFactor { email, reason }) => {
+            admin::reset_factor(configure("warn")?, &email, &reason)
+        }
         Command::Admin(Admin::Erase { email }) => admin::erase(configure("warn")?, &email),
         Command::Retention { dry_run } => retention::run(configure("warn")?, dry_run),
         Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
@@ -283,6 +295,11 @@ mod tests {
             ("demo --customers many", false),
             ("admin create --email eva@firma.example", true),
             ("admin create --email eva", false),
+            (
+                "admin reset-factor --email eva@firma.example --reason lost",
+                true,
+            ),
+            ("admin reset-factor --email eva@firma.example", false),
             ("jobs run-once --at 2026-12-07T08:05", true),
             ("jobs run-once --at morgen", false),
             ("database pg_dump --format=custom --file a.dump", true),

@@ -52,6 +52,8 @@ pub struct KeySet {
     pub csrf: Key<32>,
     /// Signs the tombstones of the audit log (S-80).
     pub audit: Key<32>,
+    /// Encrypts what authenticator apps know (S-36).
+    pub factor: Key<32>,
 }
 
 impl KeySet {
@@ -61,6 +63,7 @@ impl KeySet {
             cookie: derive(secret, "cookie"),
             csrf: derive(secret, "csrf"),
             audit: derive(secret, "audit"),
+            factor: derive(secret, "factor"),
         }
     }
 }
@@ -94,7 +97,12 @@ impl Keys {
         std::iter::once(&self.current.audit).chain(self.previous.as_ref().map(|keys| &keys.audit))
     }
 
-    /// The CSRF keys to try for an incoming form, the current one first.
+    /// The keys a second factor may be encrypted with, the current one first.
+    pub fn factor_keys(&self) -> impl Iterator<Item = &Key<32>> {
+        std::iter::once(&self.current.factor).chain(self.previous.as_ref().map(|keys| &keys.factor))
+    }
+
+    /// The CSRF keys to try when a form comes in, the current one first.
     pub fn csrf_keys(&self) -> impl Iterator<Item = &Key<32>> {
         std::iter::once(&self.current.csrf).chain(self.previous.as_ref().map(|keys| &keys.csrf))
     }
@@ -281,6 +289,7 @@ mod tests {
             one.current.link.bytes().to_vec(),
             one.current.csrf.bytes().to_vec(),
             one.current.audit.bytes().to_vec(),
+            one.current.factor.bytes().to_vec(),
             one.current.cookie.bytes()[..32].to_vec(),
             one.current.cookie.bytes()[32..].to_vec(),
             previous.link.bytes().to_vec(),

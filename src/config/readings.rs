@@ -90,7 +90,7 @@ impl Readings {
         let secrets = read_keys(variables, environment, all);
         let mail = MailConfig::read(variables, environment, all);
         let seal = SealConfig::read(variables, environment, &data_dir(variables), all);
-        let rules = RuleConfig::read(variables, all);
+        let rules = RuleConfig::read(variables, environment, all);
         let retention_years = all.keep(read_years(variables));
         Self {
             environment,

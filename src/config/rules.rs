@@ -4,8 +4,9 @@ use chrono::Duration;
 
 use super::readings::Faults;
 use super::variables::Variables;
-use super::{ConfigError, invalid};
+use super::{ConfigError, Environment, invalid};
 use crate::domain::partner_contract::ContractRule;
+use crate::domain::second_factor::FactorRule;
 
 /// Settings of rules; each has a default that is safe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct RuleConfig {
     /// `AVV_ADDRESS_HOURS`: how long a customer's former address can stop one that a partner
     /// entered.
     pub address_wait: Duration,
+    /// `AVV_SECOND_FACTOR`: who must have a second factor (S-36).
+    pub second_factor: FactorRule,
 }
 
 impl Default for RuleConfig {
@@ -30,12 +33,17 @@ impl Default for RuleConfig {
             partner_contract: ContractRule::Warn,
             new_administrator_wait: Duration::days(3),
             address_wait: Duration::hours(48),
+            second_factor: FactorRule::None,
         }
     }
 }
 
 impl RuleConfig {
-    pub(super) fn read(variables: &Variables<'_>, faults: &mut Faults) -> Option<Self> {
+    pub(super) fn read(
+        variables: &Variables<'_>,
+        environment: Environment,
+        faults: &mut Faults,
+    ) -> Option<Self> {
         let standard = Self::default();
         let release_sub_partners = faults.keep(switch(
             variables,
@@ -58,7 +66,9 @@ impl RuleConfig {
             720,
         );
         let hours = faults.keep(hours);
+        let second_factor = faults.keep(read_factor(variables, environment));
         Some(Self {
+            second_factor: second_factor?,
             address_wait: hours?.map_or(standard.address_wait, Duration::hours),
             release_sub_partners: release_sub_partners?,
             partner_contract: partner_contract?,
@@ -67,7 +77,29 @@ impl RuleConfig {
     }
 }
 
-/// Reads `on` or `off`; unset means `standard`.
+/// Who must have a second factor: in production at least the operator's people, whose accounts reach
+/// every customer.
+fn read_factor(
+    variables: &Variables<'_>,
+    environment: Environment,
+) -> Result<FactorRule, ConfigError> {
+    const NAME: &str = "AVV_SECOND_FACTOR";
+    let is_production = environment.is_production();
+    match variables.text(NAME).as_deref() {
+        None if is_production => Ok(FactorRule::Operator),
+        None => Ok(FactorRule::None),
+        Some("operator") => Ok(FactorRule::Operator),
+        Some("partners") => Ok(FactorRule::Partners),
+        Some("none") if !is_production => Ok(FactorRule::None),
+        Some(_) if is_production => Err(invalid(
+            NAME,
+            "`operator` or `partners`: in production the operator's people need a second factor",
+        )),
+        Some(_) => Err(invalid(NAME, "`none`, `operator` or `partners`")),
+    }
+}
+
+/// `on` or `off`; unset means `standard`.
 pub(super) fn switch(
     variables: &Variables<'_>,
     name: &'static str,

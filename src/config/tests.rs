@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
+use crate::domain::second_factor::FactorRule;
 
 const SECRET: &str = "q8Zk3vN1xWc7Rt5Yb2Lm9Pf4Hd6Gs0JaUeIoTyQwErX=";
 
@@ -405,4 +406,33 @@ fn s95_every_variable_is_explained_and_known() {
     }) {
         assert!(variables::KNOWN.contains(&name), "{name}");
     }
+}
+
+#[test]
+fn s36_in_production_the_operators_people_need_a_second_factor() {
+    let rule = |base, value: &str| {
+        let set = [("AVV_SECOND_FACTOR", value)];
+        let set = if value.is_empty() { &[][..] } else { &set[..] };
+        read(base, set).map(|config| config.rules.second_factor)
+    };
+    for (value, in_production, in_development) in [
+        ("", Some(FactorRule::Operator), Some(FactorRule::None)),
+        ("none", None, Some(FactorRule::None)),
+        (
+            "operator",
+            Some(FactorRule::Operator),
+            Some(FactorRule::Operator),
+        ),
+        (
+            "partners",
+            Some(FactorRule::Partners),
+            Some(FactorRule::Partners),
+        ),
+        ("all", None, None),
+    ] {
+        assert_eq!(rule(PRODUCTION, value).ok(), in_production, "{value}");
+        assert_eq!(rule(&[], value).ok(), in_development, "{value}");
+    }
+    let error = rule(PRODUCTION, "none").unwrap_err().to_string();
+    assert!(error.contains("AVV_SECOND_FACTOR"), "{error}");
 }

@@ -70,6 +70,7 @@ pub(super) const KNOWN: &[&str] = &[
     "AVV_TSA_URL",
     "AVV_TSA_CERT",
     "AVV_TSA_CERT_FILE",
+    "AVV_SECOND_FACTOR",
     "AVV_SUB_PARTNER_RELEASE",
     "AVV_PARTNER_CONTRACT",
     "AVV_NEW_ADMIN_DAYS",

@@ -32,6 +32,7 @@ pub mod reply;
 pub mod retention;
 pub mod roll_out;
 pub mod search;
+pub mod second_factor;
 pub mod second_person;
 #[cfg(test)]
 pub mod seeds;

@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 
 use super::{Done, Pass};
 use crate::actions::ActionError;
+use crate::actions::second_factor::encrypt_anew;
 use crate::actions::verification::warn_of_certificate;
+use crate::domain::UserId;
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{alerts, attempts, kept, replies, runs, sessions};
@@ -30,8 +32,11 @@ const REPORTS: TimeDelta = TimeDelta::days(30);
 /// longer than the files.
 const ANSWERS: TimeDelta = TimeDelta::days(365);
 
-/// Deletes attempts, sessions and files of the inbox that are not needed any more; raises an alert
-/// if the seal needs a new certificate.
+/// Second factors that are encrypted anew in one transaction.
+const PAGE: i64 = 500;
+
+/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more; alerts the
+/// operator when the seal needs a new certificate.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {
@@ -53,8 +58,31 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     if let Err(error) = &warned {
         tracing::error!(%error, "nobody could be alerted to the certificate of the seal");
     }
+    let renewed = encrypt_factors_anew(pass);
+    if let Err(error) = &renewed {
+        tracing::error!(%error, "second factors could not be encrypted with the new key");
+    }
     Ok(Done {
         good: gone + files.as_ref().copied().unwrap_or_default(),
-        failed: usize::from(files.is_err()) + usize::from(warned.is_err()),
+        failed: [files.is_err(), warned.is_err(), renewed.is_err()]
+            .into_iter()
+            .map(usize::from)
+            .sum(),
     })
+}
+
+/// While a key is being changed, what authenticator apps know is encrypted with the new one, so that the
+/// one before can go (S-86).
+fn encrypt_factors_anew(pass: &Pass) -> Result<(), ActionError> {
+    if pass.app.config.keys.previous.is_none() {
+        return Ok(());
+    }
+    let mut after = Some(UserId(0));
+    while let Some(last) = after {
+        after = pass
+            .app
+            .db
+            .transaction_blocking(|conn| encrypt_anew(conn, &pass.app, last, PAGE))?;
+    }
+    Ok(())
 }

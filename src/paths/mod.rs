@@ -9,15 +9,27 @@ use crate::domain::{
     ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
 pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
-pub use users::{disable_user, enable_user};
+pub use users::{disable_user, enable_user, reset_factor};
 
 /// Start page: redirects to the page of the user's role.
 pub const HOME: &str = "/";
 /// The sign-in page, also the target of its form.
 pub const SIGN_IN: &str = "/anmelden";
-/// Ends the session (POST).
+/// The second step of the sign-in: a code.
+pub const SIGN_IN_CODE: &str = "/anmelden/code";
+/// Sign-out (POST).
 pub const SIGN_OUT: &str = "/abmelden";
-/// The form to ask for a password link.
+/// How safe the own access is.
+pub const SECURITY: &str = "/sicherheit";
+/// Sets up the own second factor, or another one in its place.
+pub const SECOND_FACTOR: &str = "/sicherheit/zweiter-faktor";
+/// Removes the own second factor.
+pub const REMOVE_FACTOR: &str = "/sicherheit/zweiter-faktor/entfernen";
+/// The own recovery codes.
+pub const RECOVERY_CODES: &str = "/sicherheit/wiederherstellungscodes";
+/// The own recovery codes were put away (POST).
+pub const CODES_KEPT: &str = "/sicherheit/wiederherstellungscodes/aufbewahrt";
+/// Ask for a link to set a password.
 pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
 /// The form "Zugang anfordern" for a login.
 pub const ACCESS: &str = "/zugang";

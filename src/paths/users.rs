@@ -11,3 +11,8 @@ pub fn disable_user(user: UserId) -> String {
 pub fn enable_user(user: UserId) -> String {
     format!("/betrieb/benutzer/{user}/entsperren")
 }
+
+/// Takes away the second factor of a user who has lost it (operator).
+pub fn reset_factor(user: UserId) -> String {
+    format!("/betrieb/benutzer/{user}/zweiter-faktor")
+}

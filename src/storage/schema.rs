@@ -617,6 +617,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Ten for each second factor, for whoever lost the device; each good once.
+    recovery_codes (user_id, hash) {
+        user_id -> Int8,
+        /// SHA-256: a code has 80 random bits, which nobody guesses however fast the hash is.
+        hash -> Text,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Answers of people and their programs to mails of the portal; erased after a year (automatic ones after thirty days), and with the customer they were filed to.
     replies (id) {
         id -> Int8,
@@ -680,6 +690,18 @@ diesel::table! {
         fingerprint -> Text,
         certificate -> Bytea,
         first_used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Authenticator apps: the second factor of signing in (S-36).
+    second_factors (user_id) {
+        user_id -> Int8,
+        /// What the app knows, encrypted with a key that is derived from AVV_SECRET_KEY: a dump makes no codes.
+        secret -> Text,
+        /// Half minute since 1970 of the code that was accepted last: that one and earlier ones are not accepted again.
+        last_step -> Int8,
+        set_up_at -> Timestamptz,
     }
 }
 
@@ -858,6 +880,7 @@ diesel::joinable!(partner_contracts -> users (recorded_by));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(proposals -> customers (customer_number));
 diesel::joinable!(proposals -> files (file_id));
+diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(replies -> customers (customer_number));
 diesel::joinable!(replies -> mails (mail_id));
 diesel::joinable!(replies -> users (done_by));
@@ -869,6 +892,7 @@ diesel::joinable!(roll_outs -> bulk_runs (run_id));
 diesel::joinable!(roll_outs -> contract_versions (version_id));
 diesel::joinable!(roll_outs -> partners (partner_id));
 diesel::joinable!(roll_outs -> users (started_by));
+diesel::joinable!(second_factors -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
 diesel::joinable!(users -> partners (partner_id));
@@ -910,6 +934,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     password_links,
     products,
     proposals,
+    recovery_codes,
     replies,
     requests,
     roll_out_customers,
@@ -917,6 +942,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     roll_outs,
     runs,
     seal_certificates,
+    second_factors,
     sessions,
     setup_marks,
     sub_processors,

@@ -4,6 +4,7 @@
 //!
 //! A request goes `limits → headers → error pages → (session → guard) → handler`: see `server` and `kit`.
 
+mod account;
 mod administration;
 mod contract;
 mod customers;

@@ -13,7 +13,7 @@ use crate::web::kit::guard::guard;
 pub use crate::web::kit::route::Row;
 use crate::web::kit::route::{Who, get, view};
 use crate::web::kit::{session, statics};
-use crate::web::{administration, contract, customers, dev, operation, partners, public};
+use crate::web::{account, administration, contract, customers, dev, operation, partners, public};
 
 const OWN: &[Row] = &[
     get("/healthz", Who::Anyone, || {
@@ -35,6 +35,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         public::sign_in::ROUTES,
         public::passwords::ROUTES,
         public::access::ROUTES,
+        account::ROUTES,
         customers::ROUTES,
         administration::ROUTES,
         operation::ROUTES,

@@ -39,6 +39,7 @@ fn names_of(kind: MailVariant) -> MailNames {
         M::AdministratorAdded => names("Neuer Administrator", "Nachricht über einen neuen Administrator", "eine Nachricht."),
         M::SetPassword => names("Link für ein Passwort", "Link zum Setzen des Passworts", "eine Nachricht."),
         M::PasswordChanged => names("Passwort wurde geändert", "Nachricht über ein neues Passwort", "eine Nachricht."),
+        M::FactorChanged => names("Zweiter Faktor wurde geändert", "Nachricht über den zweiten Faktor", "eine Nachricht."),
     }
 }
 

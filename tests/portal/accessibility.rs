@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use avv_portal::web::routes::rows;
 
-use crate::fixtures::{Places, insert_fixtures};
+use crate::fixtures::{Places, WITH_FACTOR, insert_fixtures};
 use crate::harness::chromium::{Chromium, ENTER, Scripts, Window};
-use crate::harness::{Browser, Person, TestApp, axe};
+use crate::harness::{Browser, PASSWORD, Person, RECOVERY, TestApp, axe, minutes};
 use crate::versions_life::begin;
 use crate::walk::sign_in;
 
@@ -227,9 +227,69 @@ pub fn partner(places: &Places) -> Vec<Stop> {
     ]
 }
 
+/// Pages of somebody who has a second factor, after signing in with it.
+fn with_factor() -> Vec<Stop> {
+    vec![
+        at("security with factor", "/sicherheit"),
+        at("second factor replaced", "/sicherheit/zweiter-faktor"),
+        after(
+            "second factor replaced wrong",
+            "/sicherheit/zweiter-faktor",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "second factor removed",
+            "/sicherheit/zweiter-faktor/entfernen",
+        ),
+        after(
+            "second factor removed wrong",
+            "/sicherheit/zweiter-faktor/entfernen",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "recovery codes renewed",
+            "/sicherheit/wiederherstellungscodes",
+        ),
+        after(
+            "recovery codes wrong",
+            "/sicherheit/wiederherstellungscodes",
+            vec![Click("main form .actions button")],
+        ),
+        after(
+            "recovery codes",
+            "/sicherheit/wiederherstellungscodes",
+            vec![Fill("#bestaetigungscode", RECOVERY), Send],
+        ),
+    ]
+}
+
+/// The second step of signing in; each begins with the first.
+fn second_step() -> Vec<Stop> {
+    let first = || {
+        vec![
+            Fill("#email", WITH_FACTOR),
+            Fill("#passwort", PASSWORD),
+            Send,
+        ]
+    };
+    let mut wrong = first();
+    wrong.extend([Fill("#bestaetigungscode", "000000"), Send]);
+    vec![
+        after("sign-in code", "/anmelden", first()),
+        after("sign-in code in English", "/anmelden?sprache=en", first()),
+        after("sign-in code wrong", "/anmelden", wrong),
+    ]
+}
+
 pub fn customer(places: &Places) -> Vec<Stop> {
     let dissent = format!("/administration/avv/einspruch/{}", places.notice);
     vec![
+        at("customer security", "/sicherheit"),
+        after(
+            "customer sets up second factor",
+            "/sicherheit/zweiter-faktor",
+            vec![Click("main form .actions button")],
+        ),
         at("customer dissents", &dissent),
         after(
             "customer dissents wrong",
@@ -252,6 +312,12 @@ pub fn customer(places: &Places) -> Vec<Stop> {
         ),
         at("customer help in German again", "/hilfe?sprache=de"),
         at("customer is refused", "/kunden"),
+        at("customer security in English", "/sicherheit?sprache=en"),
+        after(
+            "customer sets up second factor in English",
+            "/sicherheit/zweiter-faktor?sprache=en",
+            vec![Click("main form .actions button")],
+        ),
     ]
 }
 
@@ -609,6 +675,16 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             "operator confirms administrator",
             format!("/betrieb/benutzer/{}/bestaetigung", places.administrator),
         ),
+        at(
+            "operator resets second factor",
+            format!("/betrieb/benutzer/{}/zweiter-faktor", places.factor),
+        ),
+        after(
+            "operator resets second factor wrong",
+            format!("/betrieb/benutzer/{}/zweiter-faktor", places.factor),
+            vec![Click("main form .actions button")],
+        ),
+        at("operator security", "/sicherheit"),
         at("operator mails", "/betrieb/mails"),
         at("operator mail", "/betrieb/mails/1"),
         at("operator replies", "/betrieb/antworten"),
@@ -686,6 +762,7 @@ fn every_page_is_looked_at() {
         password: "/passwort/p".to_owned(),
         user: "1".to_owned(),
         locked: "1".to_owned(),
+        factor: "1".to_owned(),
         administrator: "1".to_owned(),
         mandant: "1".to_owned(),
         sub_partner: "2".to_owned(),
@@ -705,6 +782,8 @@ fn every_page_is_looked_at() {
         partner(&places),
         customer(&places),
         operator(&places),
+        with_factor(),
+        vec![at("sign-in code", "/anmelden/code")],
     ];
     let seen: Vec<&str> = stops
         .iter()
@@ -792,7 +871,24 @@ async fn pages_of_the_operator_are_accessible() {
     tour(&app, &[(Some(Person::Operator), operator(&places))]).await;
 }
 
-/// C2: the result of a form has the focus, also without scripts.
+#[actix_web::test]
+async fn s36_pages_of_the_second_factor_are_accessible() {
+    let (app, _) = insert_fixtures().await;
+    tour(&app, &[(None, second_step())]).await;
+    app.clock.advance(minutes(20));
+    let chromium = Chromium::start();
+    let window = chromium.window(&app.url, Scripts::On).await;
+    window.go("/anmelden").await;
+    window.fill("#email", WITH_FACTOR).await;
+    window.fill("#passwort", PASSWORD).await;
+    window.press(ENTER).await;
+    window.fill("#bestaetigungscode", &"B".repeat(16)).await;
+    window.press(ENTER).await;
+    window.find(".account").await;
+    look_at(&window, &with_factor()).await;
+}
+
+/// C2: what came of a form has the focus, also where no script runs.
 #[actix_web::test]
 async fn c2_what_came_of_a_form_has_the_focus() {
     let (app, p) = insert_fixtures().await;
@@ -843,24 +939,39 @@ async fn tour(app: &TestApp, groups: &[(Option<Person>, Vec<Stop>)]) {
             Some(person) => sign_in(app, &chromium, *person, Scripts::On).await,
             None => chromium.window(&app.url, Scripts::On).await,
         };
-        let mut titles: BTreeMap<String, String> = BTreeMap::new();
-        for stop in stops {
-            visit(&window, stop).await;
-            if !stop.interactions.is_empty() && is_focus_lost(&window).await {
-                faults.insert(format!("{}: nothing has the focus (C2)", stop.name));
-            }
-            faults.append(&mut axe::faults(&window, stop.name).await);
-            let (title, page) = (window.title().await, page_of(&window.path().await));
-            if is_dead_end(stop.name) {
-                continue;
-            }
-            // The same page in two states may have one title; two pages may not (WCAG 2.4.2).
-            let other = titles.entry(title).or_insert_with(|| page.clone());
-            if *other != page {
-                faults.insert(format!("{}: has the title of {other}", stop.name));
-            }
+        faults.append(&mut faults_of(&window, stops).await);
+    }
+    assert_none(faults);
+}
+
+/// Visits every stop in a window that is signed in already.
+async fn look_at(window: &Window, stops: &[Stop]) {
+    assert_none(faults_of(window, stops).await);
+}
+
+async fn faults_of(window: &Window, stops: &[Stop]) -> BTreeSet<String> {
+    let mut faults = BTreeSet::new();
+    let mut titles: BTreeMap<String, String> = BTreeMap::new();
+    for stop in stops {
+        visit(window, stop).await;
+        if !stop.interactions.is_empty() && is_focus_lost(window).await {
+            faults.insert(format!("{}: nothing has the focus (C2)", stop.name));
+        }
+        faults.append(&mut axe::faults(window, stop.name).await);
+        let (title, page) = (window.title().await, page_of(&window.path().await));
+        if is_dead_end(stop.name) {
+            continue;
+        }
+        // The same page in two states may have one title; two pages may not (WCAG 2.4.2).
+        let other = titles.entry(title).or_insert_with(|| page.clone());
+        if *other != page {
+            faults.insert(format!("{}: has the title of {other}", stop.name));
         }
     }
+    faults
+}
+
+fn assert_none(faults: BTreeSet<String>) {
     let list: Vec<String> = faults.into_iter().collect();
     assert!(
         list.is_empty(),

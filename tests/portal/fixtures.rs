@@ -40,6 +40,8 @@ pub struct Places {
     pub user: String,
     /// A user who is locked.
     pub locked: String,
+    /// A user who has a second factor.
+    pub factor: String,
     /// An administrator whose account was made in the portal a moment ago (A2).
     pub administrator: String,
     /// An announcement that was sent, and one being written.
@@ -153,6 +155,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     places.user = user(&app, Person::CustomerWithout).to_string();
     propose(&app, &mut places).await;
     places.locked = locked(&app);
+    places.factor = with_factor(&app);
     places.administrator = administrator(&app);
     roll_out(&app);
     let partner = app.viewer(Person::Partner);
@@ -323,6 +326,21 @@ fn administrator(app: &TestApp) -> String {
     )
     .expect("a new administrator");
     user_with(app, "neu@plusnet.example").0.to_string()
+}
+
+/// Address of the user who has a second factor.
+pub const WITH_FACTOR: &str = "zweiter@muster-it.example";
+
+fn with_factor(app: &TestApp) -> String {
+    app.sql(&format!(
+        "INSERT INTO users (email, name, role, partner_id, contracts, password_hash, created_at) \
+         SELECT '{WITH_FACTOR}', 'Frida Faktor', role, partner_id, contracts, password_hash, created_at \
+         FROM users WHERE email = '{}'",
+        Person::Partner.email()
+    ))
+    .expect("a user with a second factor");
+    app.give_factor(WITH_FACTOR);
+    app.text(&format!("id FROM users WHERE email = '{WITH_FACTOR}'"))
 }
 
 fn locked(app: &TestApp) -> String {

@@ -29,6 +29,7 @@ mod delivery;
 mod desk;
 mod documents;
 mod evidence;
+mod factor;
 mod fixtures;
 mod forgetting;
 mod forms;

@@ -1,9 +1,10 @@
-//! Mails to users about their own access: password links, and that a password was changed.
+//! To users about their own access: links for passwords, and that a password or the second factor was
+//! changed.
 
 use super::compose::{Addressed, Facts, Obstacle};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{EmailAddress, UserId};
-use crate::mail::bodies::users::{PasswordChanged, SetPassword};
+use crate::mail::bodies::users::{FactorChanged, PasswordChanged, SetPassword};
 use crate::storage::PgConnection;
 use crate::storage::users::{find_contact, find_password_link_of};
 use crate::{paths, token};
@@ -29,6 +30,12 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
         MailKind::PasswordChanged => PasswordChanged {
             name,
             at: facts.mail.queued_at,
+        }
+        .into(),
+        MailKind::FactorChanged { change } => FactorChanged {
+            name,
+            at: facts.mail.queued_at,
+            change,
         }
         .into(),
         _ => return Err(facts.misdirected()),

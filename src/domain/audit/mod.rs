@@ -22,6 +22,7 @@ use super::partner::PartnerAuditEvent;
 use super::product::{Named, ProductAuditEvent};
 use super::proposal::ProposalKind;
 use super::roll_out::RollOutAuditEvent;
+use super::second_factor::FactorChange;
 use super::version::VersionAuditEvent;
 use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
 pub use actor::Actor;
@@ -372,6 +373,18 @@ pub enum AuditKind {
     SignedOut,
     /// A password was set by a mailed link.
     PasswordSet,
+    /// A user did something to the own second factor (S-36).
+    SecondFactor {
+        /// What.
+        change: FactorChange,
+    },
+    /// Somebody of the operator took away the second factor of a user, who had lost it.
+    SecondFactorReset {
+        /// Whose.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// A user was added.
     UserAdded {
         /// Name of that user.

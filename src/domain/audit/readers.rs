@@ -24,6 +24,7 @@ impl AuditKind {
             Self::EmailChanged { despite, .. } => *despite = None,
             Self::CustomerDeleted { reason }
             | Self::LinksLocked { reason, .. }
+            | Self::SecondFactorReset { reason, .. }
             | Self::ObjectedInError { reason, .. } => reason.clear(),
             Self::DissentSettled { note, .. } => note.clear(),
             _ => {}

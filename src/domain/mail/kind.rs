@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Alert, Approval, CustomerNews, PartnerNews, Recipient, RequestReason};
 use crate::domain::case::{Case, Request};
+use crate::domain::second_factor::FactorChange;
 use crate::domain::{AddressId, AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, UserId};
 
 /// Which mail, with what it needs to be written.
@@ -116,6 +117,11 @@ pub enum MailKind {
     },
     /// Notice to a user that the password was changed (S-38).
     PasswordChanged,
+    /// Notice to a user that something was done to the own second factor (S-36).
+    FactorChanged {
+        /// What.
+        change: FactorChange,
+    },
     /// Notice to an administrator that another account for the operator was made, or unlocked (S-39).
     AdministratorAdded {
         /// The new account.
@@ -207,6 +213,7 @@ specs! {
     AdministratorAdded: "", "administrator_added", Operator, false;
     SetPassword: "", "set_password", Users, false;
     PasswordChanged: "", "password_changed", Users, false;
+    FactorChanged: "", "factor_changed", Users, false;
 }
 
 impl MailKind {

@@ -1,8 +1,10 @@
-//! Mails to users about their own access: password links, and that a password was changed.
+//! To users about their own access: links for passwords, and that a password or the second factor was
+//! changed.
 
 use chrono::{DateTime, Utc};
 
 use super::{MailBody, Reader, templates};
+use crate::domain::second_factor::FactorChange;
 use crate::mail::words::MailWords;
 
 /// A link with which a user sets a password.
@@ -89,6 +91,110 @@ impl MailBody for PasswordChanged {
     }
 }
 
+/// Something was done to the second factor (S-36).
+#[derive(Debug, Clone)]
+pub struct FactorChanged {
+    /// Who reads it.
+    pub name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub change: FactorChange,
+}
+
+templates!(
+    FactorChanged,
+    "mail/factor_changed.txt",
+    "mail/factor_changed.html"
+);
+
+impl FactorChanged {
+    /// The heading.
+    fn title(&self, en: bool) -> &'static str {
+        let (de, en_title) = match self.change {
+            FactorChange::SetUp => (
+                "Ihr zweiter Faktor ist eingerichtet",
+                "Your second factor is set up",
+            ),
+            FactorChange::Replaced => (
+                "Ihr zweiter Faktor wurde ersetzt",
+                "Your second factor was replaced",
+            ),
+            FactorChange::Removed => (
+                "Ihr zweiter Faktor wurde entfernt",
+                "Your second factor was removed",
+            ),
+            FactorChange::Reset => (
+                "Ihr zweiter Faktor wurde zurückgesetzt",
+                "Your second factor was reset",
+            ),
+            FactorChange::CodesRenewed => (
+                "Sie haben neue Wiederherstellungscodes",
+                "You have new recovery codes",
+            ),
+            FactorChange::CodeUsed => (
+                "Ein Wiederherstellungscode wurde verwendet",
+                "A recovery code was used",
+            ),
+        };
+        if en { en_title } else { de }
+    }
+
+    /// What it means, behind the moment.
+    fn meaning(&self, en: bool) -> &'static str {
+        let (de, en_text) = match self.change {
+            FactorChange::SetUp => (
+                "wurde für Ihren Zugang zum AVV-Portal ein zweiter Faktor eingerichtet. Beim Anmelden geben Sie nun nach dem Passwort den Code ein, den Ihre Authenticator-App zeigt.",
+                "a second factor was set up for your access to the AVV portal. When you sign in, you now enter the code that your authenticator app shows after the password.",
+            ),
+            FactorChange::Replaced => (
+                "wurde der zweite Faktor Ihres Zugangs zum AVV-Portal durch einen neuen ersetzt. Die Codes der bisherigen Authenticator-App und die bisherigen Wiederherstellungscodes gelten nicht mehr.",
+                "the second factor of your access to the AVV portal was replaced by a new one. Codes of the former authenticator app and the former recovery codes are no longer good.",
+            ),
+            FactorChange::Removed => (
+                "wurde der zweite Faktor Ihres Zugangs zum AVV-Portal entfernt. Zum Anmelden genügt wieder das Passwort.",
+                "the second factor of your access to the AVV portal was removed. The password alone is enough to sign in again.",
+            ),
+            FactorChange::Reset => (
+                "hat der Betreiber den zweiten Faktor Ihres Zugangs zum AVV-Portal zurückgesetzt, und Sie wurden überall abgemeldet. Zum Anmelden genügt das Passwort, bis Sie einen neuen zweiten Faktor einrichten.",
+                "the operator reset the second factor of your access to the AVV portal, and you were signed out everywhere. The password is enough to sign in until you set up a new second factor.",
+            ),
+            FactorChange::CodesRenewed => (
+                "wurden für Ihren Zugang zum AVV-Portal neue Wiederherstellungscodes ausgegeben. Die bisherigen gelten nicht mehr.",
+                "new recovery codes were given out for your access to the AVV portal. The former ones are no longer good.",
+            ),
+            FactorChange::CodeUsed => (
+                "wurde für Ihren Zugang zum AVV-Portal ein Wiederherstellungscode verwendet. Er gilt nicht noch einmal. Haben Sie Ihr Gerät verloren, richten Sie unter Sicherheit ein neues ein.",
+                "a recovery code was used for your access to the AVV portal. It is not good again. If you have lost your device, set up a new one under Security.",
+            ),
+        };
+        if en { en_text } else { de }
+    }
+}
+
+impl MailBody for FactorChanged {
+    fn reader(&self) -> Reader {
+        Reader::User
+    }
+
+    fn subject(&self, w: &MailWords<'_>) -> String {
+        if w.en() {
+            format!("{}: {}", w.portal(), self.title(true))
+        } else {
+            format!("{}: {}", w.portal(), self.title(false))
+        }
+    }
+
+    fn typed_by_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            name,
+            at: _,
+            change: _,
+        } = self;
+        vec![name]
+    }
+}
+
 #[cfg(test)]
 pub(in crate::mail) fn samples(_: &crate::mail::CaseWords) -> Vec<super::Sample> {
     use crate::mail::samples::utc;
@@ -105,6 +211,14 @@ pub(in crate::mail) fn samples(_: &crate::mail::CaseWords) -> Vec<super::Sample>
         all.push((format!("set password {invitation}"), body.into()));
     }
     let at = utc("2026-11-24T13:05:00Z");
+    for change in FactorChange::ALL {
+        let body = FactorChanged {
+            name: name.clone(),
+            at,
+            change,
+        };
+        all.push((format!("factor changed {change:?}"), body.into()));
+    }
     let changed = PasswordChanged { name, at };
     all.push(("password changed".to_owned(), changed.into()));
     all

@@ -19,6 +19,8 @@ pub enum Attempt {
     Check,
     /// A form that came without a session is kept.
     Late,
+    /// A code of an authenticator app, or a recovery code, after the password was right.
+    Code,
 }
 
 impl Attempt {
@@ -29,6 +31,7 @@ impl Attempt {
             Self::Reset => "reset",
             Self::Check => "check",
             Self::Late => "late",
+            Self::Code => "code",
         }
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::domain::{CustomerNumber, UserId};
 use crate::storage::QueryResult;
-use crate::storage::schema::users;
+use crate::storage::schema::{second_factors, users};
 use crate::storage::users::UserLine;
 
 /// People of a customer by address, at most `limit`, each with whether they have the contract
@@ -15,8 +15,17 @@ pub fn list_users_of(
     customer: CustomerNumber,
     limit: i64,
 ) -> QueryResult<Vec<(UserLine, bool)>> {
-    type Row = (i64, String, String, String, Option<DateTime<Utc>>, bool);
+    type Row = (
+        i64,
+        String,
+        String,
+        String,
+        Option<DateTime<Utc>>,
+        bool,
+        Option<i64>,
+    );
     let rows: Vec<Row> = users::table
+        .left_join(second_factors::table)
         .filter(users::customer_number.eq(customer))
         .order(users::email)
         .limit(limit)
@@ -27,9 +36,10 @@ pub fn list_users_of(
             users::role,
             users::disabled_at,
             users::contracts,
+            second_factors::user_id.nullable(),
         ))
         .load(conn)?;
-    let read = |(id, name, email, role, disabled, contracts): Row| {
+    let read = |(id, name, email, role, disabled, contracts, factor): Row| {
         let line = UserLine {
             id: UserId(id),
             name,
@@ -38,6 +48,7 @@ pub fn list_users_of(
             company: String::new(),
             disabled: disabled.is_some(),
             administrator: None,
+            has_factor: factor.is_some(),
         };
         (line, contracts)
     };

@@ -6,6 +6,7 @@ pub mod customer_users;
 pub mod logins;
 pub(in crate::storage) mod password_links;
 pub mod rights;
+pub mod second_factors;
 pub mod sessions;
 pub mod user_erasure;
 pub mod users;

@@ -86,7 +86,32 @@ pub fn delete_session(conn: &mut PgConnection, id: &str) -> QueryResult<()> {
         .map(|_| ())
 }
 
-/// Removes sessions not used since `before`; returns how many.
+/// Ends every session of a user but the one whose forms carry `csrf`.
+pub fn delete_others(conn: &mut PgConnection, user: UserId, csrf: &str) -> QueryResult<()> {
+    let of_user: Vec<(String, Value)> = sessions::table
+        .filter(sessions::user_id.eq(user.0))
+        .select((sessions::id, sessions::state))
+        .load(conn)?;
+    // The values are JSON texts inside JSON texts.
+    let own = Value::from(csrf).to_string();
+    let others: Vec<String> = of_user
+        .into_iter()
+        .filter(|(_, state)| state.get("csrf").and_then(Value::as_str) != Some(own.as_str()))
+        .map(|(id, _)| id)
+        .collect();
+    diesel::delete(sessions::table.filter(sessions::id.eq_any(others)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Ends every session of a user.
+pub fn delete_all(conn: &mut PgConnection, user: UserId) -> QueryResult<()> {
+    diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0)))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Removes sessions not used since `before`; says how many.
 pub fn delete_idle(conn: &mut PgConnection, before: DateTime<Utc>) -> QueryResult<usize> {
     diesel::delete(sessions::table.filter(sessions::seen_at.lt(before))).execute(conn)
 }

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::QueryResult;
 use crate::storage::schema::{password_links, sessions, users};
+use crate::storage::second_factors::delete_factor;
 
 /// The name that an erased user's row shows.
 const NAMELESS: &str = "Gelöschter Benutzer";
@@ -51,11 +52,12 @@ pub fn find_by_address(
     Ok(row.map(|(id, locked)| (UserId(id), locked.is_some())))
 }
 
-/// Takes name, address, password, sessions and links of a user.
+/// Takes name, address, password, second factor, sessions and links of a user.
 pub fn erase_user(conn: &mut PgConnection, user: UserId) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).execute(conn)?;
     diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
         .execute(conn)?;
+    delete_factor(conn, user)?;
     diesel::update(users::table.find(user.0))
         .set((
             users::name.eq(NAMELESS),

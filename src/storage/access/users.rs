@@ -10,7 +10,9 @@ use crate::storage::administrators::{Row as AdministratorRow, administrator, col
 pub use crate::storage::password_links::{
     create_password_link, find_password_link, find_password_link_of, use_password_link,
 };
-use crate::storage::schema::{customers, partners, password_links, sessions, users};
+use crate::storage::schema::{
+    customers, partners, password_links, second_factors, sessions, users,
+};
 use crate::storage::{QueryResult, text};
 
 /// A user to be added.
@@ -331,6 +333,8 @@ pub struct UserLine {
     pub disabled: bool,
     /// How the account counts where a second person is wanted; for administrators only.
     pub administrator: Option<Administrator>,
+    /// Whether the user has a second factor.
+    pub has_factor: bool,
 }
 
 impl UserLine {
@@ -360,8 +364,10 @@ pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResu
         Option<String>,
         Option<String>,
         AdministratorRow,
+        Option<i64>,
     );
     let rows: Vec<Row> = users::table
+        .left_join(second_factors::table)
         .left_join(partners::table)
         .left_join(customers::table)
         .filter(users::email.gt(after))
@@ -376,12 +382,13 @@ pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResu
             partners::name.nullable(),
             customers::name.nullable(),
             columns(),
+            second_factors::user_id.nullable(),
         ))
         .load(conn)?;
     Ok(rows
         .into_iter()
         .map(
-            |(id, name, email, role, disabled, partner, customer, own)| UserLine {
+            |(id, name, email, role, disabled, partner, customer, own, factor)| UserLine {
                 id: UserId(id),
                 name,
                 company: partner.or(customer).unwrap_or_default(),
@@ -389,6 +396,7 @@ pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResu
                 email,
                 administrator: (role == "operator").then(|| administrator(own)),
                 role,
+                has_factor: factor.is_some(),
             },
         )
         .collect())

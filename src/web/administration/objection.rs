@@ -15,11 +15,11 @@ use crate::domain::calendar::day;
 use crate::domain::case::Case;
 use crate::domain::viewer::Viewer;
 use crate::paths;
-use crate::storage::users::find_contact;
+use crate::web::kit::codes;
 use crate::web::kit::customer::find_visible;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
-use crate::web::kit::reauthentication::prove_again;
+use crate::web::kit::reauthentication::{Proof, proof_of, prove_again};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
@@ -37,7 +37,7 @@ struct ObjectionView {
     partners: String,
     several: bool,
     modules: Vec<String>,
-    user: String,
+    proof: Proof,
     receipt: Option<String>,
     wrong: Option<Wrong>,
 }
@@ -46,6 +46,8 @@ struct ObjectionView {
 enum Wrong {
     /// The password did not match.
     Password,
+    /// The code was not accepted; what to do.
+    Code(String),
     /// Too many failures; wait this long.
     Wait(String),
 }
@@ -56,9 +58,10 @@ pub async fn show(
     me: Me,
     session: Session,
 ) -> Result<HttpResponse, PageError> {
-    let (case, user) = read(&app, &me.viewer).await?;
+    let case = read(&app, &me.viewer).await?;
+    let proof = proof_of(&app, &me).await?;
     let shell = Shell::load(&app, &me, paths::ADMINISTRATION).await?;
-    match view(shell, &case, user, app.clock.now()) {
+    match view(shell, &case, proof, app.clock.now()) {
         Some(page) => html(&page),
         None => Ok(nothing_to_object(&session, me.viewer.language)),
     }
@@ -72,16 +75,21 @@ pub async fn declare(
     session: Session,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let (case, user) = read(&app, &me.viewer).await?;
+    let case = read(&app, &me.viewer).await?;
+    let proof = proof_of(&app, &me).await?;
     if case.agreement().is_none() {
         // Without a contract the rules would take it as a decline, which this page does not
         // mention.
         return Ok(nothing_to_object(&session, me.viewer.language));
     }
-    let proof = prove_again(&app, &request, &me.viewer, &user, form.get("passwort")).await;
-    let (wrong, status) = match proof {
+    let proved = prove_again(&app, &request, &me.viewer, &proof, &form).await;
+    let (wrong, status) = match proved {
         Ok(()) => return object(&app, &me.viewer, &session).await,
         Err(ActionError::WrongPassword) => (Wrong::Password, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(ActionError::WrongCode(fault)) => (
+            Wrong::Code(codes::sentence(fault, me.viewer.language)),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
         Err(ActionError::TooManyAttempts(seconds)) => (
             Wrong::Wait(in_words_of(seconds, me.viewer.language)),
             StatusCode::TOO_MANY_REQUESTS,
@@ -89,7 +97,7 @@ pub async fn declare(
         Err(error) => return Err(error.into()),
     };
     let shell = Shell::load(&app, &me, paths::ADMINISTRATION).await?;
-    let Some(mut page) = view(shell, &case, user, app.clock.now()) else {
+    let Some(mut page) = view(shell, &case, proof, app.clock.now()) else {
         return Ok(nothing_to_object(&session, me.viewer.language));
     };
     page.wrong = Some(wrong);
@@ -126,22 +134,18 @@ async fn object(
     }
 }
 
-/// The viewer's own case, and the address the viewer signs in with.
-async fn read(app: &web::Data<App>, viewer: &Viewer) -> Result<(Case, String), PageError> {
+/// The own case.
+async fn read(app: &web::Data<App>, viewer: &Viewer) -> Result<Case, PageError> {
     let number = own_number(viewer)?;
     let (own, viewer) = (app.clone(), viewer.clone());
     let read = app
         .db
-        .read(move |conn| -> Result<_, ActionError> {
-            let case = find_visible(conn, &own, &viewer, number)?;
-            let (_, email) = find_contact(conn, viewer.user)?.ok_or(ActionError::NotFound)?;
-            Ok((case, email))
-        })
+        .read(move |conn| -> Result<_, ActionError> { find_visible(conn, &own, &viewer, number) })
         .await?;
     Ok(read)
 }
 
-fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<ObjectionView> {
+fn view(shell: Shell, case: &Case, proof: Proof, now: DateTime<Utc>) -> Option<ObjectionView> {
     let (agreement, language) = (case.agreement()?, shell.language);
     let partners = words::partners(case);
     Some(ObjectionView {
@@ -152,7 +156,7 @@ fn view(shell: Shell, case: &Case, user: String, now: DateTime<Utc>) -> Option<O
         several: partners.len() > 1,
         partners: names::list(&partners, language),
         modules: words::modules(case, now, language).0,
-        user,
+        proof,
         receipt: case.customer.email().map(|email| email.shown()),
         wrong: None,
     })

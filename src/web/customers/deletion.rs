@@ -18,7 +18,7 @@ use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::{Refuses as _, Respond as _};
 use crate::web::kit::signed_form::SignedForm;
 use crate::wording::dates;
@@ -36,7 +36,7 @@ struct Page {
     has_agreements: bool,
     /// When the data that are kept will be erased: "31. Dezember 2029".
     kept_until: String,
-    email: String,
+    email: Proof,
     stamp: String,
     reason: String,
     errors: FieldErrors,
@@ -68,7 +68,7 @@ pub async fn delete(
         LONGEST_REASON,
         "Geben Sie an, warum Sie den Kunden löschen",
     );
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     if !errors.is_empty() {
         return invalid(&page(&app, &me, &case, reason, errors).await?);
     }
@@ -125,7 +125,7 @@ async fn page(
         subject: Subject::of(case),
         has_agreements: !case.agreements.is_empty(),
         kept_until,
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         stamp: stamp(case),
         reason,
         errors,

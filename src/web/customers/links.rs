@@ -15,7 +15,7 @@ use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
@@ -31,8 +31,8 @@ struct Page {
     /// Masked address a new mail would be sent to, if that is possible.
     address: Option<String>,
     typed: Typed,
-    /// Address of the viewer, for password managers.
-    email: String,
+    /// How the person who looks proves to be it.
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -89,7 +89,7 @@ pub async fn lock(
         LONGEST_REASON,
         "Geben Sie an, warum Sie die Links sperren",
     );
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     if !errors.is_empty() {
         return invalid(&page(&app, &me, &case, typed, errors).await?);
     }
@@ -131,7 +131,7 @@ async fn page(
         meaning,
         address: address(case, now),
         typed,
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
         shell,
     })

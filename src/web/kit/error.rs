@@ -69,8 +69,13 @@ impl From<ActionError> for PageError {
     fn from(error: ActionError) -> Self {
         match error {
             ActionError::NotFound => Self::NotFound,
-            ActionError::NotAllowed | ActionError::Denied(_) | ActionError::WrongPassword => {
-                Self::Forbidden
+            ActionError::NotAllowed
+            | ActionError::Denied(_)
+            | ActionError::WrongPassword
+            | ActionError::WrongCode(_) => Self::Forbidden,
+            ActionError::Unencrypted(cause) => {
+                tracing::error!(%cause, "no second factor could be made");
+                Self::Fault
             }
             ActionError::Changed => Self::StaleForm,
             ActionError::TooManyAttempts(seconds) => Self::TooMany(seconds),

@@ -159,11 +159,6 @@ impl FieldErrors {
         }
     }
 
-    /// Adds the errors of another check of the same form.
-    pub fn join(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
-
     /// The reason typed into the field `grund`, of at most `most` characters; `missing` asks for it.
     pub fn reason(&mut self, form: &Form, most: usize, missing: &str) -> String {
         match parse(form.get("grund"), most) {

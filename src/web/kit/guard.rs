@@ -17,12 +17,14 @@ use super::client::{is_trusted, remote_address};
 use super::error::PageError;
 use super::kept;
 use super::language::wanted_language;
-use super::page::Seen;
+use super::page::{Seen, see_other};
 use super::route::Who;
+use super::session;
 use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
+use crate::paths;
 use crate::storage::users::find_viewer;
 
 /// Absolute lifetime of a session (S-32); shorter for administrators.
@@ -72,6 +74,19 @@ pub async fn guard(
         }
         (Some(viewer), _) => Some(viewer.clone()),
     };
+    if let Some(viewer) = &viewer
+        && must_set_up(&app, viewer, &request)
+    {
+        return match who {
+            // Who the person is counts on no page until the second factor is there.
+            Who::Visitor => {
+                request.extensions_mut().insert(Seen::default());
+                Ok(next.call(request).await?.map_into_boxed_body())
+            }
+            Who::Gate => Err(PageError::Forbidden.into()),
+            _ => Ok(to_set_up(request)),
+        };
+    }
     let Some(viewer) = viewer else {
         request.extensions_mut().insert(seen);
         return Ok(next.call(request).await?.map_into_boxed_body());
@@ -86,7 +101,24 @@ pub async fn guard(
     Ok(answer)
 }
 
-/// Logs that a user was refused access (S-58).
+/// Whether a person has to set up a second factor before any other page is shown (S-36).
+fn must_set_up(app: &App, viewer: &Viewer, request: &ServiceRequest) -> bool {
+    app.config.rules.second_factor.requires(viewer.role)
+        && !session::has_factor(&request.get_session())
+        && ![paths::SECOND_FACTOR, paths::SIGN_OUT].contains(&request.path())
+}
+
+/// Leads to the page on which it is set up, and from there back.
+fn to_set_up(request: ServiceRequest) -> ServiceResponse<BoxBody> {
+    let mut to = paths::SECOND_FACTOR.to_owned();
+    if request.method() == Method::GET && request.path() != paths::HOME {
+        let way: String = url::form_urlencoded::byte_serialize(here(&request).as_bytes()).collect();
+        to = format!("{to}?weiter={way}");
+    }
+    request.into_response(see_other(to))
+}
+
+/// Writes down who was refused what (S-58).
 fn log_refusal(viewer: &Viewer, path: &str, object: &str, why: &str) {
     tracing::warn!(user = viewer.user.0, path, object, "refused: {why}");
 }

@@ -10,6 +10,7 @@ pub mod attend;
 pub mod body;
 pub mod chain;
 pub mod client;
+pub mod codes;
 pub mod connection;
 pub mod customer;
 pub mod dates;

@@ -1,62 +1,129 @@
-//! Passwords: verified within the limits for CPU work, throttled, and asked for once more before an
-//! action that cannot be undone (S-40).
+//! Passwords: looked at with a place for the work, throttled. And the strongest factor of a person, which
+//! is asked for once more before something that cannot be taken back (S-40).
 
 use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 
 use super::client::{network, source};
+use super::codes;
 use super::error::PageError;
 use super::form::{FieldErrors, Form};
 use super::page::Me;
-use super::words::in_words;
+use super::words::in_words_of;
 use crate::actions::throttle::{Attempted, Begun, SignIn, begin_sign_in, end_proof, withdraw};
-use crate::actions::{ActionError, passwords};
+use crate::actions::{ActionError, passwords, second_factor};
 use crate::app::App;
+use crate::domain::Language;
 use crate::domain::viewer::Viewer;
 use crate::places::{Kind, NoPlace};
+use crate::storage::second_factors::has_factor;
 use crate::storage::users::{self, Credentials};
 
-/// Asks for the user's password again, from the field `passwort`, throttled like signing in. An
-/// error is added to that field.
-pub async fn ask_password(
+/// Field of a code of the second factor.
+pub const CODE: &str = "bestaetigungscode";
+
+/// How a signed-in person proves once more to be it: with the strongest factor there is (S-40).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The address the person signs in with, for password managers.
+    pub email: String,
+    /// Whether a code is asked for in place of the password.
+    pub has_factor: bool,
+}
+
+/// How the signed-in person proves it.
+pub async fn proof_of(app: &App, me: &Me) -> Result<Proof, PageError> {
+    let user = me.viewer.user;
+    app.db
+        .read(move |conn| -> Result<_, ActionError> {
+            let contact = users::find_contact(conn, user)?;
+            let (_, email) = contact.ok_or(ActionError::NotFound)?;
+            Ok(Proof {
+                email,
+                has_factor: has_factor(conn, user)?,
+            })
+        })
+        .await
+        .map_err(PageError::from)
+}
+
+/// Asks the signed-in person for a proof once more: the password in the field `passwort`, or with a
+/// second factor a code in the field [`CODE`]. Throttled like signing in; what is wrong is said at that
+/// field.
+pub async fn ask_proof(
     app: &App,
     me: &Me,
     request: &HttpRequest,
     form: &Form,
 ) -> Result<FieldErrors, PageError> {
-    let (typed, mut errors) = (form.get("passwort"), FieldErrors::default());
-    if typed.is_empty() {
-        errors.add("passwort", "Geben Sie Ihr Passwort ein");
-        return Ok(errors);
-    }
-    let email = address_of(app, me).await?;
-    match prove_again(app, request, &me.viewer, &email, typed).await {
-        Ok(()) => {}
-        Err(ActionError::TooManyAttempts(seconds)) => errors.add(
-            "passwort",
-            format!(
-                "Zu viele Versuche. Warten Sie bitte {} und versuchen Sie es dann noch einmal",
-                in_words(seconds)
-            ),
-        ),
-        Err(ActionError::WrongPassword) => errors.add(
-            "passwort",
-            "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein",
-        ),
-        Err(error) => return Err(error.into()),
-    }
+    let mut errors = FieldErrors::default();
+    ask_proof_too(app, me, request, form, &mut errors).await?;
     Ok(errors)
 }
 
-/// The address the user signs in with, for password managers.
-pub async fn address_of(app: &App, me: &Me) -> Result<String, PageError> {
-    let user = me.viewer.user;
-    let contact = app
-        .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(users::find_contact(conn, user)?) })
-        .await?;
-    contact.map(|(_, email)| email).ok_or(PageError::NotFound)
+/// The same in a form with other fields: while one of those is wrong a code, which is good only once, is
+/// not used up.
+pub async fn ask_proof_too(
+    app: &App,
+    me: &Me,
+    request: &HttpRequest,
+    form: &Form,
+    errors: &mut FieldErrors,
+) -> Result<(), PageError> {
+    let proof = proof_of(app, me).await?;
+    let language = me.viewer.language;
+    let (field, typed) = proof.field(form);
+    if !proof.has_factor && typed.is_empty() {
+        errors.add(
+            field,
+            match language {
+                Language::De => "Geben Sie Ihr Passwort ein",
+                Language::En => "Enter your password",
+            },
+        );
+        return Ok(());
+    }
+    if proof.has_factor && !errors.is_empty() && !typed.trim().is_empty() {
+        errors.add(
+            field,
+            match language {
+                Language::De => {
+                    "Geben Sie hier noch einmal einen Bestätigungscode ein, wenn das andere stimmt"
+                }
+                Language::En => "Enter a verification code here once more when the rest is right",
+            },
+        );
+        return Ok(());
+    }
+    match prove_again(app, request, &me.viewer, &proof, form).await {
+        Ok(()) => {}
+        Err(ActionError::TooManyAttempts(seconds)) => {
+            let time = in_words_of(seconds, language);
+            errors.add(field, match language {
+                Language::De => format!("Zu viele Versuche. Warten Sie bitte {time} und versuchen Sie es dann noch einmal"),
+                Language::En => format!("Too many attempts. Please wait {time} and then try once more"),
+            });
+        }
+        Err(ActionError::WrongPassword) => errors.add(
+            field,
+            match language {
+                Language::De => "Das Passwort stimmt nicht. Bitte geben Sie es noch einmal ein",
+                Language::En => "The password is wrong. Please enter it once more",
+            },
+        ),
+        Err(ActionError::WrongCode(fault)) => errors.add(field, codes::sentence(fault, language)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+impl Proof {
+    /// The field it is asked for in, and what was typed there.
+    fn field<'a>(&self, form: &'a Form) -> (&'static str, &'a str) {
+        let field = if self.has_factor { CODE } else { "passwort" };
+        (field, form.get(field))
+    }
 }
 
 /// An attempt that has to wait for others asks at this interval.
@@ -64,20 +131,34 @@ const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 const LONGEST_LINE: Duration = Duration::from_secs(15);
 
-/// Asks a signed-in user for the password once more before an action with legal effect (S-40),
-/// throttled like signing in.
+/// Asks a signed-in person for a proof once more before something with legal effect (S-40), throttled
+/// like signing in.
 pub async fn prove_again(
     app: &App,
     request: &HttpRequest,
     viewer: &Viewer,
-    email: &str,
-    password: &str,
+    proof: &Proof,
+    form: &Form,
 ) -> Result<(), ActionError> {
-    let who = Attempted::new(app, email, &source(app, request));
+    let who = Attempted::new(app, &proof.email, &source(app, request));
+    let (_, typed) = proof.field(form);
+    if proof.has_factor {
+        let (own, viewer, typed, now) = (
+            app.clone(),
+            viewer.clone(),
+            typed.to_owned(),
+            app.clock.now(),
+        );
+        let looked = app
+            .db
+            .transaction(move |conn| second_factor::prove(conn, &own, &who, &viewer, &typed, now))
+            .await?;
+        return looked.map_err(ActionError::WrongCode);
+    }
     let _turn = app.places.turn(&who.name()).await;
-    let begun = begin(app, &who, email).await?;
+    let begun = begin(app, &who, &proof.email).await?;
     let own = |found: &Credentials| found.user == viewer.user;
-    let proved = verify(app, request, password, &begun, own).await?;
+    let proved = verify(app, request, typed, &begun, own).await?;
     app.db
         .transaction(move |conn| end_proof(conn, &who, &begun, proved))
         .await?;

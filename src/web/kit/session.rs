@@ -27,10 +27,18 @@ pub const CSRF: &str = "csrf";
 pub const BEGAN: &str = "began";
 /// Key in the state: the language a customer's user has chosen (C4).
 pub const LANGUAGE: &str = "language";
-/// Key in the state: a message for the next page.
+/// State: that it was begun with a second factor, or that one was set up in it (S-36).
+pub const FACTOR: &str = "factor";
+/// State: a message for the next page.
 pub const FLASH: &str = "flash";
 
-/// A session that is not used for this long ends (S-32).
+/// State: whose password was right, while the second factor is asked for. Nobody is signed in yet.
+const HALF_WAY: &str = "half_way";
+/// The second factor is asked for this long.
+const HALF_WAY_LIFE: Duration = Duration::minutes(10);
+/// The proof by which a session began is good this long for what needs one (S-40).
+const FRESH: Duration = Duration::minutes(5);
+/// A session that is not used for this long has ended (S-32).
 const IDLE: Duration = Duration::minutes(30);
 /// The time of the last use is stored no more often than this.
 const TOUCH: Duration = Duration::minutes(1);
@@ -57,18 +65,72 @@ pub fn tell(session: &Session, flash: Flash) {
     }
 }
 
-/// Begins a session for a user: new key, new form token (S-31).
+/// Begins a session for a person: new key, new form token (S-31). `with_factor`: with a second factor.
 pub fn begin(
+    session: &Session,
+    app: &App,
+    user: UserId,
+    with_factor: bool,
+) -> Result<(), actix_session::SessionInsertError> {
+    session.renew();
+    session.clear();
+    session.insert(USER, user.0)?;
+    session.insert(BEGAN, app.clock.now().timestamp())?;
+    if with_factor {
+        session.insert(FACTOR, true)?;
+    }
+    let random = String::from(generate_session_key());
+    session.insert(CSRF, token::make_form(&app.config.keys, user, &random))
+}
+
+/// Notes whose password was right; the second factor comes next.
+pub fn begin_half_way(
     session: &Session,
     app: &App,
     user: UserId,
 ) -> Result<(), actix_session::SessionInsertError> {
     session.renew();
     session.clear();
-    session.insert(USER, user.0)?;
-    session.insert(BEGAN, app.clock.now().timestamp())?;
-    let random = String::from(generate_session_key());
-    session.insert(CSRF, token::make_form(&app.config.keys, user, &random))
+    session.insert(HALF_WAY, user.0)?;
+    session.insert(BEGAN, app.clock.now().timestamp())
+}
+
+/// Whose second factor is asked for, while there is time for it.
+pub fn half_way(session: &Session, app: &App) -> Option<UserId> {
+    let user: i64 = session.get(HALF_WAY).ok().flatten()?;
+    (age(session, app)? < HALF_WAY_LIFE).then_some(UserId(user))
+}
+
+/// Whether the second factor is asked for, or was until there was no time left.
+pub fn is_half_way(session: &Session) -> bool {
+    session.contains_key(HALF_WAY)
+}
+
+/// Whether it began so lately that nobody need prove once more to be it (S-40).
+pub fn is_fresh(session: &Session, app: &App) -> bool {
+    age(session, app).is_some_and(|age| age < FRESH)
+}
+
+fn age(session: &Session, app: &App) -> Option<Duration> {
+    let began: i64 = session.get(BEGAN).ok().flatten()?;
+    Some(Duration::seconds(app.clock.now().timestamp() - began))
+}
+
+/// Whether it was begun with a second factor, or one was set up in it.
+pub fn has_factor(session: &Session) -> bool {
+    session.get(FACTOR).ok().flatten().unwrap_or(false)
+}
+
+/// Notes that a second factor was set up in it.
+pub fn set_factor(session: &Session) {
+    if session.insert(FACTOR, true).is_err() {
+        tracing::warn!("a session forgot its second factor");
+    }
+}
+
+/// Notes that the second factor was removed.
+pub fn unset_factor(session: &Session) {
+    session.remove(FACTOR);
 }
 
 /// Name of the session cookie.
@@ -108,6 +170,7 @@ fn id(key: &SessionKey) -> String {
 fn user(state: &HashMap<String, String>) -> Option<UserId> {
     state
         .get(USER)
+        .or_else(|| state.get(HALF_WAY))
         .and_then(|user| user.parse().ok())
         .map(UserId)
 }

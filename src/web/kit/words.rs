@@ -6,12 +6,7 @@ use crate::domain::Language;
 use crate::domain::bulk_run::{RunEnd, RunStage};
 use crate::wording::names;
 
-/// A waiting time in German: "40 Sekunden", "3 Minuten".
-pub fn in_words(seconds: u64) -> String {
-    in_words_of(seconds, Language::De)
-}
-
-/// A waiting time in either language: "40 Sekunden", "3 minutes".
+/// "40 Sekunden", "3 minutes".
 pub fn in_words_of(seconds: u64, language: Language) -> String {
     let minutes = seconds.div_ceil(60);
     match (seconds, language) {

@@ -67,6 +67,16 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || web::post().to(users::confirmation::confirm),
     ),
+    get(
+        "/betrieb/benutzer/{benutzer}/zweiter-faktor",
+        Who::Operator,
+        || view().to(users::factor::ask),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/zweiter-faktor",
+        Who::Operator,
+        || web::post().to(users::factor::reset),
+    ),
     get("/betrieb/benutzer/neu", Who::Operator, || {
         view().to(users::new)
     }),

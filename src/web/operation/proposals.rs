@@ -19,7 +19,7 @@ use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
@@ -58,7 +58,7 @@ struct Page {
     too_new: Option<String>,
     /// How it was answered; `None` while it is open.
     answered: Option<String>,
-    email: String,
+    email: Proof,
     reason: String,
     longest: usize,
     errors: FieldErrors,
@@ -151,7 +151,7 @@ pub async fn answer(
     let (mut reason, mut errors) = (name::clean(form.get("grund")), FieldErrors::default());
     match answer.as_str() {
         "bestaetigen" => {
-            errors.join(ask_password(&app, &me, &request, &form).await?);
+            ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
         }
         "ablehnen" => {
             let why = "Geben Sie an, warum Sie den Vorschlag ablehnen";
@@ -283,7 +283,7 @@ async fn page(
         is_own: first == second,
         too_new: found.map(refusals::too_new),
         answered: answer_words(line),
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         line: ProposalRow::of(line),
         reason,
         longest: MAX_REASON,

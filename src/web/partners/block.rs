@@ -15,7 +15,7 @@ use crate::storage::partner_list::count_customers;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
@@ -32,8 +32,8 @@ struct BlockPage {
     /// Number of customers with an agreement in force, who will be notified.
     told: String,
     reason: String,
-    /// Address of the viewer, for password managers.
-    email: String,
+    /// How the person who looks proves to be it.
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -67,7 +67,7 @@ pub async fn block(
         LONGEST_REASON,
         "Schreiben Sie auf, warum Sie sperren",
     );
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     if !errors.is_empty() {
         return invalid(&block_page(&app, &me, &partner, reason, errors).await?);
     }
@@ -123,7 +123,7 @@ async fn block_page(
         customers: customers_in_words(all),
         told: customers_in_words(told),
         reason,
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
     })
 }
@@ -134,8 +134,8 @@ struct UnblockPage {
     shell: Shell,
     subject: Subject,
     is_mandant: bool,
-    /// Address of the viewer, for password managers.
-    email: String,
+    /// How the person who looks proves to be it.
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -164,7 +164,7 @@ async fn unblock_page(
         shell: Shell::load(app, me, area.list()).await?,
         subject: Subject::of(area, partner),
         is_mandant: partner.parent.is_none(),
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
     })
 }
@@ -178,7 +178,7 @@ pub async fn unblock(
     id: web::Path<PartnerId>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let errors = ask_password(&app, &me, &request, &form).await?;
+    let errors = ask_proof(&app, &me, &request, &form).await?;
     if !errors.is_empty() {
         let partner = load(&app, &me, *id).await?;
         return invalid(&unblock_page(&app, &me, &partner, errors).await?);

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::domain::{EmailAddress, Language};
 use crate::paths;
 use crate::places::Kind;
-use crate::storage::users::find_password_link;
+use crate::storage::users::{find_contact, find_password_link, find_viewer};
 use crate::token::{self, Purpose};
 use crate::web::kit::client::source;
 use crate::web::kit::error::PageError;
@@ -128,9 +128,11 @@ async fn set(
     let Some(link) = live_link(&app, &request, &token).await? else {
         return expired(&app, language).await;
     };
+    let own = names_of(&app, link).await?;
     let password = form.get("passwort").to_owned();
     let mut errors = FieldErrors::default();
-    match passwords::check(&password) {
+    let names: Vec<&str> = own.iter().map(String::as_str).collect();
+    match passwords::check(&password, &names) {
         Err(bad) => errors.add("passwort", sentence(bad, language)),
         Ok(()) if password != form.get("wiederholung") => errors.add(
             "wiederholung",
@@ -176,7 +178,30 @@ async fn set(
     }
 }
 
-/// The id of a genuine link that can still be used. Invalid tokens are counted (S-12).
+/// Names that no password of whoever the link is for is made of (S-35).
+async fn names_of(app: &App, link: Uuid) -> Result<Vec<String>, PageError> {
+    let now = app.clock.now();
+    let own = app
+        .db
+        .read(move |conn| -> Result<_, PageError> {
+            let Some((user, _)) = find_password_link(conn, link, now)? else {
+                return Ok(Vec::new());
+            };
+            let contact = find_contact(conn, user)?;
+            let company = find_viewer(conn, user)?.map(|viewer| viewer.company);
+            let (name, email) = contact.unwrap_or_default();
+            Ok([Some(name), Some(email), company]
+                .into_iter()
+                .flatten()
+                .collect())
+        })
+        .await?;
+    let operator = app.operator().await?.unwrap_or_default();
+    let operator = [operator.party.name, operator.short_name];
+    Ok(own.into_iter().chain(operator).collect())
+}
+
+/// The id behind a genuine link that can still be used. Made-up tokens are counted (S-12).
 async fn live_link(
     app: &web::Data<App>,
     request: &HttpRequest,
@@ -229,6 +254,10 @@ fn sentence(bad: BadPassword, language: Language) -> String {
         BadPassword::TooCommon => (
             "Dieses Passwort ist zu leicht zu erraten. Nehmen Sie zum Beispiel vier Wörter, die nichts miteinander zu tun haben".to_owned(),
             "This password is too easy to guess. Use for example four words that have nothing to do with each other".to_owned(),
+        ),
+        BadPassword::OwnName => (
+            "Dieses Passwort besteht aus Ihrem Namen, Ihrer Adresse oder dem Namen einer Firma. Nehmen Sie zum Beispiel vier Wörter, die nichts miteinander zu tun haben".to_owned(),
+            "This password is made of your name, your address or the name of a company. Use for example four words that have nothing to do with each other".to_owned(),
         ),
     };
     if language.is_en() { en } else { de }

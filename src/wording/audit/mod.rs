@@ -16,6 +16,7 @@ use crate::domain::audit::{AuditKind, AuditName, Counts};
 use crate::domain::branding::BrandingPart;
 use crate::domain::calendar::REMINDERS;
 use crate::domain::product::Named;
+use crate::domain::second_factor::FactorChange;
 use agreements::{asked, objected, restored};
 use changes::{announced, dissented, settled};
 use customers::{arrived, assigned, corrected, entered, moved, reviewed};
@@ -89,6 +90,8 @@ names! {
     SignedIn: "Anmeldung", "Signed in";
     SignedOut: "Abmeldung", "Signed out";
     PasswordSet: "Passwort gesetzt", "Password set";
+    SecondFactor: "Zweiter Faktor", "Second factor";
+    SecondFactorReset: "Zweiter Faktor zurückgesetzt", "Second factor reset";
     UserAdded: "Benutzer angelegt", "User added";
     AdministratorConfirmed: "Administrator bestätigt", "Administrator confirmed";
     UserDisabled: "Benutzer gesperrt", "User disabled";
@@ -326,6 +329,11 @@ fn sentences(kind: &AuditKind) -> (String, String) {
         K::SignedIn => both("Angemeldet", "Signed in"),
         K::SignedOut => both("Abgemeldet", "Signed out"),
         K::PasswordSet => both("Passwort gesetzt", "Password set"),
+        K::SecondFactor { change } => both(factor(*change).0, factor(*change).1),
+        K::SecondFactorReset { name, reason } => both(
+            because(&format!("Zweiter Faktor von {name} zurückgesetzt"), reason),
+            because(&format!("Second factor of {name} reset"), reason),
+        ),
         K::UserAdded { name, counts } => by(|language| added(name, *counts, language)),
         K::AdministratorConfirmed { name } => both(
             format!("Konto von {name} bestätigt"),
@@ -413,6 +421,23 @@ fn branded(changed: &[BrandingPart], language: Language) -> String {
         "Erscheinungsbild geändert"
     };
     because(what, &words.join(", "))
+}
+
+/// What a user did to the own second factor, German and English.
+fn factor(change: FactorChange) -> (&'static str, &'static str) {
+    match change {
+        FactorChange::SetUp => ("Zweiten Faktor eingerichtet", "Second factor set up"),
+        FactorChange::Replaced => (
+            "Zweiten Faktor durch einen neuen ersetzt",
+            "Second factor replaced by a new one",
+        ),
+        FactorChange::Removed => ("Zweiten Faktor entfernt", "Second factor removed"),
+        FactorChange::Reset => ("Zweiter Faktor zurückgesetzt", "Second factor reset"),
+        FactorChange::CodesRenewed => {
+            ("Wiederherstellungscodes erneuert", "Recovery codes renewed")
+        }
+        FactorChange::CodeUsed => ("Wiederherstellungscode verbraucht", "Recovery code used"),
+    }
 }
 
 /// That what is personal in `count` events was erased (S-80).

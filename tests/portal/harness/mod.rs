@@ -22,7 +22,9 @@ mod smtp;
 pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use log::Log;
-pub use people::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, party, products};
+pub use people::{
+    CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY, party, products,
+};
 pub use smtp::{Behaviour, Fault, SmtpStub, Stage, Taken};
 
 /// A contract, letter or mail on paper as it is uploaded: one empty page that every PDF reader

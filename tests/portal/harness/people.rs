@@ -2,15 +2,20 @@
 
 use std::sync::OnceLock;
 
-use avv_portal::actions::{Actor, customers, passwords, users};
+use avv_portal::actions::{Actor, customers, documents, passwords, users};
+use avv_portal::cipher::{self, Purpose};
 use avv_portal::domain::product::{Module, Product, ProductOption};
+use avv_portal::domain::second_factor::{Secret, step_of};
 use avv_portal::domain::viewer::Role;
 use avv_portal::domain::{
-    CustomerNumber, EmailAddress, Holidays, Language, Operator, PartnerId, Party,
+    CustomerNumber, EmailAddress, Holidays, Language, Operator, PartnerId, Party, UserId,
 };
 use avv_portal::storage::customers::NewCustomer;
+use avv_portal::storage::second_factors::{self, StoredFactor};
 use avv_portal::storage::users::NewUser;
 use avv_portal::storage::{catalogue, partners};
+
+use chrono::Duration;
 
 use super::app::TestApp;
 use super::browser::Browser;
@@ -22,7 +27,10 @@ pub const FOREIGN_CUSTOMER: CustomerNumber = CustomerNumber::of_figures(9000);
 /// The password of every user.
 pub const PASSWORD: &str = "korrekt pferd batterie";
 
-/// Users who can sign in.
+/// A recovery code of everybody who was given a second factor.
+pub const RECOVERY: &str = "AAAA-AAAA-AAAA-AAAA";
+
+/// People who can sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Person {
     /// Administrator of the operator (ADM).
@@ -91,7 +99,32 @@ impl TestApp {
         browser
     }
 
-    /// The partners by name, with their ids.
+    /// Gives a user a second factor, with two recovery codes: [`RECOVERY`] and another one.
+    pub fn give_factor(&self, email: &str) -> Secret {
+        let secret = Secret::new(*b"invented for a test!");
+        let user = UserId(
+            self.text(&format!("id FROM users WHERE email = '{email}'"))
+                .parse()
+                .expect("a user"),
+        );
+        let keys = &self.app.config.keys;
+        let factor = StoredFactor {
+            secret: cipher::close(keys, Purpose::Secret, user, secret.bytes()).expect("a secret"),
+            last_step: 0,
+            set_up_at: self.now(),
+        };
+        let hashes = [RECOVERY.replace('-', ""), "B".repeat(16)]
+            .map(|code| documents::sha256(code.as_bytes()));
+        self.write(|conn| Ok(second_factors::save_factor(conn, user, &factor, &hashes)?));
+        secret
+    }
+
+    /// What the app of a person shows, on a device whose clock is wrong by `off`.
+    pub fn code(&self, secret: &Secret, off: Duration) -> String {
+        format!("{:06}", secret.code(step_of(self.now() + off)))
+    }
+
+    /// The partners by name, as they were given ids.
     pub fn companies(&self) -> Companies {
         self.read(|conn| {
             let names = partners::list_partner_names(conn)?;

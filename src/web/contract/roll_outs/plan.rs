@@ -19,7 +19,7 @@ use crate::storage::roll_outs::{COUNT_CAP, count_targets, list_open};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::thousands;
@@ -61,7 +61,7 @@ struct Preview {
     count_words: String,
     /// What is new, as in the mail to a customer with the version before.
     news: Option<VersionDiff>,
-    email: String,
+    email: Proof,
 }
 
 /// What was typed, in the address for the preview and in the form for the start.
@@ -121,7 +121,7 @@ pub async fn start(
     if form.get("schritt") != "starten" {
         return html(&page(&app, &me, typed, errors, true).await?);
     }
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     if !errors.is_empty() {
         return invalid(&page(&app, &me, typed, errors, true).await?);
     }
@@ -345,7 +345,7 @@ async fn preview(
             more => format!("{} Kunden", thousands(more)),
         },
         news,
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
     })
 }
 

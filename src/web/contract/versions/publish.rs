@@ -22,7 +22,7 @@ use crate::storage::contract_versions::list_outdated;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::wording::dates;
@@ -40,7 +40,7 @@ struct Page {
     /// The number of customers that will be asked anew, in words.
     open: String,
     date: String,
-    email: String,
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -96,7 +96,7 @@ async fn page(
             many => format!("{many} Kunden mit offener Anforderung"),
         },
         date: typed.unwrap_or_else(|| proposed.to_string()),
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
     })
 }
@@ -121,7 +121,7 @@ pub async fn publish(
         }
         Some(_) => {}
     }
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     let Some(valid_from) = chosen.filter(|_| errors.is_empty()) else {
         let typed = Some(form.get("datum").to_owned());
         return invalid(&page(&app, &me, id, typed, errors).await?);

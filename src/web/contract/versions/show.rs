@@ -26,7 +26,7 @@ use crate::storage::roll_outs::list_roll_outs;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
@@ -61,8 +61,8 @@ struct Page {
     too_new: Option<String>,
     number: String,
     told: Told,
-    /// Address of the viewer, for password managers.
-    email: String,
+    /// How the person who looks proves to be it.
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -122,7 +122,7 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         .await?;
     Ok(Page {
         too_new: found.map(refusals::too_new),
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
         shell: Shell::load(app, me, paths::VERSIONS).await?,
         subject: Subject::of(&version),
@@ -223,7 +223,7 @@ pub async fn approve(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
-    let errors = ask_password(&app, &me, &request, &form).await?;
+    let errors = ask_proof(&app, &me, &request, &form).await?;
     if !errors.is_empty() {
         return invalid(&page(&app, &me, *id, errors).await?);
     }

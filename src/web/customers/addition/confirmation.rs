@@ -13,7 +13,7 @@ use crate::web::customers::parts::effects::{Part, meaning_of_new};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::address_of;
+use crate::web::kit::reauthentication::{Proof, proof_of};
 use crate::web::kit::refusals;
 
 /// Hidden field with the stamp of the facts the page was made from.
@@ -36,8 +36,8 @@ struct Page {
     fields: Vec<(String, String)>,
     stamp: String,
     sends: bool,
-    /// Address of the viewer, if the password is asked for.
-    email: Option<String>,
+    /// Address of the person who looks, if the password is asked for.
+    email: Option<Proof>,
     errors: FieldErrors,
 }
 
@@ -72,7 +72,7 @@ pub async fn ask(
         stamp: planned.stamp.clone(),
         sends: preview.changes.iter().any(|one| one.mail().is_some()),
         email: match new.partner {
-            Some(_) => Some(address_of(app, me).await?),
+            Some(_) => Some(proof_of(app, me).await?),
             None => None,
         },
         errors,

@@ -28,7 +28,7 @@ use crate::web::customers::parts::product_choice::{ProductRow, rows};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::ask_password;
+use crate::web::kit::reauthentication::ask_proof;
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
@@ -129,7 +129,7 @@ pub async fn save(
         return confirmation::ask(&app, &me, &new, &planned, &form, is_confirmed, errors).await;
     }
     if new.partner.is_some() {
-        let wrong = ask_password(&app, &me, &request, &form).await?;
+        let wrong = ask_proof(&app, &me, &request, &form).await?;
         if !wrong.is_empty() {
             return confirmation::ask(&app, &me, &new, &planned, &form, false, wrong).await;
         }

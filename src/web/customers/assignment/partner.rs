@@ -21,7 +21,7 @@ use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
@@ -62,8 +62,8 @@ struct ConfirmPage {
     before: Option<String>,
     meaning: Vec<Part>,
     doubts: Vec<Doubt>,
-    /// Address of the viewer, for password managers.
-    email: String,
+    /// How the person who looks proves to be it.
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -118,7 +118,7 @@ async fn confirm_page(
         before: case.partner.as_ref().map(|one| one.party.name.clone()),
         meaning: effects::meaning(&shell.operator.short_name, &preview),
         doubts,
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
         shell,
     }))
@@ -163,7 +163,7 @@ pub async fn assign(
     if let Some(id) = partner {
         load(&app, id).await?;
     }
-    let errors = ask_password(&app, &me, &request, &form).await?;
+    let errors = ask_proof(&app, &me, &request, &form).await?;
     if !errors.is_empty() {
         return match confirm_page(&app, &me, &case, form.get("mandant"), errors).await? {
             Ok(page) => invalid(&page),

@@ -17,7 +17,7 @@ use crate::web::kit::dates::parse_day;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::SignedUpload;
@@ -31,7 +31,7 @@ const LONGEST_NOTE: usize = 2000;
 struct Page {
     shell: Shell,
     subject: Subject,
-    email: String,
+    email: Proof,
     /// Number and day of the agreement that becomes void; `None` before conclusion.
     agreement: Option<(String, String)>,
     effects: Vec<Effect>,
@@ -105,7 +105,7 @@ pub async fn record(
     let typed = Typed::of(&form);
     let mut errors = FieldErrors::default();
     let received = read(&typed, &case, calendar::day(now), &mut errors);
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     let proof = files.take("datei").unwrap_or_else(|bad| {
         errors.add("datei", bad.sentence());
         None
@@ -202,7 +202,7 @@ async fn page(
             .unwrap_or_default(),
         shell,
         subject: Subject::of(case),
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         agreement: case.agreement().map(|agreement| {
             let day = calendar::day(agreement.concluded_at);
             (

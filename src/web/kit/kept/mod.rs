@@ -35,9 +35,16 @@ pub const FILE: &str = "-aufbewahrt";
 /// Hidden field of a form that shares its page with another one: the address it would be sent to
 /// itself, so that its fields are kept if the other one is sent.
 pub const BESIDE: &str = "neben";
-/// Fields that are never kept: secrets, and values that belong to one session.
-const NEVER: [&str; 4] = ["csrf", "passwort", "wiederholung", FORM];
-/// Largest size of all typed values of a form, in bytes.
+/// Fields that are never kept: secrets, and what belongs to one session.
+const NEVER: [&str; 6] = [
+    "csrf",
+    "passwort",
+    "wiederholung",
+    "bestaetigungscode",
+    "neuer-code",
+    FORM,
+];
+/// All typed into one form, in bytes.
 const LARGEST_FORM: usize = 4 * 1024 * 1024;
 /// Longest address of a form's page.
 const LONGEST_PAGE: usize = 1000;

@@ -18,7 +18,7 @@ use crate::storage::announcements::{Announcement, count_in_force};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid, see_other};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::sub_processors::Lists;
@@ -29,8 +29,8 @@ use crate::wording::dates;
 struct Page {
     shell: Shell,
     back: String,
-    email: String,
-    /// What has to be corrected before it can be sent.
+    email: Proof,
+    /// What is still to be mended before it can be sent.
     faults: Vec<String>,
     recipients: i64,
     days: u32,
@@ -69,7 +69,7 @@ pub async fn confirm(
         // This is the second click of a double click.
         return Ok(see_other(back));
     }
-    let errors = ask_password(&app, &me, &request, &form).await?;
+    let errors = ask_proof(&app, &me, &request, &form).await?;
     if !errors.is_empty() {
         return invalid(&page(&app, &me, draft, &entries, errors).await?);
     }
@@ -121,7 +121,7 @@ async fn page(
         ("E-Mail auf Englisch", mail(Language::En)?),
     ];
     Ok(Page {
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         back: paths::announcement(draft.id),
         faults,
         recipients,

@@ -16,7 +16,7 @@ use crate::storage::catalogue::find_operator;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use fields::{Ask, Kind, MAILS, OWN, PROTECTION};
@@ -30,8 +30,8 @@ struct Page {
     sections: Vec<Section>,
     /// Stamp of the values the form showed first.
     stand: String,
-    /// Address of the viewer, for password managers.
-    email: String,
+    /// How the person who looks proves to be it.
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -107,7 +107,7 @@ pub async fn save(
 ) -> Result<HttpResponse, PageError> {
     let typed = typed(&form);
     let (operator, mut errors) = read(&typed);
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     let before = stored(&app).await?;
     let stand = form.get("stand").to_owned();
     if !errors.is_empty() {
@@ -178,7 +178,7 @@ async fn page(
         is_new,
         sections: sections(values),
         stand,
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
     })
 }

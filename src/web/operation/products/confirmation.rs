@@ -15,7 +15,7 @@ use crate::paths;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::address_of;
+use crate::web::kit::reauthentication::{Proof, proof_of};
 use crate::web::kit::words::listed;
 
 /// The change that is to be saved.
@@ -51,7 +51,7 @@ struct Page {
     fields: Vec<(String, String)>,
     options: usize,
     stand: String,
-    email: String,
+    email: Proof,
     errors: FieldErrors,
 }
 
@@ -115,7 +115,7 @@ pub async fn ask(
             .collect(),
         options: question.values.options,
         stand: question.stand.to_owned(),
-        email: address_of(app, me).await?,
+        email: proof_of(app, me).await?,
         errors,
     };
     match page.errors.is_empty() {

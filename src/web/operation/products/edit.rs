@@ -16,7 +16,7 @@ use crate::storage::products::is_booked;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::ask_password;
+use crate::web::kit::reauthentication::ask_proof;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
@@ -139,7 +139,7 @@ pub async fn save(
     }
     let confirmed: Option<i64> = form.get("betroffen").parse().ok();
     if confirmed.is_some() {
-        let errors = ask_password(&app, &me, &request, &form).await?;
+        let errors = ask_proof(&app, &me, &request, &form).await?;
         if !errors.is_empty() {
             let question = Question {
                 old: &stored,

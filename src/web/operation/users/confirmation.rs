@@ -13,7 +13,7 @@ use crate::storage::users::find_contact;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
@@ -25,7 +25,7 @@ struct Page {
     email: String,
     /// Name of the administrator who made the account.
     maker: String,
-    own_email: String,
+    own_email: Proof,
     errors: FieldErrors,
 }
 
@@ -48,7 +48,7 @@ pub async fn confirm(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let user = UserId(*user);
-    let errors = ask_password(&app, &me, &request, &form).await?;
+    let errors = ask_proof(&app, &me, &request, &form).await?;
     if !errors.is_empty() {
         return invalid(&page(&app, &me, user, errors).await?);
     }
@@ -81,7 +81,7 @@ async fn page(app: &App, me: &Me, user: UserId, errors: FieldErrors) -> Result<P
         name,
         email,
         maker,
-        own_email: address_of(app, me).await?,
+        own_email: proof_of(app, me).await?,
         errors,
     })
 }

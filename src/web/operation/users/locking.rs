@@ -14,7 +14,7 @@ use crate::storage::users::{find_contact, find_locked};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
@@ -24,8 +24,8 @@ struct DisablePage {
     shell: Shell,
     name: String,
     email: String,
-    /// Address of the viewer, for password managers.
-    own_email: String,
+    /// How the person who looks proves to be it.
+    own_email: Proof,
     errors: FieldErrors,
 }
 
@@ -56,7 +56,7 @@ async fn disable_page(
         shell: Shell::load(app, me, paths::USERS).await?,
         name,
         email,
-        own_email: address_of(app, me).await?,
+        own_email: proof_of(app, me).await?,
         errors,
     })
 }
@@ -70,7 +70,7 @@ pub async fn disable(
     user: web::Path<i64>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let errors = ask_password(&app, &me, &request, &form).await?;
+    let errors = ask_proof(&app, &me, &request, &form).await?;
     if !errors.is_empty() {
         return invalid(&disable_page(&app, &me, UserId(*user), errors).await?);
     }
@@ -90,8 +90,8 @@ struct EnablePage {
     shell: Shell,
     name: String,
     email: String,
-    /// Address of the viewer, for password managers.
-    own_email: String,
+    /// How the person who looks proves to be it.
+    own_email: Proof,
     errors: FieldErrors,
 }
 
@@ -117,7 +117,7 @@ pub async fn enable(
     user: web::Path<i64>,
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
-    let errors = ask_password(&app, &me, &request, &form).await?;
+    let errors = ask_proof(&app, &me, &request, &form).await?;
     if !errors.is_empty() {
         return match enable_page(&app, &me, UserId(*user), errors).await? {
             Some(page) => invalid(&page),
@@ -176,7 +176,7 @@ async fn enable_page(
         shell: Shell::load(app, me, paths::USERS).await?,
         name,
         email,
-        own_email: address_of(app, me).await?,
+        own_email: proof_of(app, me).await?,
         errors,
     }))
 }

@@ -1,7 +1,8 @@
-//! Users: the list, and adding one by invitation. [`locking`] locks one, [`confirmation`] confirms
-//! a new administrator.
+//! Users: who can sign in, adding one by invitation. [`locking`] locks one, [`factor`] resets a second
+//! factor that was lost, [`confirmation`] confirms a new administrator.
 
 pub mod confirmation;
+pub mod factor;
 pub mod locking;
 
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use crate::storage::{PgConnection, customers, partners};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
@@ -102,9 +103,9 @@ struct NewPage {
     shell: Shell,
     partners: Vec<(PartnerId, String, bool)>,
     typed: Typed,
-    /// Address of the viewer, for password managers.
-    own_email: String,
-    /// Name of the locked user with the typed address, and the address of the page to unlock (B5).
+    /// How the person who looks proves to be it.
+    own_email: Proof,
+    /// Who has the typed address and is locked, and where that is undone (B5).
     locked: Option<(String, String)>,
     errors: FieldErrors,
 }
@@ -148,7 +149,7 @@ pub async fn add(
 ) -> Result<HttpResponse, PageError> {
     let typed = Typed::of(&form);
     if typed.role == "betreiber" {
-        let errors = ask_password(&app, &me, &request, &form).await?;
+        let errors = ask_proof(&app, &me, &request, &form).await?;
         if !errors.is_empty() {
             return invalid(&new_page(&app, &me, typed, errors).await?);
         }
@@ -248,7 +249,7 @@ async fn new_page(
         shell: Shell::load(app, me, paths::USERS).await?,
         partners,
         typed,
-        own_email: address_of(app, me).await?,
+        own_email: proof_of(app, me).await?,
         locked: None,
         errors,
     })

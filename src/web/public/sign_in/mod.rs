@@ -1,4 +1,6 @@
-//! Signing in and out.
+//! Signing in and out; [`code`] is the second step for whoever has a second factor.
+
+mod code;
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -8,7 +10,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::actions::ActionError;
-use crate::actions::throttle::{Attempted, end_sign_in};
+use crate::actions::throttle::{Attempted, SignedIn, end_sign_in};
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::viewer::Viewer;
@@ -29,6 +31,10 @@ use crate::web::kit::{kept, session};
 pub const ROUTES: &[Row] = &[
     get(paths::SIGN_IN, Who::Visitor, || view().to(show)),
     post(paths::SIGN_IN, Who::Visitor, || web::post().to(sign_in)),
+    get(paths::SIGN_IN_CODE, Who::Visitor, || view().to(code::show)),
+    post(paths::SIGN_IN_CODE, Who::Visitor, || {
+        web::post().to(code::sign_in)
+    }),
     post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
 ];
 
@@ -110,6 +116,8 @@ async fn show(
         _ if next_is_kept(&page.next) => Some(kept_note(language)),
         "abgelaufen" if language.is_en() => Some(ENDED_EN),
         "abgelaufen" => Some(ENDED),
+        "code" if language.is_en() => Some(CODE_LATE_EN),
+        "code" => Some(CODE_LATE),
         "passwort" if language.is_en() => Some("The password is set. You can now sign in with it."),
         "passwort" => Some("Das Passwort ist gesetzt. Sie können sich jetzt damit anmelden."),
         _ => None,
@@ -128,14 +136,15 @@ async fn sign_in(
         Language::from_code(form.get("sprache")).unwrap_or_else(|| chosen_language(&request));
     let mut wait = None;
     let (wrong, status) = match prove(&app, &request, email, form.get("passwort")).await {
-        Ok(Some(viewer)) => {
-            session::begin(&session, &app, viewer.user).map_err(|error| {
-                tracing::error!(cause = %error, "a session could not begin");
-                PageError::Fault
-            })?;
+        Ok(SignedIn::Yes(viewer)) => {
+            session::begin(&session, &app, viewer.user, false).map_err(no_session)?;
             return Ok(see_other(onward(next, &viewer)));
         }
-        Ok(None) => (Wrong::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
+        Ok(SignedIn::HalfWay(user)) => {
+            session::begin_half_way(&session, &app, user).map_err(no_session)?;
+            return Ok(see_other(code::address(next, language)));
+        }
+        Ok(SignedIn::No) => (Wrong::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
         Err(ActionError::TooManyAttempts(seconds)) => {
             wait = Some(HeaderValue::from(seconds));
             (
@@ -162,7 +171,10 @@ const KEPT: &str = "Ihre Sitzung war zu Ende, bevor Ihre Eingaben ankamen: Nach 
 const ENDED_EN: &str = "Your session has ended: after 30 minutes without input, and after some hours at the latest, we sign you out for your protection. Please sign in again, then you go on at the same place.";
 const KEPT_EN: &str = "Your session had ended before your input arrived: after 30 minutes without input, and after some hours at the latest, we sign you out for your protection. Your input is kept for an hour. Please sign in again, then it stands in the form again.";
 
-/// The note that typed input was kept, in the reader's language.
+const CODE_LATE: &str = "Der Bestätigungscode kam zu spät: Nach dem Passwort haben Sie zehn Minuten Zeit dafür. Melden Sie sich bitte noch einmal an.";
+const CODE_LATE_EN: &str = "The verification code came too late: you have ten minutes for it after the password. Please sign in once more.";
+
+/// That typed input is kept, in the reader's language.
 fn kept_note(language: Language) -> &'static str {
     if language.is_en() { KEPT_EN } else { KEPT }
 }
@@ -180,7 +192,7 @@ async fn prove(
     request: &HttpRequest,
     email: &str,
     password: &str,
-) -> Result<Option<Viewer>, ActionError> {
+) -> Result<SignedIn, ActionError> {
     let who = Attempted::new(app, email, &source(app, request));
     let _turn = app.places.turn(&who.name()).await;
     let begun = begin(app, &who, email).await?;
@@ -213,4 +225,9 @@ async fn sign_out(session: Session, me: Me, _form: SignedForm) -> HttpResponse {
 
 fn onward<'a>(next: &'a str, viewer: &Viewer) -> &'a str {
     local_path(next).unwrap_or(home_of(viewer.role))
+}
+
+fn no_session(error: actix_session::SessionInsertError) -> PageError {
+    tracing::error!(cause = %error, "a session could not begin");
+    PageError::Fault
 }

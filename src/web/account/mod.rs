@@ -1,0 +1,91 @@
+//! How safe the own access is: everybody's own second factor and recovery codes (S-36).
+
+mod codes;
+mod qr;
+mod removal;
+mod set_up;
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use crate::actions::ActionError;
+use crate::app::App;
+use crate::domain::Language;
+use crate::domain::calendar::{day, long_date};
+use crate::domain::second_factor::RECOVERY_CODES;
+use crate::paths;
+use crate::storage::second_factors::{count_codes, find_factor};
+use crate::web::kit::error::PageError;
+use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::route::{Row, Who, get, post, view};
+
+/// Rows of this family.
+pub const ROUTES: &[Row] = &[
+    get(paths::SECURITY, Who::SignedIn, || view().to(show)),
+    get(paths::SECOND_FACTOR, Who::SignedIn, || {
+        view().to(set_up::show)
+    }),
+    post(paths::SECOND_FACTOR, Who::SignedIn, || {
+        web::post().to(set_up::set_up)
+    }),
+    get(paths::REMOVE_FACTOR, Who::SignedIn, || {
+        view().to(removal::ask)
+    }),
+    post(paths::REMOVE_FACTOR, Who::SignedIn, || {
+        web::post().to(removal::remove)
+    }),
+    get(paths::RECOVERY_CODES, Who::SignedIn, || {
+        view().to(codes::show)
+    }),
+    post(paths::RECOVERY_CODES, Who::SignedIn, || {
+        web::post().to(codes::renew)
+    }),
+    post(paths::CODES_KEPT, Who::SignedIn, || {
+        web::post().to(codes::put_away)
+    }),
+];
+
+#[derive(Template)]
+#[template(path = "web/account/show.html")]
+struct SecurityPage {
+    shell: Shell,
+    /// Since when there is a second factor.
+    since: Option<String>,
+    /// Recovery codes that are left.
+    left: i64,
+    /// How many there were.
+    all: usize,
+    /// Whether this person must have one.
+    is_required: bool,
+}
+
+impl SecurityPage {
+    /// Whether so few recovery codes are left that new ones should be made.
+    fn are_few(&self) -> bool {
+        self.left <= 3
+    }
+}
+
+/// What there is, and what can be done.
+async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
+    let user = me.viewer.user;
+    let (stored, left) = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> {
+            Ok((find_factor(conn, user)?, count_codes(conn, user)?))
+        })
+        .await?;
+    let language = me.viewer.language;
+    html(&SecurityPage {
+        shell: Shell::load(&app, &me, paths::SECURITY).await?,
+        since: stored.map(|factor| long_date(day(factor.set_up_at), language)),
+        left,
+        all: RECOVERY_CODES,
+        is_required: app.config.rules.second_factor.requires(me.viewer.role),
+    })
+}
+
+/// A German or an English sentence.
+fn say<'a>(language: Language, de: &'a str, en: &'a str) -> &'a str {
+    if language.is_en() { en } else { de }
+}

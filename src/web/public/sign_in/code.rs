@@ -1,0 +1,179 @@
+//! The second step of signing in: a code of the authenticator app, or a recovery code (S-36). Until it is
+//! right nobody is signed in.
+
+use actix_session::Session;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::{Way, no_session, onward};
+use crate::actions::throttle::Attempted;
+use crate::actions::{ActionError, second_factor};
+use crate::app::App;
+use crate::domain::second_factor::CodeFault;
+use crate::domain::viewer::Viewer;
+use crate::domain::{Language, UserId};
+use crate::paths;
+use crate::storage::users::find_contact;
+use crate::web::kit::client::source;
+use crate::web::kit::error::PageError;
+use crate::web::kit::form::{FieldErrors, Form, PublicForm};
+use crate::web::kit::language::chosen_language;
+use crate::web::kit::local_path::local_path;
+use crate::web::kit::page::{Me, PublicShell, at_message, html, see_other};
+use crate::web::kit::reauthentication::CODE;
+use crate::web::kit::words::in_words_of;
+use crate::web::kit::{codes, session};
+
+#[derive(Template)]
+#[template(path = "web/public/sign_in/code.html")]
+struct CodePage {
+    shell: PublicShell,
+    /// Where to go afterwards: a checked local path, or empty.
+    next: String,
+    errors: FieldErrors,
+}
+
+/// The address of this step, from which it goes on to `next`.
+pub(super) fn address(next: &str, language: Language) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(next) = local_path(next) {
+        query.append_pair("weiter", next);
+    }
+    if language.is_en() {
+        query.append_pair("sprache", language.code());
+    }
+    let query = query.finish();
+    if query.is_empty() {
+        paths::SIGN_IN_CODE.to_owned()
+    } else {
+        format!("{}?{query}", paths::SIGN_IN_CODE)
+    }
+}
+
+/// Asks for the code.
+pub async fn show(
+    app: web::Data<App>,
+    me: Option<Me>,
+    session: Session,
+    request: HttpRequest,
+    way: web::Query<Way>,
+) -> Result<HttpResponse, PageError> {
+    if let Some(me) = me {
+        return Ok(see_other(onward(&way.weiter, &me.viewer)));
+    }
+    let language = chosen_language(&request);
+    if session::half_way(&session, &app).is_none() {
+        return Ok(too_late(&session, &way.weiter, language));
+    }
+    html(&page(&app, &way.weiter, language, FieldErrors::default()).await?)
+}
+
+/// Signs in if it is right.
+pub async fn sign_in(
+    app: web::Data<App>,
+    me: Option<Me>,
+    session: Session,
+    request: HttpRequest,
+    PublicForm(form): PublicForm,
+) -> Result<HttpResponse, PageError> {
+    let next = form.get("weiter");
+    if let Some(me) = me {
+        // Sent twice: the first one has signed in.
+        return Ok(see_other(onward(next, &me.viewer)));
+    }
+    let language =
+        Language::from_code(form.get("sprache")).unwrap_or_else(|| chosen_language(&request));
+    let Some(user) = session::half_way(&session, &app) else {
+        return Ok(too_late(&session, next, language));
+    };
+    let mut errors = FieldErrors::default();
+    let mut wait = None;
+    match prove(&app, &request, user, &form).await {
+        Ok(Ok(viewer)) => {
+            session::begin(&session, &app, viewer.user, true).map_err(no_session)?;
+            return Ok(see_other(onward(next, &viewer)));
+        }
+        Ok(Err(fault)) => errors.add(CODE, codes::sentence(fault, language)),
+        Err(ActionError::TooManyAttempts(seconds)) => {
+            wait = Some(HeaderValue::from(seconds));
+            let time = in_words_of(seconds, language);
+            errors.add(
+                CODE,
+                match language {
+                    Language::De => format!(
+                        "Mehrere Codes hintereinander stimmten nicht. Zu Ihrem Schutz geht es erst in {time} weiter"
+                    ),
+                    Language::En => format!(
+                        "Several codes in a row were wrong. For your protection you can go on only in {time}"
+                    ),
+                },
+            );
+        }
+        // Locked or reset meanwhile: signing in begins anew.
+        Err(ActionError::NotFound) => return Ok(too_late(&session, next, language)),
+        Err(error) => return Err(error.into()),
+    }
+    let mut response = html(&page(&app, next, language, errors).await?)?;
+    *response.status_mut() = match wait {
+        Some(_) => StatusCode::TOO_MANY_REQUESTS,
+        None => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
+    Ok(response)
+}
+
+async fn prove(
+    app: &App,
+    request: &HttpRequest,
+    user: UserId,
+    form: &Form,
+) -> Result<Result<Viewer, CodeFault>, ActionError> {
+    let (own, source, now) = (app.clone(), source(app, request), app.clock.now());
+    let typed = form.get(CODE).to_owned();
+    app.db
+        .transaction(move |conn| {
+            let (_, email) = find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
+            let who = Attempted::new(&own, &email, &source);
+            second_factor::sign_in(conn, &own, &who, (user, &typed), now)
+        })
+        .await
+}
+
+async fn page(
+    app: &App,
+    next: &str,
+    language: Language,
+    errors: FieldErrors,
+) -> Result<CodePage, PageError> {
+    Ok(CodePage {
+        shell: PublicShell::load(app, language).await?,
+        next: local_path(next).unwrap_or_default().to_owned(),
+        errors,
+    })
+}
+
+/// Back to the first step, which says why if there was one.
+fn too_late(session: &Session, next: &str, language: Language) -> HttpResponse {
+    let had_begun = session::is_half_way(session);
+    session.purge();
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if let Some(next) = local_path(next) {
+        query.append_pair("weiter", next);
+    }
+    if had_begun {
+        query.append_pair("hinweis", "code");
+    }
+    if language.is_en() {
+        query.append_pair("sprache", language.code());
+    }
+    let query = query.finish();
+    match (query.is_empty(), had_begun) {
+        (true, _) => see_other(paths::SIGN_IN),
+        (false, false) => see_other(format!("{}?{query}", paths::SIGN_IN)),
+        (false, true) => see_other(at_message(&format!("{}?{query}", paths::SIGN_IN))),
+    }
+}
