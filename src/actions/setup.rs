@@ -11,9 +11,9 @@ use super::form_version::{self, Shown};
 use super::{ActionError, inspection, versions};
 use crate::app::App;
 use crate::config::{Key, MailConfig};
-use crate::contract::values::lacking;
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
+use crate::domain::product::lacking;
 use crate::domain::setup::{Annexes, MailTest, SetupFacts, TextInForce, missing_of};
 use crate::domain::viewer::{Role, Viewer};
 use crate::mail::Transport;
@@ -31,27 +31,32 @@ pub fn facts(
     findings.extend(inspection::database(conn, &app.clock)?);
     let today = day(now);
     let offered = match versions::offered(conn, app, now) {
-        Ok(contract) => Some(contract),
+        Ok(contract) => Ok(contract),
+        Err(ActionError::NotFound) => Err(TextInForce::None),
         Err(ActionError::Database(error)) if error.is_outage() => return Err(error.into()),
         // The list says so, and the page stands.
         Err(error) => {
             tracing::warn!(%error, "the text in force cannot be read");
-            None
+            Err(TextInForce::Unreadable)
         }
     };
-    let codes = offered.as_ref().map(|contract| contract.product_codes());
+    let codes = offered
+        .as_ref()
+        .map(|contract| contract.product_codes())
+        .ok();
     let annexes = annexes(conn, &codes.unwrap_or_default())?;
     Ok(SetupFacts {
         is_production: config.environment.is_production(),
         findings,
         operator: catalogue::find_operator(conn)?.as_ref().map(missing_of),
         administrators: setup::count_administrators(conn)?,
+        without_factor: setup::count_without_factor(conn)?,
         mail: mail_test(conn, app)?,
         seal: inspection::opened(&app.sealer, now),
         text: match &offered {
-            None => TextInForce::Unreadable,
-            Some(contract) if contract.is_sample() => TextInForce::Sample,
-            Some(contract) => TextInForce::Own(contract.meta.number.clone()),
+            Err(text) => text.clone(),
+            Ok(contract) if contract.is_sample() => TextInForce::Sample,
+            Ok(contract) => TextInForce::Own(contract.meta.number.clone()),
         },
         annexes,
         partners: setup::partner_contracts(conn, today)?,

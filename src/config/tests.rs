@@ -287,7 +287,8 @@ fn s95_everything_that_is_wrong_is_said_at_once() {
         };
         readings.faults.iter().map(first).collect()
     };
-    let table: [(&[(&str, &str)], &[&str]); 6] = [
+    type Given<'a> = &'a [(&'a str, &'a str)];
+    let table: [(Given<'_>, &[&str]); 6] = [
         (PRODUCTION, &[]),
         (
             &[("AVV_ENV", "production")],

@@ -163,7 +163,7 @@ fn read_svg(text: &str) -> Result<ReadLogo, BadLogo> {
             clippy::cast_sign_loss,
             reason = "at most the largest picture"
         )]
-        let pixels = (length * scale).ceil() as u32;
+        let pixels = (length * scale).round() as u32;
         pixels.max(1)
     };
     let mut picture =

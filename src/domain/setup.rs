@@ -5,6 +5,7 @@ use chrono::{Months, NaiveDate};
 
 use super::Operator;
 use super::inspection::{Finding, Mark, Seal, worst};
+use super::party::PartyField;
 
 /// A restore that was rehearsed so long ago says little.
 pub const REHEARSE_AGAIN: Months = Months::new(12);
@@ -20,9 +21,11 @@ pub struct SetupFacts {
     /// What is to be said of settings, database, disk and clock.
     pub findings: Vec<Finding>,
     /// What is missing of the operator's particulars; `None`: nothing was entered yet.
-    pub operator: Option<Vec<&'static str>>,
+    pub operator: Option<Vec<OperatorField>>,
     /// Administrators who can sign in, counted to [`ADMINISTRATORS`].
     pub administrators: usize,
+    /// Those of them without a second factor, counted to [`ADMINISTRATORS`].
+    pub without_factor: usize,
     /// How far a test mail came.
     pub mail: MailTest,
     /// The seal in use.
@@ -59,6 +62,8 @@ pub enum MailTest {
 /// The contract text in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextInForce {
+    /// No version is in force.
+    None,
     /// It cannot be read.
     Unreadable,
     /// The one that comes with the program, which is a sample and no provider's contract.
@@ -100,29 +105,39 @@ pub enum Trial {
     Deleted,
 }
 
-/// What is missing of the operator's particulars, in the words of German screens.
-pub fn missing_of(operator: &Operator) -> Vec<&'static str> {
-    let mut missing = operator.party.missing();
-    for (is_there, word) in [
-        (!operator.short_name.trim().is_empty(), "Kurzname"),
+/// Something about the operator that contracts and mails need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperatorField {
+    /// Of the company itself.
+    Party(PartyField),
+    /// The short name for headers.
+    ShortName,
+    /// The data protection officer.
+    DataProtectionOfficer,
+    /// The address of the data protection officer.
+    DataProtectionEmail,
+    /// The address for objections.
+    ObjectionEmail,
+}
+
+/// What is missing of the operator's details.
+pub fn missing_of(operator: &Operator) -> Vec<OperatorField> {
+    use OperatorField as F;
+    let own = [
+        (operator.short_name.trim().is_empty(), F::ShortName),
         (
-            !operator.data_protection_officer.trim().is_empty(),
-            "Datenschutzbeauftragte Person",
+            operator.data_protection_officer.trim().is_empty(),
+            F::DataProtectionOfficer,
         ),
         (
-            operator.data_protection_email.is_some(),
-            "E-Mail-Adresse für Datenschutz",
+            operator.data_protection_email.is_none(),
+            F::DataProtectionEmail,
         ),
-        (
-            operator.objection_email.is_some(),
-            "E-Mail-Adresse für Widersprüche",
-        ),
-    ] {
-        if !is_there {
-            missing.push(word);
-        }
-    }
-    missing
+        (operator.objection_email.is_none(), F::ObjectionEmail),
+    ];
+    let of_party = operator.party.missing_fields().into_iter().map(F::Party);
+    let own = own.into_iter().filter(|(is_missing, _)| *is_missing);
+    of_party.chain(own.map(|(_, field)| field)).collect()
 }
 
 /// What is done. Each line of the list asks one of these.
@@ -140,6 +155,11 @@ impl SetupFacts {
     /// There is a second administrator.
     pub fn has_administrators(&self) -> bool {
         self.administrators >= ADMINISTRATORS
+    }
+
+    /// Every administrator who can sign in has a second factor (S-36).
+    pub fn has_factors(&self) -> bool {
+        self.administrators > 0 && self.without_factor == 0
     }
 
     /// A test mail arrived that went out with the settings of now.

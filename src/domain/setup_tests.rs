@@ -24,6 +24,7 @@ fn done() -> SetupFacts {
         findings: vec![Finding::Production, Finding::Schema(Schema::Current)],
         operator: Some(Vec::new()),
         administrators: 2,
+        without_factor: 0,
         mail: MailTest::Arrived(day("2026-11-20")),
         seal: seal(false, "2030-01-01T00:00:00Z"),
         text: TextInForce::Own("2.0".to_owned()),
@@ -37,10 +38,11 @@ fn done() -> SetupFacts {
 
 type Rule = fn(&SetupFacts) -> bool;
 
-const RULES: [(&str, Rule); 10] = [
+const RULES: [(&str, Rule); 11] = [
     ("settings", SetupFacts::has_settings),
     ("operator", SetupFacts::has_operator),
     ("administrators", SetupFacts::has_administrators),
+    ("factors", SetupFacts::has_factors),
     ("mail", SetupFacts::has_mail),
     ("seal", SetupFacts::has_seal),
     ("text", SetupFacts::has_text),
@@ -73,11 +75,12 @@ fn s95_each_line_depends_on_its_own_fact() {
         (Box::new(|f| f.findings.clear()), &[]),
         (Box::new(|f| f.operator = None), &["operator"]),
         (
-            Box::new(|f| f.operator = Some(vec!["Telefon"])),
+            Box::new(|f| f.operator = Some(vec![OperatorField::ShortName])),
             &["operator"],
         ),
         (Box::new(|f| f.administrators = 1), &["administrators"]),
         (Box::new(|f| f.administrators = 3), &[]),
+        (Box::new(|f| f.without_factor = 1), &["factors"]),
         (Box::new(|f| f.mail = MailTest::NoServer), &["mail"]),
         (Box::new(|f| f.mail = MailTest::Never), &["mail"]),
         (
@@ -104,6 +107,7 @@ fn s95_each_line_depends_on_its_own_fact() {
         (Box::new(|f| f.seal = Seal::NotMade), &["seal"]),
         (Box::new(|f| f.text = TextInForce::Sample), &["text"]),
         (Box::new(|f| f.text = TextInForce::Unreadable), &["text"]),
+        (Box::new(|f| f.text = TextInForce::None), &["text"]),
         (Box::new(|f| f.annexes = Annexes::NoProducts), &["products"]),
         (
             Box::new(move |f| f.annexes = lacking.clone()),
@@ -172,6 +176,7 @@ fn s95_an_empty_portal_has_all_of_it_before_it() {
         findings: vec![Finding::Development],
         operator: None,
         administrators: 1,
+        without_factor: 1,
         mail: MailTest::NoServer,
         seal: seal(true, "2030-01-01T00:00:00Z"),
         text: TextInForce::Sample,
@@ -205,7 +210,7 @@ fn s95_what_is_missing_of_the_operator_is_named() {
     operator.short_name = filled();
     operator.data_protection_officer = filled();
     operator.data_protection_email = operator.party.email.clone();
-    assert_eq!(missing_of(&operator), ["E-Mail-Adresse für Widersprüche"]);
+    assert_eq!(missing_of(&operator), [OperatorField::ObjectionEmail]);
     operator.objection_email = operator.party.email.clone();
     assert!(
         missing_of(&operator).is_empty(),

@@ -697,7 +697,7 @@ diesel::table! {
     /// Authenticator apps: the second factor of signing in (S-36).
     second_factors (user_id) {
         user_id -> Int8,
-        /// What the app knows, encrypted with a key that is derived from AVV_SECRET_KEY: a dump makes no codes.
+        /// What the app knows, encrypted with a key that follows from the secret of the portal: a dump makes no codes.
         secret -> Text,
         /// Half minute since 1970 of the code that was accepted last: that one and earlier ones are not accepted again.
         last_step -> Int8,

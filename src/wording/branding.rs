@@ -20,7 +20,21 @@ impl BrandingPart {
 impl Contrast {
     /// In figures, for example "4,5 : 1"; rounded down, so that what fails never looks sufficient.
     pub fn in_german(self) -> String {
-        let (whole, tenths) = (self.hundredths() / 100, self.hundredths() % 100 / 10);
-        format!("{},{} : 1", whole, tenths)
+        let tenths = (self.ratio() * 10.0).floor() / 10.0;
+        format!("{tenths:.1} : 1").replace('.', ",")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::branding::Color;
+
+    #[test]
+    fn a_contrast_that_fails_never_looks_sufficient() {
+        let grey = Color::parse("#777777").map(|grey| {
+            let white = Color::parse("#ffffff").unwrap_or(grey);
+            grey.contrast(white).in_german()
+        });
+        assert_eq!(grey.as_deref(), Some("4,4 : 1"));
     }
 }

@@ -23,4 +23,5 @@ mod proposal;
 pub mod reply;
 pub mod retention;
 mod roll_out;
+mod setup;
 pub mod version;

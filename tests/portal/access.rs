@@ -452,6 +452,7 @@ async fn send(
         "/text",
         "{mitteilung}/einspruch",
         "/angaben",
+        "/erscheinungsbild",
     ];
     if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await

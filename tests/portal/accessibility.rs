@@ -809,9 +809,16 @@ fn is_no_page(path: &str) -> bool {
         || path.ends_with("/datei")
         || path.ends_with(".zip")
         || path.ends_with(".txt")
-        || ["/static/", "/zugriff/", "/healthz", "/readyz", "/dev/"]
-            .iter()
-            .any(|p| path.starts_with(p))
+        || [
+            "/static/",
+            "/erscheinungsbild/",
+            "/zugriff/",
+            "/healthz",
+            "/readyz",
+            "/dev/",
+        ]
+        .iter()
+        .any(|p| path.starts_with(p))
 }
 
 fn fits(pattern: &str, path: &str) -> bool {

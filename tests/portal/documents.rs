@@ -78,7 +78,7 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
     draft.assert_status(200);
     let preview = words(&draft.bytes);
     assert!(
-        preview.contains("Entwurf") && preview.contains(SUB),
+        preview.contains("Muster, kein geltender Vertrag") && preview.contains(SUB),
         "{preview}"
     );
 
@@ -103,7 +103,8 @@ async fn the_document_says_everything_and_is_the_same_everywhere() {
         assert!(text.contains(expected), "„{expected}“ is not in the PDF");
     }
     assert!(
-        !text.contains("Entwurf, noch nicht abgeschlossen"),
+        !text.contains("Entwurf, noch nicht abgeschlossen")
+            && !text.contains("Muster, kein geltender Vertrag"),
         "the watermark is gone"
     );
     let (sound, said) = tool("qpdf", &["--check", "FILE"], &concluded);
@@ -301,7 +302,7 @@ async fn an_english_customer_reads_english_everywhere() {
     german.assert_says("Vertrag jetzt verbindlich abschließen");
 
     let draft = words(&visitor.get(&format!("{link}/entwurf.pdf")).await.bytes);
-    assert!(draft.contains("Draft"), "{draft}");
+    assert!(draft.contains("Sample, not an agreement"), "{draft}");
     let done = app.conclude("office@lighthouse.example").await;
     app.jobs();
     visitor

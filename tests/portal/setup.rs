@@ -19,10 +19,12 @@ const ARRIVED: &str = "form[action$='/angekommen']";
 /// The form for the rehearsal of the backup.
 const REHEARSED: &str = "form[action$='/einrichtung']";
 const SECOND: &str = "zweite@plusnet.example";
-const ALL: [&str; 10] = [
+const FACTOR: &str = "Zweiter Faktor für alle in der Verwaltung";
+const ALL: [&str; 11] = [
     "Einstellungen und Datenbank",
     "Angaben zum Betreiber",
     "Zwei Personen in der Verwaltung",
+    FACTOR,
     "Test-E-Mail",
     "Eigenes Siegel",
     "Eigener Vertragstext",
@@ -84,7 +86,7 @@ async fn s95_the_first_day_from_nothing_to_the_last_line() {
     for href in &hrefs {
         operator.get(href).await.assert_status(200);
     }
-    assert_eq!(hrefs.len(), 8, "{hrefs:?}");
+    assert_eq!(hrefs.len(), 9, "{hrefs:?}");
 
     // The operator's particulars.
     let form = operator.get("/betrieb/betreiber").await;
@@ -207,6 +209,21 @@ async fn s95_the_first_day_from_nothing_to_the_last_line() {
     done.push("Probekunde");
     assert_eq!(open(&operator).await, without(&done));
 
+    // The second factor of everybody who can sign in.
+    for (email, left) in [(Person::Operator.email(), true), (SECOND, false)] {
+        app.sql(&format!(
+            "INSERT INTO second_factors (user_id, secret, last_step, set_up_at)
+             SELECT id, 'x', 0, now() FROM users WHERE email = '{email}'"
+        ))
+        .unwrap();
+        assert_eq!(
+            open(&operator).await.iter().any(|line| line == FACTOR),
+            left
+        );
+    }
+    done.push(FACTOR);
+    assert_eq!(open(&operator).await, without(&done));
+
     // The rehearsal: what is no day of the past is refused, and who comes second sees it.
     let form = operator.get(PAGE).await;
     for (typed, said) in [
@@ -245,8 +262,9 @@ async fn s95_the_first_day_from_nothing_to_the_last_line() {
 
     // After a year it is asked for again, and nothing else is.
     app.clock.advance(days(366));
+    app.sql("DELETE FROM second_factors").unwrap();
     let operator = app.sign_in(Person::Operator).await;
-    assert_eq!(open(&operator).await, ["Sicherung"]);
+    assert_eq!(open(&operator).await, [FACTOR, "Sicherung"]);
     let start = operator.get("/betrieb").await;
     start.assert_says("vor mehr als einem Jahr");
     start.assert_says("9 Punkte sind erledigt");

@@ -23,6 +23,7 @@ fn anlage() -> Product {
         short_name: "Anlage".to_owned(),
         portal_administered: Some(true),
         personal_data: Some(true),
+        help: None,
         requires_avv: true,
         module: Module {
             key: "anlage".to_owned(),

@@ -14,14 +14,13 @@ use crate::app::App;
 use crate::contract::{self, Contract, Meta, meta, source_hash};
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
-use crate::domain::version::{
-    Files, Version, VersionAuditEvent, VersionRefusal, VersionStep, label,
-};
+use crate::domain::version::{Files, Version, VersionAuditEvent, VersionRefusal, VersionStep};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{UserId, VersionId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::contract_versions::{self as stored, find_in_force, find_published};
 use crate::storage::{PgConnection, QueryError};
+use crate::wording::version::label;
 
 /// Publishes the version that comes with the program if there is none yet. To be called at every
 /// start of the program; true if it did.

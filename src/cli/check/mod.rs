@@ -235,8 +235,6 @@ fn resolver(text: &str) -> std::result::Result<SocketAddr, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may fail")]
-
     use super::*;
 
     #[test]

@@ -331,6 +331,7 @@ fn products() -> [Product; 4] {
             short_name: "Contact Center".into(),
             portal_administered: Some(true),
             personal_data: Some(true),
+            help: None,
             requires_avv: true,
             module: module("contact-center", "Contact Center", true),
             options: Vec::new(),

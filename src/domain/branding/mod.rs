@@ -210,7 +210,7 @@ impl TryFrom<String> for WebAddress {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("no address of a page")
+        Self::parse(&text).ok_or("bad address")
     }
 }
 

@@ -8,7 +8,7 @@ use diesel::upsert::excluded;
 
 use crate::domain::setup::{ADMINISTRATORS, PartnerContracts, Trial};
 use crate::storage::QueryResult;
-use crate::storage::schema::{setup_marks, users};
+use crate::storage::schema::{second_factors, setup_marks, users};
 
 /// A fact that only its own row keeps.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +113,21 @@ pub fn count_administrators(conn: &mut PgConnection) -> QueryResult<usize> {
         .filter(users::role.eq("operator"))
         .filter(users::disabled_at.is_null())
         .filter(users::password_hash.is_not_null())
+        .select(users::id)
+        .limit(most)
+        .load(conn)?;
+    Ok(found.len())
+}
+
+/// Those of them who have no second factor, counted to [`ADMINISTRATORS`].
+pub fn count_without_factor(conn: &mut PgConnection) -> QueryResult<usize> {
+    let most = i64::try_from(ADMINISTRATORS).unwrap_or(i64::MAX);
+    let found: Vec<i64> = users::table
+        .left_join(second_factors::table)
+        .filter(users::role.eq("operator"))
+        .filter(users::disabled_at.is_null())
+        .filter(users::password_hash.is_not_null())
+        .filter(second_factors::user_id.is_null())
         .select(users::id)
         .limit(most)
         .load(conn)?;

@@ -11,13 +11,14 @@ use askama::Template;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::Language;
-use crate::domain::calendar::{day, long_date};
+use crate::domain::calendar::day;
 use crate::domain::second_factor::RECOVERY_CODES;
 use crate::paths;
 use crate::storage::second_factors::{count_codes, find_factor};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::wording::dates::long_date;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[

@@ -18,6 +18,7 @@ use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::dates;
 
 /// Id and label of the one field.
 const FIELD: (&str, &str) = ("geprobt", "Tag der letzten Probe");
@@ -115,7 +116,7 @@ pub async fn rehearsed(
         }
         Err(error) => return Err(error.into()),
     }
-    let said = calendar::long_date(day, Language::De);
+    let said = dates::long_date(day, Language::De);
     Ok(session.succeeded(
         format!("Eingetragen: Am {said} wurde eine Sicherung wieder eingespielt."),
         paths::SETUP,

@@ -25,7 +25,7 @@ pub const ROUTES: &[Row] = &[
 const FOR_GOOD: (header::HeaderName, &str) =
     (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 /// Asked for with the address of another one, perhaps by a page of a moment ago.
-const FOR_NOW: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-cache");
+const FOR_NOW: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 
 /// GET: the colour as a style sheet; empty where the portal has its own.
 async fn colors(app: web::Data<App>, stand: web::Path<String>) -> Result<HttpResponse, PageError> {

@@ -19,7 +19,7 @@ use crate::storage::branding::find_branding;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
-use crate::web::kit::reauthentication::{address_of, ask_password};
+use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::SignedTexts;
 use typed::{PAGES, PageTyped, Typed, logo_fault};
@@ -35,7 +35,7 @@ struct Page {
     accent: Option<Accent>,
     /// Stamp of what the form showed first.
     stand: String,
-    email: String,
+    proof: Proof,
     errors: FieldErrors,
 }
 
@@ -82,7 +82,7 @@ pub async fn save(
             }
         }
     };
-    errors.join(ask_password(&app, &me, &request, &form).await?);
+    ask_proof_too(&app, &me, &request, &form, &mut errors).await?;
     let stand = form.get("stand").to_owned();
     if !errors.is_empty() {
         let stored = stored(&app).await?;
@@ -135,7 +135,7 @@ async fn page(
         logo: stored.logo.clone(),
         accent: stored.accent,
         stand,
-        email: address_of(app, me).await?,
+        proof: proof_of(app, me).await?,
         errors,
     })
 }

@@ -4,9 +4,12 @@
 use chrono::NaiveDate;
 
 use crate::domain::inspection::{Finding, Mark, Schema, Seal};
-use crate::domain::setup::{Annexes, MailTest, PartnerContracts, SetupFacts, TextInForce, Trial};
+use crate::domain::setup::{
+    Annexes, MailTest, OperatorField, PartnerContracts, SetupFacts, TextInForce, Trial,
+};
 use crate::domain::{Language, calendar};
 use crate::paths;
+use crate::wording::dates;
 
 /// Something to do before the first customer. A new one is a row of [`POINTS`].
 struct Point {
@@ -49,6 +52,14 @@ const POINTS: &[Point] = &[
         is_done: SetupFacts::has_administrators,
         href: |_| paths::USERS,
         sentence: administrators,
+    },
+    Point {
+        label: "Zweiter Faktor für alle in der Verwaltung",
+        why: "Wer sich als Betreiber anmeldet, erreicht jeden Kunden: Ein Passwort allein genügt dafür nicht.",
+        is_asked: |_| true,
+        is_done: SetupFacts::has_factors,
+        href: |_| paths::USERS,
+        sentence: factors,
     },
     Point {
         label: "Test-E-Mail",
@@ -185,11 +196,14 @@ fn fault(finding: &Finding) -> String {
     }
 }
 
-fn operator(missing: Option<&[&str]>) -> String {
+fn operator(missing: Option<&[OperatorField]>) -> String {
     match missing {
         None => "Tragen Sie ein, wer die Verträge schließt.".to_owned(),
         Some([]) => "Sie sind vollständig.".to_owned(),
-        Some(missing) => format!("Es fehlt noch: {}.", missing.join(", ")),
+        Some(missing) => {
+            let words: Vec<&str> = missing.iter().map(|field| field.word()).collect();
+            format!("Es fehlt noch: {}.", words.join(", "))
+        }
     }
 }
 
@@ -197,6 +211,15 @@ fn administrators(facts: &SetupFacts) -> String {
     match facts.has_administrators() {
         true => "Zwei Personen oder mehr können sich anmelden.",
         false => "Laden Sie eine zweite Person ein, die ihr Passwort setzt: Allein kann niemand Vertragsfassungen freigeben und Vorschläge bestätigen.",
+    }
+    .to_owned()
+}
+
+fn factors(facts: &SetupFacts) -> String {
+    match facts.without_factor {
+        0 => "Alle, die sich anmelden können, haben einen.",
+        1 => "Eine Person hat noch keinen. Sie richtet ihn unter Sicherheit ein, neben ihrem Namen; im Betrieb fragt die nächste Anmeldung danach.",
+        _ => "Mehrere Personen haben noch keinen. Sie richten ihn unter Sicherheit ein, neben ihrem Namen; im Betrieb fragt die nächste Anmeldung danach.",
     }
     .to_owned()
 }
@@ -231,6 +254,7 @@ fn seal(seal: &Seal) -> String {
 
 fn text(text: &TextInForce) -> String {
     match text {
+        TextInForce::None => "Es gilt noch keine Fassung. Machen Sie das mitgelieferte Muster, das als Entwurf bereitliegt, mit Ihrer Rechtsabteilung zu Ihrem Vertrag, und veröffentlichen Sie ihn.".to_owned(),
         TextInForce::Unreadable => "Die geltende Fassung kann nicht gelesen werden; das Protokoll des Servers (Log) nennt den Grund.".to_owned(),
         TextInForce::Sample => "Es gilt noch das mitgelieferte Muster. Passen Sie den Text mit Ihrer Rechtsabteilung an, und veröffentlichen Sie Ihre Fassung.".to_owned(),
         TextInForce::Own(number) => format!("Es gilt Ihre Fassung {number}."),
@@ -285,5 +309,5 @@ fn backup(facts: &SetupFacts) -> String {
 }
 
 fn date(day: NaiveDate) -> String {
-    calendar::long_date(day, Language::De)
+    dates::long_date(day, Language::De)
 }

@@ -266,7 +266,7 @@ mod tests {
             use Status as S;
             *count = match status {
                 S::Undeliverable | S::NoEmail | S::AddressOpen | S::RenewalRequired => 0,
-                S::Void | S::Expired => 0,
+                S::Void | S::Expired | S::TextMissing => 0,
                 S::Declined | S::AmendmentOpen => 0,
                 _ => 7,
             };

@@ -14,6 +14,8 @@ COMMENT ON FUNCTION product_files IS 'Keys of the product files that are there i
 
 ALTER TABLE contract_versions
     ADD COLUMN annexes JSONB NOT NULL GENERATED ALWAYS AS (product_files(files)) STORED;
+ALTER TABLE contract_versions
+    ADD CONSTRAINT contract_versions_annexes CHECK (jsonb_typeof(annexes) = 'array');
 COMMENT ON COLUMN contract_versions.annexes IS 'Keys of its product files: every case asks for them, and none should read the texts for that.';
 
 -- The line is written by hand or by the form; it stands above the first section.

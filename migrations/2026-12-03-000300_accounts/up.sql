@@ -64,7 +64,7 @@ CREATE TABLE second_factors (
     set_up_at TIMESTAMPTZ NOT NULL
 );
 COMMENT ON TABLE second_factors IS 'Authenticator apps: the second factor of signing in (S-36).';
-COMMENT ON COLUMN second_factors.secret IS 'What the app knows, encrypted with a key that is derived from AVV_SECRET_KEY: a dump makes no codes.';
+COMMENT ON COLUMN second_factors.secret IS 'What the app knows, encrypted with a key that follows from the secret of the portal: a dump makes no codes.';
 COMMENT ON COLUMN second_factors.last_step IS 'Half minute since 1970 of the code that was accepted last: that one and earlier ones are not accepted again.';
 
 CREATE TABLE recovery_codes (
