@@ -14,8 +14,10 @@ pub const MAX_LOGO: usize = 500 * 1024;
 const MAX_WIDTH: u32 = 960;
 /// Highest picture that is kept, in pixels: three times what a page shows, for fine screens.
 const MAX_HEIGHT: u32 = 240;
-/// Widest and highest picture that is read; a small file may unfold to more.
-const LARGEST_SIDE: u32 = 8000;
+/// Most pixels of a picture that is read; a small file may unfold to more.
+const MOST_PIXELS: u64 = 4_000_000;
+/// Most shapes that are drawn again elsewhere; each may contain others, so that few unfold to many.
+const MOST_USES: usize = 24;
 /// Most elements of a drawing; a logo has a few dozen.
 const MOST_ELEMENTS: u32 = 20_000;
 
@@ -109,7 +111,7 @@ fn read_png(bytes: &[u8]) -> Result<ReadLogo, BadLogo> {
     if width == 0 || height == 0 {
         return Err(BadLogo::Broken);
     }
-    if width > LARGEST_SIDE || height > LARGEST_SIDE {
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(BadLogo::TooComplex);
     }
     let picture = Pixmap::decode_png(bytes).map_err(|_| BadLogo::Broken)?;
@@ -141,8 +143,13 @@ fn read_svg(text: &str) -> Result<ReadLogo, BadLogo> {
     if xml.root_element().tag_name().name() != "svg" {
         return Err(BadLogo::OtherKind);
     }
-    for element in xml.descendants().filter(Node::is_element) {
+    let elements = || xml.descendants().filter(Node::is_element);
+    for element in elements() {
         harmless(element)?;
+    }
+    let uses = elements().filter(|element| element.tag_name().name() == "use");
+    if uses.count() > MOST_USES {
+        return Err(BadLogo::TooComplex);
     }
     let options = Options {
         image_href_resolver: ImageHrefResolver {
@@ -300,6 +307,16 @@ mod tests {
     }
 
     #[test]
+    fn s77_a_small_file_does_not_become_a_large_picture() {
+        let mut png = Pixmap::new(1, 1)
+            .and_then(|one| one.encode_png().ok())
+            .unwrap_or_default();
+        // Width and height, as the first chunk says them.
+        png[16..24].copy_from_slice(&[0, 0, 0x40, 0, 0, 0, 0x40, 0]);
+        assert_eq!(read_logo(&png).err(), Some(BadLogo::TooComplex));
+    }
+
+    #[test]
     fn s77_what_could_do_more_than_show_itself_is_refused() {
         let script = "<script>alert(1)</script>";
         let foreign = "<foreignObject><div xmlns='http://www.w3.org/1999/xhtml'/></foreignObject>";
@@ -336,6 +353,14 @@ mod tests {
             read(&drawing_with(&"<g/>".repeat(30_000))).err(),
             Some(BadLogo::TooComplex)
         );
+        // Ten times ten times ten …: a hundred lines would unfold to billions of shapes.
+        let level = |n: usize| {
+            let inner = format!("<use href='#l{}'/>", n - 1).repeat(10);
+            format!("<g id='l{n}'>{inner}</g>")
+        };
+        let levels: String = (1..10).map(level).collect();
+        let unfolding = drawing_with(&format!("<g id='l0'><path d='M0 0h1'/></g>{levels}"));
+        assert_eq!(read(&unfolding).err(), Some(BadLogo::TooComplex));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::actions::users as user_actions;
 use crate::actions::{ActionError, Actor, passwords};
 use crate::app::App;
 use crate::domain::calendar::day;
-use crate::domain::product::{Module, Product, ProductOption};
+use crate::domain::product::{Module, Named, Product, ProductOption};
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Holidays, Operator, Party};
 use crate::storage::db::Conn;
@@ -316,7 +316,10 @@ fn products() -> [Product; 4] {
             short_name: "Centraflex".into(),
             portal_administered: Some(true),
             personal_data: Some(true),
-            help: None,
+            help: Some(Named {
+                de: "Fragen zur Einrichtung beantwortet Ihr Vertriebspartner.\nStörungen melden Sie bitte unserer Kundenbetreuung.".into(),
+                en: "Your sales partner answers questions about the set-up.\nPlease report faults to our customer service.".into(),
+            }),
             requires_avv: true,
             module: module("centraflex", "Tengo Centraflex", true),
             options: Vec::new(),
