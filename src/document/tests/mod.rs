@@ -217,6 +217,33 @@ fn headings_are_never_the_last_line_of_a_page() {
     }
 }
 
+/// The logo is an ornament: it moves no word, is read by nobody, and stands once.
+#[test]
+fn the_logo_stands_on_the_first_page_alone() {
+    let drawing = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 20"><path d="M0 0h80v20z"/></svg>"#;
+    let logo = logo::read_logo(drawing.as_bytes()).unwrap();
+    let document = realistic(Language::De);
+    let plain = render(&document, &frame()).unwrap();
+    let framed = Frame {
+        logo: logo::Print::of(&logo.png),
+        ..frame()
+    };
+    let pdf = render(&document, &framed).unwrap();
+    assert_eq!(pdf, render(&document, &framed).unwrap());
+    assert_sound(&pdf.bytes);
+    assert!(crate::document::lacking(&pdf.bytes).is_empty());
+    assert_eq!(letters(&body(&pdf.bytes)), letters(&body(&plain.bytes)));
+    let file = lopdf::Document::load_mem(&pdf.bytes).unwrap();
+    let drawn: Vec<bool> = file
+        .page_iter()
+        .map(|page| {
+            let content = file.get_page_content(page);
+            content.windows(5).any(|part| part == b"/L Do")
+        })
+        .collect();
+    assert!(drawn.len() > 1 && drawn[0] && !drawn[1..].contains(&true));
+}
+
 #[test]
 fn the_file_is_sound_tagged_small_and_reproducible() {
     let document = realistic(Language::De);
