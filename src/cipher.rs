@@ -1,5 +1,5 @@
-//! What the portal must be able to read again and nobody else: encrypted with `ChaCha20-Poly1305` under a
-//! key of `AVV_SECRET_KEY`. What is encrypted belongs to one purpose and one user; moved to another row
+//! What only the portal must be able to read again: encrypted with `ChaCha20-Poly1305` under a key
+//! of `AVV_SECRET_KEY`. What is encrypted belongs to one purpose and one user; moved to another row
 //! it cannot be read.
 
 use base64::Engine as _;

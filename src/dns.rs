@@ -47,7 +47,7 @@ impl Resolvers {
     }
 
     /// The texts under a name, each in one piece; none if there is no such name. Blocks for some
-    /// seconds where nobody answers.
+    /// seconds where no resolver answers.
     ///
     /// # Errors
     ///

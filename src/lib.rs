@@ -1,8 +1,8 @@
 //! The AVV portal as a library: the rooms that `main`, the tests and the benchmarks share.
 //!
-//! Arrows run downwards only: `cli` starts `web` and `jobs`; all three call `actions`; `actions` use `storage`,
-//! `mail`, `document` and `contract`; all of them may ask `wording` for words and `domain` for rules; `wording` knows
-//! `domain`, which knows nobody.
+//! Arrows run downwards only: `cli` starts `web` and `jobs`; all three call `actions`; `actions`
+//! use `storage`, `mail`, `document` and `contract`; all of them may ask `wording` for words and
+//! `domain` for rules; `wording` knows `domain`, which knows none of them.
 
 pub mod actions;
 pub mod app;

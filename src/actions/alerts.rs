@@ -164,8 +164,8 @@ pub fn take(
     Ok(Taken::Mine)
 }
 
-/// Finishes an alert, whoever has taken it; an empty note is stored as none. True if it was open.
-/// An alert about an address that waits is finished by deciding about the address.
+/// Finishes an alert, whichever administrator has taken it; an empty note is stored as none. True
+/// if it was open. An alert about an address that waits is finished by deciding about the address.
 pub fn finish(
     conn: &mut PgConnection,
     viewer: &Viewer,

@@ -60,8 +60,8 @@ pub enum Standstill {
 /// The result of a step: done, or why not.
 pub type Moved = Result<(), Standstill>;
 
-/// Days of the period under the contract that is offered now; while none is, those of the one that comes
-/// with the program: nobody is told anything then.
+/// Days of the period under the contract that is offered now; while none is, those of the one that
+/// comes with the program: no customer is told anything then.
 pub fn days(conn: &mut PgConnection, app: &App, now: DateTime<Utc>) -> Result<u32, ActionError> {
     let meta = match versions::offered(conn, app, now) {
         Ok(contract) => contract.meta.clone(),

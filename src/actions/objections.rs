@@ -149,8 +149,8 @@ pub fn add_proof(
     Ok(())
 }
 
-/// The proof of an objection, only for the operator: it may contain what the customer tells nobody
-/// else (5.8-19).
+/// The proof of an objection, only for the operator: it may contain what the customer tells the
+/// operator alone (5.8-19).
 pub fn find_proof(
     conn: &mut PgConnection,
     viewer: &Viewer,

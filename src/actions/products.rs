@@ -262,7 +262,7 @@ fn follow_text(
     if before.as_ref() == Some(&lacks) || !stored::save_lacking(conn, &product.code, &lacks)? {
         return Ok(());
     }
-    // Where nobody has looked yet, all was decided by the text there is.
+    // Where it was never looked at before, all was decided by the text there is.
     if before.is_some() && stored::is_booked(conn, &product.code, None)? {
         let affected = stored::count_affected(conn, &product.code, None, now)?;
         begin(conn, &product.code, Some(affected), now)?;

@@ -1,5 +1,5 @@
-//! Second factors: set up, asked for, removed, reset by somebody else (S-36). What is wrong with a typed
-//! code is a value and not an error, because that it was tried has to be written down.
+//! Second factors: set up, asked for, removed, reset by an administrator (S-36). What is wrong with
+//! a typed code is a value and not an error, because that it was tried has to be written down.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -132,8 +132,8 @@ pub fn renew_codes(
     Ok(codes)
 }
 
-/// Takes away the second factor of a user who has lost it, and ends the sessions begun with it. Never the
-/// own one: that takes somebody else, or the command line.
+/// Takes away the second factor of a user who has lost it, and ends the sessions begun with it.
+/// Never the own one: that takes another administrator, or the command line.
 pub fn reset(
     conn: &mut PgConnection,
     app: &App,

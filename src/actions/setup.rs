@@ -105,8 +105,8 @@ fn mail_test(conn: &mut PgConnection, app: &App) -> Result<MailTest, ActionError
     })
 }
 
-/// A text that is another one when mails go another way or with another password. It is keyed, so that
-/// whoever reads the database cannot try passwords with it.
+/// A text that is another one when mails go another way or with another password. It is keyed, so
+/// that a reader of the database cannot try passwords with it.
 fn mail_settings(mail: &MailConfig, key: &Key<32>) -> String {
     // HMAC takes keys of any length; the other branch only satisfies the type.
     let mut mac = Hmac::<Sha256>::new_from_slice(key.bytes())

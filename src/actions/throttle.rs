@@ -44,8 +44,8 @@ const RESETS: (usize, usize) = (3, 20);
 const FREE_STRAY: usize = 20;
 /// Genuine documents that one source may check in [`SHORT`].
 const FREE_GENUINE: usize = 1_000;
-/// Codes of one account that may be wrong in [`CODES_WINDOW`] before unknown places have to wait. Whoever
-/// gets to guess a code knows the password; a million codes are not many.
+/// Codes of one account that may be wrong in [`CODES_WINDOW`] before unknown places have to wait. A
+/// caller who gets to guess a code knows the password; a million codes are not many.
 const FREE_CODES: usize = 10;
 const CODES_WINDOW: Duration = Duration::hours(24);
 const SHORT: Duration = Duration::minutes(10);
@@ -215,7 +215,7 @@ pub fn note_code(
 /// How far a sign-in got with the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignedIn {
-    /// Nobody is signed in.
+    /// The user is not signed in.
     No,
     /// The person has no second factor.
     Yes(Viewer),

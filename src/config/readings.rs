@@ -82,7 +82,8 @@ impl Readings {
             Some("production") => Ok(Environment::Production),
             Some(_) => Err(invalid("AVV_ENV", "`development` or `production`")),
         };
-        // Whoever has to be asked which of both it is speaks of customers, or meant to.
+        // Where it is not clear which of the two it is, the settings speak of customers, or were
+        // meant to: it is read as production.
         let environment = faults.keep(environment).unwrap_or(Environment::Production);
         let all = &mut faults;
         let web = WebConfig::read(variables, environment, all);

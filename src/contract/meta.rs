@@ -16,7 +16,7 @@ pub const FILE: &str = "contract.toml";
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Meta {
-    /// Whether the text is a sample that nobody has made its own yet (LC-56).
+    /// Whether the text is a sample that the operator has not made its own yet (LC-56).
     #[serde(default)]
     pub sample: bool,
     /// Number of the version: `1.0`; empty in a draft that was just imported.

@@ -237,8 +237,8 @@ impl Contract {
         document
     }
 
-    /// Whether its texts are those that come with the program, whatever `contract.toml` says: a sample,
-    /// and nobody's contract.
+    /// Whether its texts are those that come with the program, whatever `contract.toml` says: a
+    /// sample, and not the contract of an operator.
     pub fn is_sample(&self) -> bool {
         self.is_sample
     }

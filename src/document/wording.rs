@@ -13,7 +13,7 @@ pub(super) fn draft(language: Language) -> &'static str {
     }
 }
 
-/// Watermark of a contract that is nobody's own yet.
+/// Watermark of a contract whose text no operator has made its own yet.
 pub(super) fn sample(language: Language) -> &'static str {
     match language {
         Language::De => "Muster, kein geltender Vertrag",

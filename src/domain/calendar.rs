@@ -12,7 +12,7 @@ pub const REMINDERS: u8 = 3;
 /// Hour of the day, Berlin time, from which something goes out by itself (5.7).
 pub const REMINDER_HOUR: u32 = 8;
 /// A reminder that has been due for longer is not sent by itself: after a standstill of a month all
-/// are caught up with, after that long somebody may have put back an old copy of the data (S-94).
+/// are caught up with, after that long an old copy of the data may have been put back (S-94).
 pub const LATE: Duration = Duration::days(35);
 /// Days the success page and its download stay open by the link (5.8-15).
 pub const SUCCESS_DAYS: u64 = 14;

@@ -130,7 +130,7 @@ enum Piece<'a> {
     Sign(u8),
     /// How many figures there are without the zeros in front, and which.
     Figures(usize, &'a [u8]),
-    /// In small.
+    /// In lower case, so that capitals do not count at first.
     Letter(u8),
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Domains in which anybody can have a mailbox, so that sharing one says nothing. Widely used ones
-/// in German-speaking countries and worldwide; a missing one only makes the guard stricter.
+/// Domains in which any person can have a mailbox, so that sharing one says nothing. Widely used
+/// ones in German-speaking countries and worldwide; a missing one only makes the guard stricter.
 const SHARED_DOMAINS: [&str; 46] = [
     "1und1.de",
     "aol.com",
@@ -186,8 +186,8 @@ fn ascii_domain(domain: &str) -> Result<String, NoAddress> {
     idna::domain_to_ascii_strict(domain).map_err(|_| NoAddress)
 }
 
-/// A domain in the letters people know it by. Only Latin ones: others look like them, and whoever
-/// looks must be able to see that.
+/// A domain in the letters people know it by. Only Latin ones: letters of other scripts look like
+/// them, and the reader must be able to see the difference.
 fn shown_domain(domain: &str) -> String {
     if !domain.contains("xn--") {
         return domain.to_owned();

@@ -19,7 +19,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// All.
+    /// All kinds that are accepted, in the order in which they are declared.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// What the first bytes say it is; `None` for anything that is not accepted. Its name and what

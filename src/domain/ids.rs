@@ -39,7 +39,7 @@ id! {
     UserId(i64)
 }
 id! {
-    /// A file that somebody uploaded.
+    /// A file that was uploaded to the portal.
     FileId(Uuid)
 }
 id! {
@@ -79,7 +79,7 @@ id! {
     AlertId(i64)
 }
 id! {
-    /// What somebody answered to a mail.
+    /// An answer of a person or a program to a mail of the portal.
     ReplyId(i64)
 }
 id! {

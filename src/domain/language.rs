@@ -23,7 +23,7 @@ pub enum Language {
     /// German, the binding language.
     #[default]
     De,
-    /// English.
+    /// English, a translation beside the binding German.
     En,
 }
 

@@ -1,4 +1,4 @@
-//! What somebody changes in a customer's master data, field by field (C10): shown before it is saved,
+//! What a user changes in a customer's master data, field by field (C10): shown before it is saved,
 //! and kept with the event of the log, where it can be erased.
 
 use serde::{Deserialize, Serialize};
@@ -22,11 +22,11 @@ pub enum MasterField {
     Country,
     /// Register court and number.
     Register,
-    /// Legal representation.
+    /// Who represents the company by law.
     RepresentedBy,
     /// Contact person or department.
     Contact,
-    /// Phone number.
+    /// Phone number as it is printed.
     Phone,
     /// Language of mails and contract.
     Language,

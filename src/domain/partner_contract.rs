@@ -18,7 +18,7 @@ pub enum ContractState {
     Expired(NaiveDate),
     /// It ends soon: on this day.
     EndsSoon(NaiveDate),
-    /// It holds.
+    /// It holds and does not end soon, or has no end.
     Valid,
 }
 

@@ -27,8 +27,8 @@ pub struct Party {
     pub contact: String,
     /// Address for messages.
     pub email: Option<EmailAddress>,
-    /// What stands in the master data in place of an address and is none (D6): shown to whoever can
-    /// correct it, copied nowhere.
+    /// What stands in the master data in place of an address and is none (D6): shown to those who
+    /// can correct it, copied nowhere.
     #[serde(skip)]
     pub unusable_email: Option<String>,
     /// Phone number as it is printed.
@@ -104,7 +104,7 @@ pub enum PartyField {
     RepresentedBy,
     /// Contact person or department.
     Contact,
-    /// Phone number.
+    /// Phone number as it is printed.
     Phone,
     /// Address for messages.
     Email,

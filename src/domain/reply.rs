@@ -55,7 +55,8 @@ pub enum Speaks {
     /// Of the recipient: this address takes no mail, now or later.
     OfRecipient,
     /// Of the portal: its sender, its standing (blocklists, SPF, DKIM), its rights at the mail
-    /// server, or how it speaks. It says nothing about the address, and somebody must look.
+    /// server, or how it speaks. It says nothing about the address, and an administrator must look
+    /// into it.
     OfUs,
     /// Of the moment: try again, or it was tried for long enough. It says nothing about the address.
     OfMoment,

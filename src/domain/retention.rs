@@ -11,7 +11,7 @@ use super::{AgreementId, RequestId};
 pub const YEARS: u8 = 3;
 /// The longest that can be configured.
 pub const MOST_YEARS: u8 = 10;
-/// Months after which a request that nobody concluded is forgotten, and what was mailed with it.
+/// Months after which a request that was never concluded is forgotten, and what was mailed with it.
 pub const REQUEST_MONTHS: Months = Months::new(12);
 
 /// Something whose time is over.
@@ -22,7 +22,7 @@ pub enum Erasable {
     /// The evidence of an agreement that ended: document, persons, mails. Number, dates and hashes
     /// stay.
     Evidence(AgreementId),
-    /// A round that nobody concluded, with its links and mails.
+    /// A round that did not lead to an agreement, with its links and mails.
     Round(RequestId),
 }
 
@@ -37,7 +37,7 @@ pub fn erasable(case: &Case, years: u8, now: DateTime<Utc>) -> Vec<Erasable> {
         .iter()
         .filter(|one| evidence_end(one, years).is_some_and(|last| is_over(last, now)))
         .map(|one| Erasable::Evidence(one.id));
-    // How the last round ended is the customer's answer: it says that nobody asks by itself again.
+    // How the last round ended is the customer's answer: because of it no job asks anew by itself.
     let earlier = case.requests.len().saturating_sub(1);
     let rounds = case.requests[..earlier]
         .iter()

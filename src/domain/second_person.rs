@@ -8,7 +8,7 @@ use super::UserId;
 /// An administrator's account, as far as the rule needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Administrator {
-    /// Key.
+    /// Key of the account in the database.
     pub id: UserId,
     /// Who made it in the portal; `None` for one made on the command line, which is believed.
     pub made_by: Option<UserId>,
@@ -27,8 +27,8 @@ impl Administrator {
     }
 }
 
-/// Whether `one` and `other` stand for two people among `all` administrators. New accounts stand for
-/// whoever made them, also those that new accounts made.
+/// Whether `one` and `other` stand for two people among `all` administrators. A new account stands
+/// for the account it was made with; if that one is new, too, for the one that was made with.
 pub fn are_independent(
     all: &[Administrator],
     one: UserId,

@@ -195,7 +195,7 @@ impl SetupFacts {
         match self.partners {
             PartnerContracts::Complete => true,
             PartnerContracts::Lacking => false,
-            // Whoever went through it all without a partner sells without any.
+            // An operator that carried the trial through without a partner sells without partners.
             PartnerContracts::NoPartners => self.has_trial(),
         }
     }

@@ -12,7 +12,7 @@ use super::{AnnouncementId, SubProcessorId};
 /// A company of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Key.
+    /// Key of the entry in the database.
     pub id: SubProcessorId,
     /// What contracts and announcements say of it.
     pub facts: SubProcessor,
@@ -85,25 +85,25 @@ pub fn announced(
 pub enum ListChange {
     /// A company comes.
     Add {
-        /// Which.
+        /// The company that is added to the register.
         new: Box<SubProcessor>,
     },
     /// One comes for another; also the same company with other particulars.
     Replace {
-        /// Who leaves.
+        /// Key of the company that leaves.
         old: SubProcessorId,
-        /// Who comes.
+        /// The company that takes its place.
         new: Box<SubProcessor>,
     },
     /// A company leaves.
     Remove {
-        /// Which.
+        /// Key of the company that leaves.
         old: SubProcessorId,
     },
 }
 
 impl ListChange {
-    /// Who comes.
+    /// The company that comes; `None` if one only leaves.
     pub fn new_one(&self) -> Option<&SubProcessor> {
         match self {
             Self::Add { new } | Self::Replace { new, .. } => Some(new),
@@ -111,7 +111,7 @@ impl ListChange {
         }
     }
 
-    /// Who leaves.
+    /// Key of the company that leaves; `None` if one only comes.
     pub fn old_one(&self) -> Option<SubProcessorId> {
         match self {
             Self::Replace { old, .. } | Self::Remove { old } => Some(*old),

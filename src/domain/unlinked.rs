@@ -1,8 +1,8 @@
 //! Words of others in the operator's mails (S-26): which names may be entered at all, and how a name
 //! is written so that no program makes a link of it.
 //!
-//! Whoever can type a name that ends up in a mail of the operator could otherwise put an address of
-//! his own in it, and the customer would take it for the operator's.
+//! A user who can type a name that ends up in a mail of the operator could otherwise put a web
+//! address into it, and the customer would take it for the operator's.
 
 use unicode_normalization::UnicodeNormalization as _;
 

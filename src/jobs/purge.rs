@@ -35,8 +35,8 @@ const ANSWERS: TimeDelta = TimeDelta::days(365);
 /// Second factors that are encrypted anew in one transaction.
 const PAGE: i64 = 500;
 
-/// Deletes attempts, sessions and files of the inbox that nobody will ask for any more; alerts the
-/// operator when the seal needs a new certificate.
+/// Deletes what is too old to be asked for: runs, alerts, replies, attempts, kept forms, idle
+/// sessions and files of the inbox. Alerts the operator when the seal needs a new certificate.
 pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let now = pass.now();
     let gone = pass.app.db.transaction_blocking(|conn| {

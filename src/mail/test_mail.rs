@@ -104,7 +104,7 @@ pub fn send_test_mail(transport: &Transport, envelope: &Envelope, dialogue: &Dia
     Ending::NotTaken
 }
 
-/// The way, with no more patience than somebody has who waits.
+/// The way, with no more patience than a user has who waits for the page.
 fn before_eyes(route: &Route) -> Route {
     Route {
         patience: route.patience.min(PATIENCE),
@@ -119,8 +119,8 @@ fn watched(dialogue: &Dialogue) -> Watch<'_> {
     }
 }
 
-/// Goes the way of every mail up to its sender and leaves before anybody is named who would get one:
-/// nothing is sent. Blocks no longer than [`send_test_mail`].
+/// Goes the way of every mail up to its sender and leaves before a recipient is named: nothing is
+/// sent. Blocks no longer than [`send_test_mail`].
 pub fn try_way(transport: &Transport, from: &EmailAddress) -> MailWay {
     let Transport::Smtp(server) = transport else {
         return MailWay::NotSet;

@@ -4,7 +4,7 @@ use crate::domain::Language;
 use crate::domain::branding::{BrandingPart, Contrast};
 
 impl BrandingPart {
-    /// Its name.
+    /// Its name, as the log calls it.
     pub fn name(self, language: Language) -> &'static str {
         let (de, en) = match self {
             Self::Logo => ("Logo", "logo"),

@@ -5,7 +5,7 @@ use crate::domain::Language;
 use crate::domain::proposal::{PaperRecord, ProposalKind};
 
 impl ProposalKind {
-    /// In words.
+    /// What is proposed, in the words of lists and of the log.
     pub fn word(self, language: Language) -> &'static str {
         match (self, language.is_en()) {
             (Self::ObjectionInError, false) => "Widerspruch irrtümlich erfasst",

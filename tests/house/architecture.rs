@@ -341,7 +341,7 @@ fn faults_of_line(room: &str, code: &str) -> Vec<String> {
             }
         }
     }
-    // What is stored has keys; words are made of it when somebody reads.
+    // What is stored has keys; they are turned into words when a user reads them.
     if room == "storage" && imports(code, "wording") {
         faults.push("`storage` must not know `wording`".to_owned());
     }

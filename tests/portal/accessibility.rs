@@ -227,7 +227,7 @@ pub fn partner(places: &Places) -> Vec<Stop> {
     ]
 }
 
-/// Pages of somebody who has a second factor, after signing in with it.
+/// Pages of a user who has a second factor, after signing in with it.
 fn with_factor() -> Vec<Stop> {
     vec![
         at("security with factor", "/sicherheit"),

@@ -179,7 +179,7 @@ async fn s95_a_portal_that_is_set_up_is_good_in_everything_and_nothing_was_sent(
         );
     }
     assert!(said.text.ends_with("Nothing is wrong.\n"), "{}", said.text);
-    // The way of a mail, and nobody it goes to.
+    // The conversation of a real mail, but without a recipient.
     let heard = stub.heard();
     let verbs: Vec<&str> = heard
         .iter()
@@ -279,7 +279,7 @@ async fn s95_the_database_is_looked_at_as_the_role_of_the_portal() {
     assert_eq!(said.code, 2, "{}", said.text);
     said.says("doubtful", "roles", "could switch their triggers off");
 
-    // Nobody there, with a password that was not escaped.
+    // No server listens there, and the password was not escaped.
     let away = "postgresql://avv:ge@heim@127.0.0.1:1/avv";
     let said = setting.set("DATABASE_URL", away).check(&["--offline"]);
     assert_eq!(said.code, 1, "{}", said.text);
@@ -397,7 +397,7 @@ async fn s25_what_the_domain_says_is_looked_up() {
     said.says("doubtful", "SPF", "lets everybody send");
     said.says("not checked", "DKIM", "`s=`");
     said.says("doubtful", "DMARC", "the policy is none");
-    // Nobody to ask: that says nothing about the domain.
+    // No resolver answers: that says nothing about the domain.
     let deaf = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
     let address = deaf.local_addr().unwrap().to_string();
     drop(deaf);

@@ -89,7 +89,7 @@ async fn s36_after_the_password_comes_the_code_and_each_is_good_once() {
     let app = TestApp::start().await;
     let secret = app.give_factor(Person::Partner.email());
     let browser = password(&app, Person::Partner).await;
-    // Nobody is signed in by the password alone.
+    // The password alone signs no user in.
     assert!(is_to_sign_in(&browser.get("/kunden").await));
     assert_eq!(events(&app, "signed_in"), 0);
     assert_eq!(app.count("attempts WHERE kind = 'login'"), 0);
@@ -103,7 +103,7 @@ async fn s36_after_the_password_comes_the_code_and_each_is_good_once() {
     code(&browser, &right).await.assert_redirect("/hilfe");
     browser.get("/kunden").await.assert_status(200);
     assert_eq!(events(&app, "signed_in"), 1);
-    // Whoever saw the code cannot use it, nor the one before.
+    // A code that was used cannot be used again by another reader of it, nor can the one before.
     let other = password(&app, Person::Partner).await;
     for seen in [right, app.code(&secret, Duration::seconds(-30))] {
         code(&other, &seen)
@@ -130,7 +130,8 @@ async fn s36_a_clock_that_is_off_is_named() {
     slow.assert_status(422)
         .assert_says("galt vor etwa 5 Minuten")
         .assert_says("geht die Uhr Ihres Geräts nach");
-    // What will be good in a moment is told to nobody who may be guessing, but the clock is named.
+    // That a code will be good in a moment is not said, as the user may be guessing; the clock is
+    // named.
     let fast = code(&browser, &app.code(&secret, minutes(5))).await;
     fast.assert_status(422)
         .assert_says("stimmt nicht")
@@ -207,7 +208,8 @@ async fn s36_guessing_codes_is_slowed_down() {
     app.clock.advance(minutes(16));
     let right = app.code(&secret, Duration::zero());
     try_from("198.51.100.8", &right).await.assert_status(303);
-    // That place is known from now on and waits for nobody else's guesses; the others still wait long.
+    // That place is known from now on and does not wait because others guessed; the others still
+    // wait long.
     app.clock.advance(minutes(1));
     try_from("198.51.100.9", "000000").await.assert_status(422);
     let right = app.code(&secret, Duration::zero());
@@ -242,7 +244,7 @@ async fn s36_the_second_step_has_its_time() {
         .follow(&late)
         .await
         .assert_says("Der Bestätigungscode kam zu spät");
-    // Whoever is locked between the two steps stays out.
+    // A user who is locked between the two steps stays out.
     let browser = password(&app, Person::Partner).await;
     let user = user_id(&app, Person::Partner.email());
     app.sql(&format!(
@@ -285,7 +287,8 @@ async fn s36_whoever_must_have_one_sets_it_up_before_any_other_page() {
     done.assert_status(303);
     assert_eq!(done.location(), "/sicherheit/zweiter-faktor");
     assert_eq!(events(&app, "mail_tested"), 0);
-    // The gate of a reverse proxy does not open either, and a public page knows nobody.
+    // The gate of a reverse proxy does not open either, and a public page shows no user as signed
+    // in.
     operator
         .get("/zugriff/4711/centraflex")
         .await
@@ -324,7 +327,7 @@ async fn s36_whoever_must_have_one_sets_it_up_before_any_other_page() {
         .assert_says("aber nicht entfernen");
     app.clock.advance(minutes(1));
     sign_in(&app, Person::Operator, &secret).await;
-    // Nobody else must.
+    // Users of other roles need no second factor.
     app.sign_in(Person::Partner)
         .await
         .get("/kunden")

@@ -159,7 +159,7 @@ async fn customers_keep_the_numbers_of_another_system() {
     );
 }
 
-/// Invalid numbers are refused by the database, whoever writes them.
+/// Invalid numbers are refused by the database, whichever program writes them.
 #[actix_web::test]
 async fn the_database_keeps_no_other_numbers() {
     let app = TestApp::start().await;

@@ -1,6 +1,6 @@
-//! Nothing is offered that is not the provider's own: what the contract text does not describe waits for it
-//! (LC-49), a sample is published by nobody in earnest (LC-56), and what a text was checked against is looked
-//! at again.
+//! Nothing is offered that is not the provider's own: what the contract text does not describe
+//! waits for it (LC-49), a sample cannot be published in production (LC-56), and what a text was
+//! checked against is looked at again.
 
 use avv_portal::actions::{ActionError, requests, versions};
 use avv_portal::domain::case::Refusal;
@@ -59,7 +59,7 @@ async fn lc_49_a_product_without_its_annex_waits_and_is_requested_when_the_text_
         .await
         .assert_says("In der geltenden Fassung fehlen Produktanlagen")
         .assert_says("noch kein Kunde mit Vertriebspartner");
-    // Whoever books is told before anything is saved.
+    // The operator's user who books is told before anything is saved.
     operator
         .get("/betrieb/kunden/4711/buchung")
         .await
@@ -206,7 +206,7 @@ async fn lc_56_outside_development_the_sample_is_a_draft_that_nobody_can_publish
         .get(&format!("{draft}/vorlage"))
         .await
         .assert_says("hat Mängel gefunden");
-    // The tick alone does not make it anybody's own.
+    // Removing the tick alone does not make the text the operator's own.
     let facts = operator
         .get(&format!("{draft}/text?teil=contract.toml"))
         .await;

@@ -1,6 +1,5 @@
-//! Looks at how the portal is set up, for `avv-portal check` and the operator's set-up list
-//! (S-95). Nothing is changed and nobody is written to; [`crate::domain::inspection`] judges what is
-//! found.
+//! Looks at how the portal is set up, for `avv-portal check` and the operator's set-up list (S-95).
+//! Nothing is changed and no mail is sent; [`crate::domain::inspection`] judges what is found.
 
 mod network;
 

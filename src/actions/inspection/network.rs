@@ -13,7 +13,7 @@ use crate::domain::inspection::{Answers, Finding, MailWay, Stamp, dkim, dmarc, d
 use crate::mail::Transport;
 use crate::mail::test_mail::try_way;
 
-/// Goes the way of a mail as far as nobody gets one.
+/// Goes the way of a mail up to where a recipient would be named; nothing is sent.
 pub fn mail_server(mail: &MailConfig, web: Option<&WebConfig>) -> MailWay {
     let Some(url) = &mail.smtp_url else {
         return MailWay::NotSet;
@@ -25,8 +25,8 @@ pub fn mail_server(mail: &MailConfig, web: Option<&WebConfig>) -> MailWay {
     }
 }
 
-/// What the sender's domain says about its mails (S-25). Where nobody answers the first question, the
-/// others are not asked.
+/// What the sender's domain says about its mails (S-25). Where no resolver answers the first
+/// question, the others are not asked.
 pub fn sender_names(mail: &MailConfig, resolvers: &Resolvers) -> Vec<Finding> {
     let domain = mail.from.domain();
     let selector = mail.dkim_selector.as_deref();
@@ -56,7 +56,7 @@ fn names(selector: Option<&str>, own: &Answers, key: &Answers, policy: &Answers)
     ]
 }
 
-/// Asks for one time stamp, over nothing that anybody concluded.
+/// Asks for one time stamp, over data that belongs to no agreement.
 pub fn stamp(seal: &SealConfig, now: DateTime<Utc>) -> Stamp {
     let Some(service) = &seal.authority else {
         return Stamp::NotSet;

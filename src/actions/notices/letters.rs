@@ -37,9 +37,9 @@ pub fn add_proof(
     log(conn, &command, kind)
 }
 
-/// A file of a dissent, only for the operator: it may contain what the customer tells nobody else
-/// (5.8-19). It can be read after the customer was deleted, until its retention period has expired
-/// (row 51).
+/// A file of a dissent, only for the operator: it may contain what the customer tells the operator
+/// alone (5.8-19). It can be read after the customer was deleted, until its retention period has
+/// expired (row 51).
 pub fn find_proof(
     conn: &mut PgConnection,
     viewer: &Viewer,

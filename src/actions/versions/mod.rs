@@ -46,8 +46,9 @@ pub fn publish_shipped(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bo
     Ok(added)
 }
 
-/// Puts the version that comes with the program in place as a draft to begin from, where there is no version
-/// at all: what it says is nobody's own yet (LC-56). Says whether there was something to do.
+/// Puts the version that comes with the program in place as a draft to begin from, where there is
+/// no version at all: the operator has not made its text its own yet (LC-56). Says whether there
+/// was something to do.
 pub fn draft_shipped(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, ActionError> {
     if stored::has_any(conn)? {
         return Ok(false);

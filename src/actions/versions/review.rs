@@ -103,8 +103,8 @@ pub fn surroundings(
     })
 }
 
-/// The version in force as it is looked through again whenever somebody asks: what it was checked against
-/// can have changed since. One that cannot be read is told elsewhere.
+/// The version in force as it is looked through again whenever it is asked for: what it was checked
+/// against can have changed since. One that cannot be read is told elsewhere.
 #[derive(Debug, Clone)]
 pub struct InForce {
     /// Its key.

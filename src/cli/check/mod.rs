@@ -101,8 +101,8 @@ fn settings(readings: &Readings) -> Vec<Finding> {
     findings
 }
 
-/// What others have to be asked about, all at the same time. Whoever does not answer within
-/// [`PATIENCE`] is waited for no longer.
+/// What other servers have to be asked about, all at the same time. A server that does not answer
+/// within [`PATIENCE`] is waited for no longer.
 fn network(readings: &Readings, dns: Option<SocketAddr>, now: DateTime<Utc>) -> Vec<Finding> {
     let resolvers = dns.map_or_else(Resolvers::of_system, Resolvers::at);
     let way = readings.mail.clone().map(|mail| {
@@ -139,7 +139,7 @@ fn network(readings: &Readings, dns: Option<SocketAddr>, now: DateTime<Utc>) -> 
 /// Does something beside what goes on here.
 fn begin<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
     let (done, receiver) = channel();
-    // If nobody waits any more, the answer is not needed.
+    // If the receiver has given up waiting, the answer is not needed.
     std::thread::spawn(move || done.send(work()).ok());
     receiver
 }
@@ -192,8 +192,9 @@ fn look(url: &SecretString, is_embedded: bool, clock: &Clock) -> Vec<Finding> {
     }
 }
 
-/// What libpq says of an address it cannot read quotes pieces of it, and where somebody wrote a
-/// password without escaping it, pieces of the password. Only the name before it may be said.
+/// What libpq says of an address it cannot read quotes pieces of it, and where an administrator
+/// wrote a password without escaping it, pieces of the password. Only the name before it may be
+/// said.
 fn without_secret(said: &str, url: &SecretString) -> String {
     let url = url.expose_secret();
     let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -240,7 +241,7 @@ mod tests {
     #[test]
     fn s82_no_piece_of_a_password_is_printed() {
         let table = [
-            // Whoever signs in may be named, and so may the place.
+            // The name of the database user may be printed, and so may the host.
             (
                 "postgresql://avv:geheim@db.example/avv",
                 "password authentication failed for user \"avv\" at \"db.example\"",

@@ -140,8 +140,8 @@ pub struct Version<'v> {
     pub operator: Option<&'v Operator>,
     /// Hash of the text under which this number was published before (LC-55).
     pub published: Option<&'v str>,
-    /// Whether it is still the sample that comes with the program (LC-56); `None` where a sample may be
-    /// published, because nobody concludes anything in earnest.
+    /// Whether it is still the sample that comes with the program (LC-56); `None` in
+    /// development, where a sample may be published, as no agreement is concluded in earnest.
     pub sample: Option<bool>,
     /// Who wrote it and who approves it (LC-54).
     pub people: Option<(&'v str, &'v str)>,

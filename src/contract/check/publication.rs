@@ -190,7 +190,7 @@ fn unchanged(version: &Version<'_>) -> Finding {
     Finding::new("LC-55", Severity::Block, ok, text, place(meta::FILE, 1))
 }
 
-/// LC-56: a sample is a draft to begin from, and promises in the name of nobody.
+/// LC-56: a sample is a draft to begin from, and no operator stands behind its promises.
 fn own_text_of(is_sample: bool) -> Finding {
     let text = if is_sample {
         "Dieser Text ist das Muster, das mit dem Portal kommt; seine Maßnahmen und Fristen sind erfunden. Machen Sie ihn zu Ihrem eigenen, und nehmen Sie dann in den Angaben das Häkchen „Dieser Text ist ein Muster“ weg. Solange kein Wort anders ist, hilft das Häkchen allein nicht."

@@ -217,7 +217,7 @@ fn headings_are_never_the_last_line_of_a_page() {
     }
 }
 
-/// The logo is an ornament: it moves no word, is read by nobody, and stands once.
+/// The logo is an ornament: it moves no word, screen readers pass over it, and it stands once.
 #[test]
 fn the_logo_stands_on_the_first_page_alone() {
     let drawing = r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 20"><path d="M0 0h80v20z"/></svg>"#;

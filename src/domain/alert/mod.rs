@@ -73,8 +73,8 @@ impl AlertKind {
     }
 }
 
-/// The alerts that a decision on `before` raises: those whose mail it queues, and a demand that got
-/// no agreement, about which nobody is mailed (row 37), nor about an address that is missing again.
+/// The alerts that a decision on `before` raises: those whose mail it queues, and two without a
+/// mail: a demand that got no agreement (row 37), and an address that is missing again.
 pub fn raised_by(before: &Case, changes: &[Change], now: DateTime<Utc>) -> Vec<AlertKind> {
     let in_force = before.agreement().is_some();
     let wanted = |id| {
@@ -143,7 +143,8 @@ pub fn has_settled(
         AlertKind::ContractUndelivered => after
             .agreement()
             .is_none_or(|agreement| agreement.id.to_string() != subject),
-        // Decided, or gone. Where the former address said no, somebody should ask the partner why.
+        // Decided, or gone. If the former address said no, an administrator should ask the partner
+        // why.
         AlertKind::AddressByPartner => {
             let touches =
                 |one: &Change| matches!(one, Change::JudgeAddress(..) | Change::LeaveAddress(_));

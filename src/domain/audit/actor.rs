@@ -19,12 +19,12 @@ pub enum Actor {
     },
     /// The holder of a consent link.
     Link {
-        /// Which link.
+        /// The link that was used.
         id: LinkId,
     },
     /// The holder of the link of a notice.
     Notice {
-        /// Which notice.
+        /// The notice whose link was used.
         id: NoticeId,
     },
     /// A reader of the customer's former address, who held the link that was sent there.

@@ -109,7 +109,7 @@ pub enum AuditKind {
     },
     /// The customer was told of a new contract version and asked for nothing (row 35).
     ToldOfVersion {
-        /// Its number.
+        /// Number of the new version.
         version: String,
     },
     /// Something was done to the roll-out of a contract version.
@@ -229,7 +229,7 @@ pub enum AuditKind {
     ConcludedOnPaper {
         /// Number of the agreement.
         number: String,
-        /// Who signed.
+        /// Name of the person who signed for the customer.
         person: String,
         /// In which function.
         function: String,
@@ -306,7 +306,7 @@ pub enum AuditKind {
     },
     /// A mail was handed over to the mail server.
     MailSent {
-        /// Subject line.
+        /// Subject line of the mail as it was sent.
         subject: String,
         /// Recipient, masked.
         to: String,
@@ -330,12 +330,12 @@ pub enum AuditKind {
     },
     /// An administrator took an alert.
     AlertTaken {
-        /// Which kind.
+        /// Kind of the alert that was taken.
         alert: AlertKind,
     },
     /// An administrator finished an alert.
     AlertDone {
-        /// Which kind.
+        /// Kind of the alert that was finished.
         alert: AlertKind,
     },
     /// An answer to a mail was filed to the customer.
@@ -375,14 +375,14 @@ pub enum AuditKind {
     PasswordSet,
     /// A user did something to the own second factor (S-36).
     SecondFactor {
-        /// What.
+        /// What the user did to it.
         change: FactorChange,
     },
-    /// Somebody of the operator took away the second factor of a user, who had lost it.
+    /// The operator took away the second factor of a user, who had lost it.
     SecondFactorReset {
-        /// Whose.
+        /// Name of the user who had lost it.
         name: String,
-        /// Why.
+        /// The reason that was given for it.
         reason: String,
     },
     /// A user was added.
@@ -422,7 +422,7 @@ pub enum AuditKind {
     },
     /// A mail about such a change was handed over; the customer's period counts from its notice.
     NoticeMailed {
-        /// Subject line.
+        /// Subject line of the mail as it was sent.
         subject: String,
         /// Recipient, masked.
         to: String,
@@ -471,7 +471,7 @@ impl AuditKind {
 }
 
 impl AuditName {
-    /// All kinds.
+    /// All kinds, in the order in which they are declared.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in the database and in addresses.

@@ -54,7 +54,7 @@ impl Logo {
 pub enum LogoFormat {
     /// A drawing without scripts, fonts and anything from elsewhere.
     Svg,
-    /// A picture.
+    /// A picture made of pixels, which scales less well than a drawing.
     Png,
 }
 
@@ -111,11 +111,11 @@ impl Branding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BrandingPart {
-    /// The logo.
+    /// The logo in the head of the pages, documents and mails.
     Logo,
     /// The colour of links and buttons.
     Accent,
-    /// The imprint.
+    /// The imprint, one of the legal pages.
     Imprint,
     /// The privacy notice.
     Privacy,
@@ -156,7 +156,7 @@ pub enum OwnPage {
     },
     /// The operator wrote it, in Markdown.
     Text {
-        /// In German.
+        /// The German text, for all readers if there is no English one.
         de: String,
         /// In English; empty: readers of English get the German one.
         en: String,
@@ -188,7 +188,7 @@ impl WebAddress {
         (url.scheme() == "https" && has_host && is_plain && typed.len() <= 500).then_some(Self(url))
     }
 
-    /// The address.
+    /// The address as text, in normal form.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }

@@ -12,7 +12,7 @@ use crate::domain::product::{Module, Options, Product};
 /// Status with the figures that belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaseStatus {
-    /// The word.
+    /// The status itself, which is stored, searched for and shown.
     pub status: Status,
     /// Reminders sent in the round that is open, 0 to 3.
     pub reminders: u8,
@@ -181,7 +181,7 @@ pub struct ProductStatus<'a> {
     pub product: &'a Product,
     /// What is booked with it.
     pub options: Options,
-    /// Its status.
+    /// Status of this product, which may differ from that of the whole case.
     pub case_status: CaseStatus,
     /// The areas of it that need an agreement, and whether the one in force opens them.
     pub gated: Vec<(&'a Module, bool)>,
@@ -293,7 +293,8 @@ fn never_asked(case: &Case) -> CaseStatus {
     }
 }
 
-/// Without an address nobody is asked; one that a partner entered needs the operator first (A4).
+/// Without an address the customer is not asked; one that a partner entered needs the operator
+/// first (A4).
 fn no_address(case: &Case, moment: Option<DateTime<Utc>>) -> CaseStatus {
     match case.waiting_address() {
         Some(waiting) => CaseStatus::of(Status::AddressOpen, Some(waiting.entered_at)),

@@ -91,7 +91,7 @@ pub fn link_state<'a>(
     }
 }
 
-/// [`settled`], or that nobody can answer before the text is there.
+/// [`settled`], or that the customer cannot answer before the text is there.
 fn waiting(case: &Case, now: DateTime<Utc>) -> Option<LinkState<'_>> {
     settled(case, now).or(case.lacks_text(now).then_some(LinkState::TextMissing))
 }

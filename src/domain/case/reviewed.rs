@@ -1,6 +1,6 @@
-//! What follows when the catalogue says otherwise what needs an agreement (P-07), or the contract text now
-//! speaks of it: the same as if a product had come or gone, told by the facts alone. Whoever has answered
-//! what would be asked is not asked again.
+//! What follows when the catalogue says otherwise what needs an agreement (P-07), or the contract
+//! text now speaks of it: the same as if a product had come or gone, told by the facts alone. A
+//! customer who has answered what would be asked is not asked again.
 
 use chrono::{DateTime, Utc};
 

@@ -53,7 +53,7 @@ pub enum Finding {
     Schema(Schema),
     /// Whether the portal works as a role that could switch triggers off (A11).
     Role {
-        /// It could.
+        /// Whether the role could do so, for instance because it owns the tables.
         owns_tables: bool,
     },
     /// Bytes that are free where the data directory is.
@@ -79,7 +79,7 @@ pub enum Finding {
 /// Whether there is a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reached {
-    /// It answers.
+    /// The database answers under the address that is set.
     Answers {
         /// The portal's own, below the data directory.
         is_embedded: bool,
@@ -93,7 +93,7 @@ pub enum Reached {
 /// Whether the tables are those of this program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Schema {
-    /// They are.
+    /// No migration is missing, and none is unknown to this program.
     Current,
     /// So many migrations are missing.
     Behind(usize),
@@ -110,9 +110,9 @@ pub enum Seal {
     Unusable(String),
     /// They can; the certificate seals from the first to the last of these moments.
     Opens {
-        /// First moment.
+        /// The certificate is valid from this moment on.
         from: DateTime<Utc>,
-        /// Last moment.
+        /// The certificate is valid up to this moment.
         until: DateTime<Utc>,
         /// The portal made it itself, for trying things out.
         is_of_development: bool,
@@ -137,9 +137,9 @@ pub enum MailWay {
     },
     /// It ends early.
     Closed {
-        /// Where.
+        /// The step of the conversation that failed.
         at: MailStage,
-        /// Why.
+        /// What went wrong at that step.
         why: MailFault,
     },
 }

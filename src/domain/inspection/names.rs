@@ -15,7 +15,7 @@ pub enum Spf {
     Absent,
     /// There are several, which counts as an error.
     Several,
-    /// Everybody may.
+    /// The record has `all` or `+all`: every server may send for the domain.
     Everybody,
     /// There is one.
     Published,

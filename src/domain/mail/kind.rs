@@ -33,7 +33,7 @@ pub enum MailKind {
     },
     /// M3: the concluded contract as PDF.
     Concluded {
-        /// Which agreement.
+        /// The agreement that was concluded.
         agreement: AgreementId,
     },
     /// M6: the customer's decline is confirmed.
@@ -45,13 +45,13 @@ pub enum MailKind {
     },
     /// M12: there is a new contract version, and nothing is to be done (row 35).
     NewVersion {
-        /// Its number.
+        /// Number of the new version.
         version: String,
     },
     /// M11: a short note to the customer that asks for nothing. Stored under its former name.
     #[serde(rename = "notice")]
     Info {
-        /// What happened.
+        /// What happened, and so what the note says.
         news: CustomerNews,
     },
     /// M9: a change of the general sub-processors is announced (row 38).
@@ -70,9 +70,9 @@ pub enum MailKind {
         notice: NoticeId,
     },
     /// M13: the agreement has ended; what happens to the data and how long the proof is kept. With
-    /// `partner_left` it says as well that nobody looks after the customer any more (row 29).
+    /// `partner_left` it says as well that no partner looks after the customer any more (row 29).
     Ended {
-        /// Which agreement.
+        /// The agreement that has ended.
         agreement: AgreementId,
         /// Because no partner is assigned any more.
         partner_left: bool,
@@ -88,26 +88,26 @@ pub enum MailKind {
     },
     /// M4, M5, M8: what a partner may know, without link and without contract.
     PartnerInfo {
-        /// What happened.
+        /// What happened to the partner's customer.
         news: PartnerNews,
     },
     /// M8 to a blocked partner: no customer of it can be administered until further notice (row 49).
     PartnerBlocked,
     /// M14: something needs a person at the operator.
     Alert {
-        /// What happened.
+        /// What the operator is alerted to.
         alert: Alert,
     },
     /// M14 about a partner: the contract under Art. 28(4) GDPR with it ends, or is over (C6).
     PartnerContractEnds {
-        /// Which partner.
+        /// The partner whose contract it is.
         partner: PartnerId,
         /// Its last day.
         last: NaiveDate,
     },
     /// Something waits for a second person of the operator (C9).
     Approval {
-        /// What waits.
+        /// The proposal or version that waits for approval.
         what: Approval,
     },
     /// Link to set a password, for a new user or after "Passwort vergessen".
@@ -119,7 +119,7 @@ pub enum MailKind {
     PasswordChanged,
     /// Notice to a user that something was done to the own second factor (S-36).
     FactorChanged {
-        /// What.
+        /// What was done to it, by the user or by the operator.
         change: FactorChange,
     },
     /// Notice to an administrator that another account for the operator was made, or unlocked (S-39).
@@ -161,7 +161,7 @@ pub enum Group {
     /// Announced changes of sub-processors: a matter between the customer and the operator, of which
     /// partners learn nothing.
     Changes,
-    /// To partners.
+    /// To partners: what they may know of their customers, and that they are blocked.
     Partners,
     /// To the operator's mailbox and its administrators.
     Operator,

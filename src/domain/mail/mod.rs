@@ -20,7 +20,7 @@ pub use news::{Alert, Approval, CustomerNews, PartnerNews};
 pub enum RequestReason {
     /// A booking made the AVV due.
     First,
-    /// Somebody sent it by hand, or the customer asked for a new link.
+    /// A user sent it by hand, or the customer asked for a new link.
     Manual,
     /// The sub-partner changed before conclusion.
     SubPartner,

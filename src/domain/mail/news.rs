@@ -93,7 +93,7 @@ pub enum Alert {
 }
 
 impl Alert {
-    /// All alerts.
+    /// All alerts, in the order in which they are declared.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 }
 

@@ -107,7 +107,7 @@ pub struct Notice {
     pub sent_at: Option<DateTime<Utc>>,
     /// When its mail was given up or came back: it did not reach the customer.
     pub failed_at: Option<DateTime<Utc>>,
-    /// The dissent.
+    /// How the customer dissented; `None` if the customer did not.
     pub dissent: Option<Dissent>,
     /// How and when it was settled.
     pub settled: Option<(DateTime<Utc>, Settlement)>,

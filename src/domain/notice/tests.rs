@@ -108,7 +108,7 @@ fn row_38_a_notice_runs_from_its_sending() {
         ..running()
     };
     assert_eq!(later.starts_on(), Some(date("2027-02-01")));
-    // What came back did not reach anybody: no period runs until it is sent again.
+    // A mail that came back did not reach the customer: no period runs until it is sent again.
     let back = Notice {
         failed_at: Some(utc("2026-11-23T09:05:00Z")),
         ..running()
@@ -223,7 +223,8 @@ fn events() -> impl Strategy<Value = Vec<NoticeEvent>> {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: crate::domain::seeds::kept("notice"), ..ProptestConfig::with_cases(512) })]
 
-    /// C-16 to C-19: whatever happens, a change holds for nobody who could not have dissented, or did.
+    /// C-16 to C-19: whatever happens, no change applies to a customer who could not dissent, or
+    /// did.
     #[test]
     fn no_order_of_events_applies_a_change_without_its_period(story in events()) {
         let mut now = utc("2026-11-23T09:00:00Z");

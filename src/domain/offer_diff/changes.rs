@@ -9,7 +9,7 @@ use crate::domain::PartnerId;
 use crate::domain::case::{Case, Covered, lost};
 
 /// One difference between the agreement in force and what is offered now. Names are looked up by
-/// whoever prints it: a company of the old chain may not look after the customer any more.
+/// the caller that prints it: a company of the old chain may not look after the customer any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OfferChange {
     /// Another Mandant is to be the sub-processor.

@@ -78,7 +78,7 @@ impl OfferDiff {
         self
     }
 
-    /// The names in it that somebody else than the operator typed.
+    /// The names in it that were typed by others than the operator: those of companies.
     pub fn names_of_others(&mut self) -> Vec<&mut String> {
         let Self {
             language: _,

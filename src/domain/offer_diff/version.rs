@@ -21,7 +21,7 @@ pub struct VersionDiff {
 pub struct ChangeNote {
     /// Number of the version.
     pub version: String,
-    /// The words.
+    /// The note itself, as the authors of the version wrote it for customers.
     pub text: String,
 }
 

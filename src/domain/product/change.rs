@@ -28,7 +28,7 @@ impl NeedChange {
             let options = options.unwrap_or_default().into_iter().map(Some);
             itself.into_iter().chain(options).collect()
         };
-        // Nobody has an option that was not there.
+        // An option that did not exist in `old` cannot be booked by any customer.
         let known = |key: &Option<String>| match key {
             Some(code) => old.option(code).is_some(),
             None => true,
@@ -57,7 +57,7 @@ impl NeedChange {
         !self.starts.is_empty() || !self.ends.is_empty()
     }
 
-    /// Whether it brings nobody anything.
+    /// Whether it changes nothing for customers and nothing about the areas of partners.
     pub fn is_nothing(&self) -> bool {
         !self.concerns_customers() && self.shuts.is_empty() && self.opens.is_empty()
     }
@@ -109,9 +109,9 @@ pub enum ProductAuditEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
-    /// Its code; nobody has booked it.
+    /// Its code, which can only change while no customer has booked it.
     Code,
-    /// Its names.
+    /// Its name in German or in English, or its short name.
     Names,
     /// Whether it, or an option, needs an agreement.
     Need,
@@ -222,7 +222,7 @@ mod tests {
                 "KIT",
                 "",
             ),
-            // Nobody has what is new.
+            // No customer has booked an option that is new.
             (
                 |one| one.options.push(option("new", true, None)),
                 &[],

@@ -117,7 +117,7 @@ fn named(de: &str, en: Option<&str>) -> Named {
 /// An area a booking has, with what in it needs an agreement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Area<'p> {
-    /// Which.
+    /// The area of the portal that it stands for.
     pub module: &'p Module,
     /// What an agreement must cover there; `None` if nothing needs one.
     pub needs: Option<Covered>,

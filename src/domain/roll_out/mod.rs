@@ -1,6 +1,6 @@
-//! Rolling out a contract version: those who concluded an older one are told of it, or asked to
-//! conclude it, one after the other (rows 35 to 37). An agreement in force goes on either way;
-//! nobody ever concludes by silence.
+//! Rolling out a contract version: customers who concluded an older one are told of it, or asked to
+//! conclude it, one after the other (rows 35 to 37). An agreement in force goes on either way; no
+//! customer ever concludes by silence.
 
 mod audit_event;
 
@@ -42,7 +42,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Both ways.
+    /// Both ways, in the order in which they are declared.
     pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Key in forms and the database.
@@ -184,8 +184,8 @@ pub fn reach(case: &Case, mode: Mode, now: DateTime<Utc>) -> Result<Event, Skip>
     })
 }
 
-/// What became of a request of a roll-out, if a change has ended it; `None` while somebody may still
-/// answer, and where nobody was asked.
+/// What became of a request of a roll-out, if a change has ended it; `None` while the customer may
+/// still answer, and where the customer was not asked.
 pub fn answered(before: &Case, after: &Case) -> Option<Answer> {
     let asked = |case: &Case| {
         case.open_request()
@@ -216,7 +216,7 @@ pub enum RollOutRefusal {
     Running,
     /// A newer version is in force.
     Outdated,
-    /// It is the first version: nobody can have concluded another.
+    /// It is the first version: no customer can have concluded an earlier one.
     NoEarlier,
     /// No customer has these numbers; the first of them.
     UnknownNumbers(Vec<CustomerNumber>),

@@ -8,7 +8,7 @@ use crate::domain::Language;
 use crate::domain::case::tests::samples::{FOREIGN, Scenario, consent, in_state, partner};
 use crate::domain::mail::RequestReason;
 
-/// A customer in this state while a version is in force that nobody has concluded.
+/// A customer in this state while a version is in force that no customer has concluded.
 fn newer(state: &str) -> Scenario {
     let mut scenario = in_state(state);
     scenario.case.current_version = "9.0".to_owned();

@@ -21,7 +21,7 @@ const OFF: i64 = 20;
 /// Who must have a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactorRule {
-    /// Everybody may, nobody must; for development.
+    /// Every user may have one, no user must; for development.
     None,
     /// The operator's people.
     Operator,
@@ -50,7 +50,7 @@ pub enum FactorChange {
     Replaced,
     /// The person removed it.
     Removed,
-    /// Somebody of the operator took it away, because it was lost.
+    /// The operator took it away, because the user had lost it.
     Reset,
     /// New recovery codes took the place of those before.
     CodesRenewed,
@@ -59,7 +59,7 @@ pub enum FactorChange {
 }
 
 impl FactorChange {
-    /// Every change.
+    /// Every change, in the order in which they are declared.
     pub const ALL: [Self; 6] = [
         Self::SetUp,
         Self::Replaced,
@@ -73,13 +73,13 @@ impl FactorChange {
 /// What was typed where a code is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
-    /// Nothing.
+    /// The field was left empty.
     Nothing,
     /// Six figures, as the app shows them.
     Code(u32),
     /// A recovery code as it was given out: letters in capitals, without what parts them.
     Recovery(String),
-    /// Neither.
+    /// Neither a code of the app nor a recovery code.
     Unreadable,
 }
 

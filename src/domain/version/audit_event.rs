@@ -19,19 +19,19 @@ pub enum VersionAuditEvent {
     },
     /// A part was added.
     PartAdded {
-        /// Its path.
+        /// Path of the new part in the version.
         part: String,
     },
     /// A part has another name.
     PartRenamed {
-        /// Path before.
+        /// Path of the part before.
         from: String,
-        /// Path now.
+        /// Path of the part from now on.
         to: String,
     },
     /// A part was removed.
     PartRemoved {
-        /// Its path.
+        /// Path that the removed part had.
         part: String,
     },
     /// It was submitted for approval.

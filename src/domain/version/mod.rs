@@ -56,7 +56,7 @@ pub struct Head {
 pub struct Version {
     /// What is known about it.
     pub head: Head,
-    /// Its texts.
+    /// Its texts, by their path in the version.
     pub files: Files,
     /// Who changed which file last.
     pub touched: BTreeMap<String, Touch>,
@@ -102,7 +102,7 @@ pub struct Confirmation {
 /// How far a version has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Being written.
+    /// Still being written; its authors can change it.
     Draft,
     /// Waits for a second person.
     Submitted,
@@ -123,7 +123,7 @@ pub enum VersionStep {
     Return,
     /// Approve it as a second person.
     Approve,
-    /// Publish it.
+    /// Publish it, so that it is offered from a day on.
     Publish,
     /// Delete the draft.
     Discard,
@@ -143,7 +143,7 @@ pub enum VersionRefusal {
     NotADraft,
     /// It does not wait for approval.
     NotSubmitted,
-    /// Nobody approved it.
+    /// It was not approved yet.
     NotApproved,
     /// It was not published, so nothing is begun from it.
     NotPublished,
@@ -192,8 +192,8 @@ impl Head {
         }
     }
 
-    /// Whether this person may take this step now (LC-54, LC-55). That the person is an
-    /// administrator of the operator is somebody else's question.
+    /// Whether this person may take this step now (LC-54, LC-55). The caller has to check that the
+    /// person is an administrator of the operator.
     pub fn may(&self, step: VersionStep, who: UserId) -> Result<(), VersionRefusal> {
         use VersionRefusal as R;
         match (self.stage(), step) {

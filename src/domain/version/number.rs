@@ -1,7 +1,7 @@
-//! What a new version is called before anybody says otherwise.
+//! What a new version is called until its authors give it another number.
 
-/// The number after this one that nobody uses: its last figure counted up. `None` for a number that
-/// does not end in a figure.
+/// The next number after this one that no version has: its last figure counted up. `None` for a
+/// number that does not end in a figure.
 pub fn next_number(number: &str, taken: &[&str]) -> Option<String> {
     let stem = number.trim_end_matches(|c: char| c.is_ascii_digit());
     let last: u32 = number.get(stem.len()..)?.parse().ok()?;

@@ -53,8 +53,8 @@ pub fn replace_product(conn: &mut PgConnection, was: &str, product: &Product) ->
         .map(|_| ())
 }
 
-/// Which product files the version in force lacked for a product when its customers were looked at last;
-/// `None` while nobody has looked.
+/// Which product files the version in force lacked for a product when its customers were looked at
+/// last; `None` while they have never been looked at.
 pub fn find_lacking(conn: &mut PgConnection, code: &str) -> QueryResult<Option<Vec<String>>> {
     let lacking: Option<Option<serde_json::Value>> = products::table
         .find(code)
@@ -75,7 +75,7 @@ pub fn save_lacking(conn: &mut PgConnection, code: &str, lacking: &[String]) -> 
     Ok(saved > 0)
 }
 
-/// Whether anybody has ever booked a product, or this option of it.
+/// Whether any customer has ever booked a product, or this option of it.
 pub fn is_booked(
     conn: &mut PgConnection,
     product: &str,

@@ -146,7 +146,8 @@ pub async fn set_up(
     }
 }
 
-/// Whoever has a factor proves it, and whoever signed in a while ago the password.
+/// Whether the user has to prove the identity: with a factor always, by the factor; without one by
+/// the password, if the sign-in was a while ago.
 fn asks_proof(app: &App, session: &Session, proof: &Proof) -> bool {
     proof.has_factor || !session::is_fresh(session, app)
 }

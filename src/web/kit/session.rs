@@ -32,7 +32,8 @@ pub const FACTOR: &str = "factor";
 /// State: a message for the next page.
 pub const FLASH: &str = "flash";
 
-/// State: whose password was right, while the second factor is asked for. Nobody is signed in yet.
+/// State: the user whose password was right, while the second factor is asked for. The user is not
+/// signed in yet.
 const HALF_WAY: &str = "half_way";
 /// The second factor is asked for this long.
 const HALF_WAY_LIFE: Duration = Duration::minutes(10);
@@ -106,7 +107,7 @@ pub fn is_half_way(session: &Session) -> bool {
     session.contains_key(HALF_WAY)
 }
 
-/// Whether it began so lately that nobody need prove once more to be it (S-40).
+/// Whether it began so lately that the user need not prove the identity again (S-40).
 pub fn is_fresh(session: &Session, app: &App) -> bool {
     age(session, app).is_some_and(|age| age < FRESH)
 }

@@ -178,7 +178,7 @@ async fn set(
     }
 }
 
-/// Names that no password of whoever the link is for is made of (S-35).
+/// Names that must not make up the password of the user the link is for (S-35).
 async fn names_of(app: &App, link: Uuid) -> Result<Vec<String>, PageError> {
     let now = app.clock.now();
     let own = app

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Each line of the second ends with a line feed; what is missing is an empty line. The JSON is
-//! written without spaces, names in the order of their bytes. So anybody can check an event with
+//! written without spaces, names in the order of their bytes. So an auditor can check an event with
 //! `sha256sum`. The digest stands between, so that what is personal can be erased later while the
 //! chain still holds; the salt keeps the digest from giving it away.
 
@@ -80,7 +80,7 @@ impl FromStr for Hash {
 pub struct Head {
     /// Place of the event.
     pub position: i64,
-    /// Its hash.
+    /// Hash of that event; zeros before the first.
     pub hash: Hash,
 }
 
@@ -143,7 +143,7 @@ pub struct Frame {
     pub at: DateTime<Utc>,
     /// Key of the kind.
     pub kind: String,
-    /// Whose case.
+    /// The customer whose case it belongs to; `None` if it belongs to no customer.
     pub customer: Option<CustomerNumber>,
     /// Key of the status before.
     pub before: Option<String>,
@@ -247,7 +247,7 @@ pub enum Flaw {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("event {position} {flaw}")]
 pub struct Fault {
-    /// Which event.
+    /// Position of that event, counted from 1.
     pub position: i64,
     /// What is wrong with it.
     pub flaw: Flaw,

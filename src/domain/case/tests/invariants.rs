@@ -193,7 +193,8 @@ fn at_most_one(case: &Case) {
     );
 }
 
-/// LC-49: nobody is asked to conclude what is not written, and who waits for it is asked as soon as it is.
+/// LC-49: no customer is asked to conclude a text that is not written; one who waits for it is
+/// asked as soon as it is.
 fn who_waits_is_asked_when_the_text_is_there(scenario: &Scenario) {
     let waits = scenario.status() == Status::TextMissing;
     if scenario.case.lacks_text(scenario.now) {

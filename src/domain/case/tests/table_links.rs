@@ -345,7 +345,8 @@ fn c12_a_link_says_what_holds_once_the_customer_was_asked_again() {
 
 #[test]
 fn a_concluded_link_of_the_old_chain_stays_concluded() {
-    // W: the agreement stays in force between customer and operator, whoever the Mandant is.
+    // W: the agreement stays in force between customer and operator, whichever partner is the
+    // Mandant.
     let mut scenario = in_state("C");
     let link = scenario.link();
     scenario.case.partner = Some(partner(FOREIGN, None));

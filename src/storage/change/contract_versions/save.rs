@@ -32,7 +32,7 @@ pub struct Edition<'e> {
     pub touched: &'e BTreeMap<String, Touch>,
 }
 
-/// Begins a draft; gives its key away. `by`: nobody for the one that comes with the program.
+/// Begins a draft; gives its key away. `by` is `None` for the one that comes with the program.
 pub fn create_version(
     conn: &mut PgConnection,
     new: &NewVersion,

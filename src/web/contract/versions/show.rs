@@ -72,7 +72,7 @@ struct Page {
 struct Told {
     /// It is in force, or will be.
     counts: bool,
-    /// No newer version is in force, and somebody can have concluded an earlier one.
+    /// No newer version is in force, and there is an earlier one that customers can have concluded.
     may_begin: bool,
     before: Vec<RollOutLine>,
 }

@@ -1,5 +1,5 @@
-//! The second step of signing in: a code of the authenticator app, or a recovery code (S-36). Until it is
-//! right nobody is signed in.
+//! The second step of signing in: a code of the authenticator app, or a recovery code (S-36). Until
+//! it is right the user is not signed in.
 
 use actix_session::Session;
 use actix_web::http::StatusCode;

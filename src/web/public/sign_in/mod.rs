@@ -1,4 +1,4 @@
-//! Signing in and out; [`code`] is the second step for whoever has a second factor.
+//! Signing in and out; [`code`] is the second step for users who have a second factor.
 
 mod code;
 

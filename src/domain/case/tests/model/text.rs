@@ -1,4 +1,5 @@
-//! What the contract text speaks of may change, too: nobody is asked to sign what is not written (LC-49).
+//! What the contract text speaks of may change, too: no customer is asked to sign a text that is
+//! not written (LC-49).
 
 use std::collections::BTreeSet;
 
