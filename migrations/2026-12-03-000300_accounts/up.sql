@@ -5,9 +5,11 @@ CREATE TABLE users (
     email TEXT NOT NULL UNIQUE CONSTRAINT users_email_lower CHECK (email = lower(email)),
     name TEXT NOT NULL,
     role TEXT NOT NULL CONSTRAINT users_role CHECK (role IN ('operator', 'partner', 'customer')),
+    operator_role TEXT CONSTRAINT users_operator_role CHECK (operator_role IN ('administrator', 'legal', 'support', 'auditor')),
     partner_id BIGINT REFERENCES partners (id),
     customer_number TEXT COLLATE customer_number REFERENCES customers (number),
     contracts BOOLEAN NOT NULL,
+    manages_users BOOLEAN NOT NULL DEFAULT FALSE CONSTRAINT users_manages CHECK (NOT manages_users OR role <> 'operator'),
     password_hash TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     disabled_at TIMESTAMPTZ,
@@ -16,9 +18,9 @@ CREATE TABLE users (
     confirmed_by BIGINT REFERENCES users (id),
     confirmed_at TIMESTAMPTZ,
     CONSTRAINT users_role_object CHECK (
-        (role = 'operator' AND partner_id IS NULL AND customer_number IS NULL)
-        OR (role = 'partner' AND partner_id IS NOT NULL AND customer_number IS NULL)
-        OR (role = 'customer' AND partner_id IS NULL AND customer_number IS NOT NULL)
+        (role = 'operator' AND operator_role IS NOT NULL AND partner_id IS NULL AND customer_number IS NULL)
+        OR (role = 'partner' AND operator_role IS NULL AND partner_id IS NOT NULL AND customer_number IS NULL)
+        OR (role = 'customer' AND operator_role IS NULL AND partner_id IS NULL AND customer_number IS NOT NULL)
     ),
     -- An account of one's own is not the second person that approvals want.
     CONSTRAINT users_made_by CHECK (made_by IS NULL OR role = 'operator'),
@@ -26,6 +28,8 @@ CREATE TABLE users (
 );
 COMMENT ON COLUMN users.email IS 'To sign in with; erased-KEY@erased.invalid once the user was erased.';
 COMMENT ON COLUMN users.contracts IS 'Permission "Verträge": the customer user may see the AVV and object to it (A-04).';
+COMMENT ON COLUMN users.operator_role IS 'What one of the operator''s people is there for; says which changes the person may make.';
+COMMENT ON COLUMN users.manages_users IS 'Permission "Benutzerverwaltung": the user manages the other users of the own partner or customer.';
 COMMENT ON COLUMN users.made_by IS 'Who made an administrator''s account in the portal; empty for one made on the command line, which is believed at once.';
 COMMENT ON COLUMN users.first_sign_in_at IS 'When an administrator''s account that was made in the portal was first signed in with.';
 COMMENT ON COLUMN users.confirmed_at IS 'When a third administrator confirmed who stands behind the account.';

@@ -63,6 +63,7 @@ pub fn request(
                     number: customer,
                     contracts: true,
                 },
+                manages_users: false,
                 password_hash: None,
             };
             add(conn, app, by, &new, now)?;

@@ -4,12 +4,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Actor, Applied, CaseCommand};
+use super::{ActionError, Actor, Applied, CaseCommand, require};
 use crate::app::App;
 use crate::domain::audit::{AddressStep, AuditKind};
 use crate::domain::case::{Case, Event, Verdict};
 use crate::domain::mail::MailKind;
-use crate::domain::viewer::{Role, Scope, Viewer};
+use crate::domain::viewer::{Duty, Scope, Viewer};
 use crate::domain::{AddressId, CustomerNumber, EmailAddress};
 use crate::storage::{PgConnection, cases};
 
@@ -22,9 +22,7 @@ pub fn decide(
     confirms: bool,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let (verdict, what) = match confirms {
         true => (Verdict::Confirmed, AddressStep::Confirmed),
         false => (Verdict::Refused, AddressStep::Refused),

@@ -3,16 +3,16 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ActionError;
 use super::alerts::{AlertKind, Raised, raise};
 use super::case_command::actor;
+use super::{ActionError, require};
 use crate::app::App;
 use crate::domain::UserId;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Refusal;
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::second_person::are_independent;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::PgConnection;
 use crate::storage::administrators::{
     confirm_administrator, list_active_administrators, list_administrators,
@@ -82,9 +82,7 @@ pub fn confirm(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Administration)?;
     let all = list_administrators(conn)?;
     let wait = app.config.rules.new_administrator_wait;
     if !all.iter().any(|one| one.id == user) {

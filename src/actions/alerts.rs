@@ -4,13 +4,13 @@
 use chrono::{DateTime, Utc};
 
 use super::case_command::{Applied, actor};
-use super::{ActionError, Actor};
+use super::{ActionError, Actor, require};
 use crate::app::App;
 use crate::domain::alert::{has_settled, raised_by};
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Refusal;
 use crate::domain::mail::{Alert, MailKind, Recipient};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{AgreementId, AlertId, CustomerNumber, MailId, UserId};
 use crate::storage::agreements::is_in_force;
 use crate::storage::alerts::{
@@ -193,9 +193,7 @@ pub fn finish(
 }
 
 fn lock(conn: &mut PgConnection, viewer: &Viewer, id: AlertId) -> Result<Held, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     lock_alert(conn, id)?.ok_or(ActionError::NotFound)
 }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::bulk_runs::{self, Act, Kind, Rounds, RunEvent, Turn, subject_of};
-use super::{ActionError, Actor, case_command::actor, versions};
+use super::{ActionError, Actor, case_command::actor, require, versions};
 use crate::app::App;
 use crate::contract::check;
 use crate::domain::audit::{AnnouncementAuditEvent, AuditKind};
@@ -18,7 +18,7 @@ use crate::domain::case::Refusal;
 use crate::domain::notice::{earliest_start, period_days};
 use crate::domain::party::SubProcessor;
 use crate::domain::sub_processor::{self, Entry, ListChange};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{AnnouncementId, CustomerNumber, NoticeId};
 use crate::storage::announcements::{self, Announcement, Stage};
 use crate::storage::audit::{NewEvent, add_event};
@@ -106,7 +106,7 @@ pub fn draft(
     viewer: &Viewer,
     now: DateTime<Utc>,
 ) -> Result<AnnouncementId, ActionError> {
-    operator_only(viewer)?;
+    require(viewer, Duty::Contract)?;
     let (id, days) = (AnnouncementId(Uuid::new_v4()), days(conn, app, now)?);
     let starts_on = first_start(conn, days, now)?;
     announcements::create_draft(conn, id, starts_on, days, viewer.user, now)?;
@@ -242,7 +242,7 @@ pub fn turn(
     wanted: Turn,
     now: DateTime<Utc>,
 ) -> Result<Moved, ActionError> {
-    operator_only(viewer)?;
+    require(viewer, Duty::Contract)?;
     let found = announcements::find_announcement(conn, id)?.ok_or(ActionError::NotFound)?;
     let Some(run) = found.run else {
         return Ok(Err(Standstill::OtherStage));
@@ -338,21 +338,13 @@ fn lock_draft(
     viewer: &Viewer,
     id: AnnouncementId,
 ) -> Result<Result<Announcement, Standstill>, ActionError> {
-    operator_only(viewer)?;
+    require(viewer, Duty::Contract)?;
     let found = announcements::lock_announcement(conn, id)?.ok_or(ActionError::NotFound)?;
     Ok(if found.stage == Stage::Draft {
         Ok(found)
     } else {
         Err(Standstill::OtherStage)
     })
-}
-
-fn operator_only(viewer: &Viewer) -> Result<(), ActionError> {
-    if viewer.role == Role::Operator {
-        Ok(())
-    } else {
-        Err(ActionError::NotAllowed)
-    }
 }
 
 fn note(

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bulk_runs::{Act, Kind, next_of_partner, subject_of};
 use super::partner_directory::{lock_managed, note};
-use super::{ActionError, CaseCommand};
+use super::{ActionError, CaseCommand, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
@@ -14,7 +14,7 @@ use crate::domain::calendar::day;
 use crate::domain::case::{Event, Refusal};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::partner::PartnerAuditEvent;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::bulk_runs::{self, BulkRun, NewRun};
 use crate::storage::mails::{NewMail, queue_mail};
@@ -31,9 +31,7 @@ pub fn block(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Contract)?;
     let partner = lock_managed(conn, viewer, id)?;
     if partner.blocked_at.is_some() {
         return Err(Refusal::Unchanged.into());
@@ -67,9 +65,7 @@ pub fn unblock(
     id: PartnerId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Contract)?;
     let partner = lock_managed(conn, viewer, id)?;
     if partner.blocked_at.is_none() {
         return Err(Refusal::Unchanged.into());

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Actor, Applied, CaseCommand, partner_contracts};
+use super::{ActionError, Actor, Applied, CaseCommand, partner_contracts, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Change, Event};
 use crate::domain::product::{Named, Options};
-use crate::domain::viewer::{Role, Scope, Viewer};
+use crate::domain::viewer::{Duty, Scope, Viewer};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::storage::{PgConnection, catalogue};
 
@@ -22,9 +22,7 @@ pub fn book(
     options: &Options,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Care)?;
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     let command = CaseCommand::by(viewer, customer, now);
     let done = add(conn, app, &command, product, options)?;
@@ -41,9 +39,7 @@ pub fn switch_option_on(
     option: &str,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Care)?;
     let command = CaseCommand::by(viewer, customer, now);
     let event = Event::OptionChanged {
         booking,
@@ -77,9 +73,7 @@ pub fn cancel_option(
     ends_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Care)?;
     let command = CaseCommand::by(viewer, customer, now);
     let event = Event::OptionCancelled {
         booking,
@@ -101,9 +95,7 @@ pub fn cancel(
     ends_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Care)?;
     let command = CaseCommand::by(viewer, customer, now);
     let event = Event::Cancelled { booking, ends_at };
     command.execute(conn, app, &event, |outcome| {

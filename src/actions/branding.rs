@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ActionError;
 use super::case_command::actor;
+use super::{ActionError, require};
 use crate::document::logo::ReadLogo;
 use crate::domain::Branding;
 use crate::domain::audit::AuditKind;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::PgConnection;
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::branding::{LogoFiles, lock_branding, save_branding, save_branding_and_logo};
@@ -35,9 +35,7 @@ pub fn save(
     logo: LogoChange,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Administration)?;
     let before = lock_branding(conn)?;
     let (known, files) = match logo {
         LogoChange::Keep => (before.logo.clone(), None),

@@ -4,14 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::audit::{self, Whose};
 use super::form_version::{self, stamp};
-use super::{ActionError, Actor, Applied, CaseCommand, addresses, partner_contracts};
+use super::{ActionError, Actor, Applied, CaseCommand, addresses, partner_contracts, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{
     AddressChange, Case, Change, Customer, Event, Partner, Preview, Refusal, preview, preview_each,
 };
 use crate::domain::product::Options;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, master_data, name};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer, find_holder};
@@ -119,9 +119,7 @@ pub fn add(
 }
 
 fn may_add(conn: &mut PgConnection, viewer: &Viewer, new: &Addition) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Care)?;
     if new.booking.is_some() {
         catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     }
@@ -220,9 +218,11 @@ pub fn change_email(
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
     let by_partner = match viewer.role {
-        Role::Operator => false,
+        Role::Operator(own) if own.has(Duty::Work) => false,
         Role::Partner(_) => true,
-        Role::SubPartner(_) | Role::Customer { .. } => return Err(ActionError::NotAllowed),
+        Role::Operator(_) | Role::SubPartner(_) | Role::Customer { .. } => {
+            return Err(ActionError::NotAllowed);
+        }
     };
     let command = CaseCommand::by(viewer, customer, now);
     let case = command.lock(conn)?;
@@ -274,9 +274,7 @@ pub fn change_party(
     new: (&Party, Language),
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Care)?;
     let event = party_changed(new);
     CaseCommand::by(viewer, customer, now).execute(conn, app, &event, |outcome| {
         let (old, new) = (&outcome.before.customer, &outcome.after.customer);
@@ -322,9 +320,7 @@ pub fn lock_links(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let kind = AuditKind::LinksLocked {
         asked: ask_again,
         reason: reason.to_owned(),
@@ -345,9 +341,7 @@ pub fn delete(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Contract)?;
     let kind = AuditKind::CustomerDeleted {
         reason: reason.to_owned(),
     };

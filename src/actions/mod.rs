@@ -62,3 +62,17 @@ pub mod versions;
 pub use case_command::{Actor, Applied, CaseCommand};
 pub use error::ActionError;
 pub use offer_diff::{Then, customer_then, offer_diff, sub_partner_left, version_diff};
+
+use crate::domain::viewer::{Duty, Viewer};
+
+/// Refuses whoever is not one of the operator's people with this duty (role matrix of 1.3).
+///
+/// # Errors
+/// [`ActionError::NotAllowed`].
+pub fn require(viewer: &Viewer, duty: Duty) -> Result<(), ActionError> {
+    if viewer.role.has(duty) {
+        Ok(())
+    } else {
+        Err(ActionError::NotAllowed)
+    }
+}

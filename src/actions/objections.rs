@@ -3,13 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::case_command::actor;
-use super::{ActionError, Applied, CaseCommand};
+use super::{ActionError, Applied, CaseCommand, require};
 use crate::app::App;
 use crate::domain::audit::effect::Effect;
 use crate::domain::audit::{AuditKind, ClosedAccess};
 use crate::domain::case::{Case, Channel, Event};
 use crate::domain::file::File;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::domain::{CustomerNumber, FileId, ObjectionId};
 use crate::storage::agreements::{NewObjection, create_objection};
 use crate::storage::audit::{NewEvent, add_event};
@@ -62,9 +62,7 @@ pub fn record(
     received: &Received,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     store(conn, app, viewer, customer, received, now)
 }
 
@@ -128,9 +126,7 @@ pub fn add_proof(
     proof: &File,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     CaseCommand::by(viewer, customer, now).lock(conn)?;
     if !declarations::has_objection(conn, customer, objection)? {
         return Err(ActionError::NotFound);
@@ -157,7 +153,7 @@ pub fn find_proof(
     customer: CustomerNumber,
     file: FileId,
 ) -> Result<File, ActionError> {
-    if viewer.role != Role::Operator || !declarations::has_proof(conn, customer, file)? {
+    if !viewer.role.is_operator() || !declarations::has_proof(conn, customer, file)? {
         return Err(ActionError::NotFound);
     }
     find_file(conn, file)?.ok_or(ActionError::NotFound)

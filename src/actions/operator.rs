@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, case_command::actor};
+use super::{ActionError, case_command::actor, require};
 use crate::domain::Operator;
 use crate::domain::audit::AuditKind;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::{PgConnection, catalogue};
 
@@ -17,9 +17,7 @@ pub fn save(
     operator: &Operator,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Administration)?;
     catalogue::save_operator(conn, operator)?;
     let event = NewEvent {
         kind: AuditKind::OperatorSaved,

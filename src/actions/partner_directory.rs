@@ -6,15 +6,15 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::ActionError;
 use super::case_command::{actor, name_users};
+use super::{ActionError, require};
 use crate::domain::audit::AuditKind;
 use crate::domain::audit::effect::Effect;
 use crate::domain::case::{Denied, Partner, Refusal};
 use crate::domain::file::File;
 use crate::domain::partner::PartnerAuditEvent;
 use crate::domain::unlinked::may_stand_in_mail;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::domain::{FileId, PartnerId, Party};
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::append_with;
@@ -28,7 +28,7 @@ pub fn find_managed(
     id: PartnerId,
 ) -> Result<Partner, ActionError> {
     partners::find_partner(conn, id)?
-        .filter(|partner| manages(viewer.role, partner))
+        .filter(|partner| viewer.role.is_operator() || manages(viewer.role, partner))
         .ok_or(ActionError::NotFound)
 }
 
@@ -46,7 +46,7 @@ pub(super) fn lock_managed(
 
 fn manages(role: Role, partner: &Partner) -> bool {
     match role {
-        Role::Operator => true,
+        Role::Operator(own) => own.has(Duty::Work),
         Role::Partner(own) => partner.parent == Some(own),
         Role::SubPartner(_) | Role::Customer { .. } => false,
     }
@@ -85,9 +85,11 @@ pub fn add(
     refuse_if_blocked(conn, viewer)?;
     refuse_links(party)?;
     let parent = match viewer.role {
-        Role::Operator => parent,
+        Role::Operator(own) if own.has(Duty::Work) => parent,
         Role::Partner(own) => Some(own),
-        Role::SubPartner(_) | Role::Customer { .. } => return Err(ActionError::NotAllowed),
+        Role::Operator(_) | Role::SubPartner(_) | Role::Customer { .. } => {
+            return Err(ActionError::NotAllowed);
+        }
     };
     if let Some(id) = parent {
         // A Submandant cannot have Submandanten.
@@ -105,7 +107,7 @@ pub fn add(
         return Err(ActionError::TooManyAttempts(3_600));
     }
     let id = partners::create_partner(conn, parent, party, now)?;
-    if needs_release && viewer.role != Role::Operator {
+    if needs_release && !viewer.role.is_operator() {
         partners::mark_unreleased(conn, id, Some(now))?;
     }
     note(conn, viewer, id, &party.name, PartnerAuditEvent::Added, now)?;
@@ -145,9 +147,7 @@ pub fn release(
     id: PartnerId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let partner = lock_managed(conn, viewer, id)?;
     if partner.unreleased_since.is_none() {
         return Err(Refusal::Unchanged.into());

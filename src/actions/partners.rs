@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Applied, CaseCommand, partner_contracts};
+use super::{ActionError, Applied, CaseCommand, partner_contracts, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{Case, Event, Refusal};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::{PgConnection, partners};
 
@@ -19,9 +19,7 @@ pub fn assign(
     partner: Option<PartnerId>,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Care)?;
     let command = CaseCommand::by(viewer, customer, now);
     let case = command.lock(conn)?;
     let assigned = match partner {

@@ -8,7 +8,7 @@ use super::bulk_runs::{Act, Kind, RunEvent};
 use super::case_command::actor;
 use super::form_version;
 use super::roll_outs::WAITING;
-use super::{ActionError, Actor, Applied, CaseCommand, requests};
+use super::{ActionError, Actor, Applied, CaseCommand, requests, require};
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::audit::AuditKind;
@@ -16,7 +16,7 @@ use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::day;
 use crate::domain::case::{Change, Event, Refusal};
 use crate::domain::product::{Field, NeedChange, Product, ProductAuditEvent, lacking};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{self as runs, BulkRun, NewRun};
 use crate::storage::contract_versions::{find_product_files, find_text_in_force, list_versions};
@@ -127,9 +127,7 @@ pub fn add(
     new: &Product,
     now: DateTime<Utc>,
 ) -> Result<Saved, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Administration)?;
     if !stored::add_product(conn, new)? {
         return Ok(Saved::Refused(Fault::CodeTaken));
     }
@@ -150,9 +148,7 @@ pub fn change(
     (stand, confirmed): (&str, Option<i64>),
     now: DateTime<Utc>,
 ) -> Result<Saved, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Administration)?;
     let old = stored::lock_product(conn, was)?.ok_or(ActionError::NotFound)?;
     if form_version::of(&old) != stand {
         return Err(ActionError::Changed);

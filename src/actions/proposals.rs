@@ -10,7 +10,7 @@ use super::case_command::actor;
 use super::documents::{draft, sha256};
 use super::notices::close_by_conclusion;
 use super::second_person::is_second;
-use super::{ActionError, Applied, CaseCommand, approvals};
+use super::{ActionError, Applied, CaseCommand, approvals, require};
 use crate::app::App;
 use crate::contract::text;
 use crate::domain::audit::AuditKind;
@@ -18,7 +18,7 @@ use crate::domain::case::{Case, Event, Refusal, preview};
 use crate::domain::file::{File, FileKind};
 use crate::domain::mail::Approval;
 use crate::domain::proposal::{PaperRecord, Proposal, ProposalState};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{AgreementId, AnnouncementId, CustomerNumber, FileId, Language, ProposalId};
 use crate::storage::PgConnection;
 use crate::storage::agreements::{NewDocument, create_document};
@@ -133,6 +133,7 @@ pub fn confirm(
     id: ProposalId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    require(viewer, Duty::Contract)?;
     let (line, case) = lock(conn, viewer, id, now)?;
     if line.proposed_by.0 == viewer.user {
         return Err(ActionError::NotAllowed);
@@ -260,6 +261,7 @@ pub fn reject(
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    require(viewer, Duty::Contract)?;
     let (line, _) = lock(conn, viewer, id, now)?;
     if line.proposed_by.0 == viewer.user || reason.is_empty() {
         return Err(ActionError::NotAllowed);
@@ -302,7 +304,7 @@ pub fn find_scan(
     viewer: &Viewer,
     id: ProposalId,
 ) -> Result<File, ActionError> {
-    if viewer.role != Role::Operator {
+    if !viewer.role.is_operator() {
         return Err(ActionError::NotFound);
     }
     let file: FileId = proposals::find_proposal(conn, id)?
@@ -318,9 +320,7 @@ fn enter(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<Case, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     CaseCommand::by(viewer, customer, now).lock(conn)
 }
 

@@ -3,13 +3,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::ActionError;
 use super::case_command::actor;
 use super::delivery::log;
 use super::documents::sha256;
+use super::{ActionError, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::viewer::{Role, Scope, Viewer};
+use crate::domain::viewer::{Duty, Scope, Viewer};
 use crate::domain::{CustomerNumber, ReplyId};
 use crate::mail::answer;
 use crate::storage::replies::{NewReply, add_reply, close_reply, find_reply};
@@ -52,7 +52,7 @@ pub fn file(
     customer: CustomerNumber,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Work)?;
     if !customers::is_visible(conn, Scope::All, customer)? {
         return Err(ActionError::NotFound);
     }
@@ -73,17 +73,10 @@ pub fn put_away(
     id: ReplyId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Work)?;
     let before = find_reply(conn, id)?.ok_or(ActionError::NotFound)?;
     close_reply(conn, id, None, viewer.user, now)?;
     let received_on = crate::domain::calendar::day(before.line.received_at);
     let kind = AuditKind::ReplyPutAway { received_on };
     log(conn, None, actor(viewer), kind, now)
-}
-
-fn by_operator(viewer: &Viewer) -> Result<(), ActionError> {
-    match viewer.role {
-        Role::Operator => Ok(()),
-        _ => Err(ActionError::NotAllowed),
-    }
 }

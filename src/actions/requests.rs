@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::bulk_runs::{Act, Kind, Rounds, open_run};
 use super::offer_diff::{Then, customer_then};
-use super::{ActionError, Applied, CaseCommand, addresses};
+use super::{ActionError, Applied, CaseCommand, addresses, require};
 use crate::app::App;
 use crate::domain::audit::{AddressStep, AuditKind};
 use crate::domain::bulk_run::{RunEnd, RunKind};
@@ -12,7 +12,7 @@ use crate::domain::calendar::{LATE, day};
 use crate::domain::case::{self, Change, Demand, Event, Refusal, may_be_demanded, preview};
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Named;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, LinkId};
 use crate::storage::bulk_runs::BulkRun;
 use crate::storage::contract_versions::{find_in_force, list_outdated};
@@ -50,9 +50,7 @@ pub fn demand_anew(
 ) -> Result<Applied, ActionError> {
     let command = CaseCommand::by(viewer, customer, now);
     let case = command.lock(conn)?;
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Contract)?;
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     may_be_demanded(&case, Demand::Succession, now)?;
     if customer_then(conn, &case)? == Then::Same {

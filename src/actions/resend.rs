@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::case_command::actor;
-use super::{ActionError, alerts, delivery};
+use super::{ActionError, alerts, delivery, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Refusal;
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{EmailAddress, MailId};
 use crate::storage::mails::{NewMail, has_step, lock_undelivered, queue_mail};
 use crate::storage::{PgConnection, cases};
@@ -36,9 +36,7 @@ pub fn contract(
     id: MailId,
     now: DateTime<Utc>,
 ) -> Result<Resent, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let Some((MailKind::Concluded { agreement }, Some(customer))) = lock_undelivered(conn, id)?
     else {
         return Ok(Resent::NotUndelivered);

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::bulk_runs::{Act, Kind, RunEvent};
 use super::case_command::actor;
-use super::{ActionError, Actor, Applied, CaseCommand};
+use super::{ActionError, Actor, Applied, CaseCommand, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
@@ -14,7 +14,7 @@ use crate::domain::mail::RequestReason;
 use crate::domain::roll_out::{
     Answer, Mode, RollOutAuditEvent, RollOutRefusal, Scope, Skip, reach,
 };
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, RollOutId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{BulkRun, NewRun, create_run};
@@ -68,9 +68,7 @@ pub fn start(
     plan: &Plan,
     now: DateTime<Utc>,
 ) -> Result<RollOutId, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Contract)?;
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     let version = check(conn, plan, now)?;
     let partner = match plan.scope.partner {

@@ -16,7 +16,7 @@ use crate::domain::second_factor::{
     CodeFault, FactorChange, RECOVERY_BYTES, RECOVERY_CODES, SECRET_BYTES, Secret, Typed, judge,
     recovery_code,
 };
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
@@ -141,7 +141,7 @@ pub fn reset(
     (user, reason): (UserId, &str),
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator || viewer.user == user {
+    if !viewer.role.has(Duty::Administration) || viewer.user == user {
         return Err(ActionError::NotAllowed);
     }
     reset_by(conn, app, actor(viewer), (user, reason), now)

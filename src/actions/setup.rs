@@ -8,14 +8,14 @@ use sha2::Sha256;
 use super::case_command::actor;
 use super::delivery::log;
 use super::form_version::{self, Shown};
-use super::{ActionError, inspection, versions};
+use super::{ActionError, inspection, require, versions};
 use crate::app::App;
 use crate::config::{Key, MailConfig};
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
 use crate::domain::product::lacking;
 use crate::domain::setup::{Annexes, MailTest, SetupFacts, TextInForce, missing_of};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::mail::Transport;
 use crate::storage::{PgConnection, catalogue, setup};
 
@@ -126,7 +126,7 @@ pub fn mail_taken(
     viewer: &Viewer,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Administration)?;
     let settings = mail_settings(&app.config.mail, &app.config.keys.current.audit);
     setup::save_mail_taken(conn, day(now), &settings)?;
     log(conn, None, actor(viewer), AuditKind::MailTestTaken, now)?;
@@ -142,7 +142,7 @@ pub fn mail_arrived(
     seen: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Administration)?;
     form_version::check(conn, app, Shown::MailTest, seen)?;
     // It arrived by the settings it was sent with, which need not be those of this process.
     let Some((_, settings)) = setup::find_mail_taken(conn, true)? else {
@@ -161,7 +161,7 @@ pub fn backup_rehearsed(
     (on, seen): (NaiveDate, &str),
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Administration)?;
     form_version::check(conn, app, Shown::Rehearsal, seen)?;
     setup::save_rehearsal(conn, on)?;
     log(
@@ -172,11 +172,4 @@ pub fn backup_rehearsed(
         now,
     )?;
     Ok(())
-}
-
-fn by_operator(viewer: &Viewer) -> Result<(), ActionError> {
-    match viewer.role {
-        Role::Operator => Ok(()),
-        _ => Err(ActionError::NotAllowed),
-    }
 }

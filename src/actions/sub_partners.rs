@@ -10,7 +10,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::case::{Event, Refusal};
 use crate::domain::partner::PartnerAuditEvent;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::bulk_runs::BulkRun;
 use crate::storage::partner_list::{count_customers_of, list_deactivated_with_customers};
@@ -26,7 +26,7 @@ pub fn name(
     sub: Option<PartnerId>,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    if !matches!(viewer.role, Role::Operator | Role::Partner(_)) {
+    if !viewer.role.assigns(Duty::Care) {
         return Err(ActionError::NotAllowed);
     }
     let command = CaseCommand::by(viewer, customer, now);

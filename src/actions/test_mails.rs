@@ -3,12 +3,12 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::ActionError;
 use super::case_command::actor;
 use super::delivery::log;
+use super::{ActionError, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{EmailAddress, MailId};
 use crate::mail::message::{Envelope, Head, seal};
 use crate::mail::test_mail;
@@ -32,9 +32,7 @@ pub fn begin(
     to: &EmailAddress,
     now: DateTime<Utc>,
 ) -> Result<Envelope, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Administration)?;
     let kind = AuditKind::MailTested { to: to.masked() };
     let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
     if count_since(conn, kind.key(), now - SPAN, limit)? >= MOST {

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::audit::{AuditKind, Counts};
 use crate::domain::case::Refusal;
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::PgConnection;
 use crate::storage::agreements::is_any_concluded;
@@ -116,7 +116,7 @@ pub fn add(
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> Result<UserId, ActionError> {
-    let is_operator = new.role == Role::Operator;
+    let is_operator = new.role.is_operator();
     let made_by = by.user().filter(|_| is_operator);
     let id = users::create_user(conn, new, made_by, now)?;
     if new.password_hash.is_none() {
@@ -151,9 +151,9 @@ fn log_added(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let counts = match (&by, new.role) {
-        (Actor::User { .. }, Role::Operator) if is_any_concluded(conn)? => Some(Counts::Later),
-        (Actor::User { .. }, Role::Operator) => Some(Counts::SetUp),
-        (_, Role::Operator) => Some(Counts::Command),
+        (Actor::User { .. }, Role::Operator(_)) if is_any_concluded(conn)? => Some(Counts::Later),
+        (Actor::User { .. }, Role::Operator(_)) => Some(Counts::SetUp),
+        (_, Role::Operator(_)) => Some(Counts::Command),
         _ => None,
     };
     let event = NewEvent {
@@ -179,7 +179,7 @@ pub fn enable(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator || viewer.user == user {
+    if !viewer.role.has(Duty::Administration) || viewer.user == user {
         return Err(ActionError::NotAllowed);
     }
     let (name, _) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
@@ -189,7 +189,7 @@ pub fn enable(
     // A user of a deleted customer cannot be unlocked.
     let back = users::find_viewer(conn, user)?.ok_or(ActionError::NotFound)?;
     send_password_link(conn, app, user, true, now)?;
-    if back.role == Role::Operator {
+    if back.role.is_operator() {
         tell_administrators(conn, app, (user, Again::Unlocked), viewer.user, now)?;
     }
     let event = NewEvent {
@@ -208,7 +208,7 @@ pub fn disable(
     user: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator || viewer.user == user {
+    if !viewer.role.has(Duty::Administration) || viewer.user == user {
         return Err(ActionError::NotAllowed);
     }
     let (name, _) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;

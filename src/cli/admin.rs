@@ -32,7 +32,8 @@ pub fn create(config: Config, email: EmailAddress, shown: Option<String>) -> Res
         let new = NewUser {
             email: email.clone(),
             name: shown,
-            role: Role::Operator,
+            role: Role::ADMINISTRATOR,
+            manages_users: false,
             password_hash: None,
         };
         let (_, link) = users::add_with_link(conn, Actor::Command, &new, now)?;

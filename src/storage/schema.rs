@@ -773,10 +773,14 @@ diesel::table! {
         email -> Text,
         name -> Text,
         role -> Text,
+        /// What one of the operator's people is there for; says which changes the person may make.
+        operator_role -> Nullable<Text>,
         partner_id -> Nullable<Int8>,
         customer_number -> Nullable<Text>,
         /// Permission "Verträge": the customer user may see the AVV and object to it.
         contracts -> Bool,
+        /// Permission "Benutzerverwaltung": the user manages the other users of the own partner or customer.
+        manages_users -> Bool,
         password_hash -> Nullable<Text>,
         created_at -> Timestamptz,
         disabled_at -> Nullable<Timestamptz>,

@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn c13_every_page_of_the_operator_stands_in_its_menu() {
-        let menu = menu(Role::Operator, Language::De, paths::ALERTS);
+        let menu = menu(Role::ADMINISTRATOR, Language::De, paths::ALERTS);
         let hrefs: Vec<&str> = menu
             .iter()
             .flat_map(|entry| entry.pages.iter().map(|page| page.href))

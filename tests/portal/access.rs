@@ -23,9 +23,12 @@ const TABLE: &str = include_str!("access.txt");
 const OTHER_USER: &str = "andere@plusnet.example";
 
 /// The columns of the table.
-const ROLES: [Option<Person>; 8] = [
+const ROLES: [Option<Person>; 11] = [
     None,
     Some(Person::Operator),
+    Some(Person::Support),
+    Some(Person::Legal),
+    Some(Person::Auditor),
     Some(Person::Partner),
     Some(Person::SubPartner),
     Some(Person::Customer),
@@ -35,7 +38,7 @@ const ROLES: [Option<Person>; 8] = [
 ];
 
 /// `"GET /pfad"` and object → the answer for each role.
-type Table = BTreeMap<(String, String), [String; 8]>;
+type Table = BTreeMap<(String, String), [String; 11]>;
 
 fn table() -> Table {
     let lines = TABLE
@@ -44,7 +47,11 @@ fn table() -> Table {
     lines
         .map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();
-            assert_eq!(words.len(), 11, "method, path, object, eight roles: {line}");
+            assert_eq!(
+                words.len(),
+                14,
+                "method, path, object, eleven roles: {line}"
+            );
             let answers = std::array::from_fn(|role| words[role + 3].to_owned());
             (
                 (format!("{} {}", words[0], words[1]), words[2].to_owned()),
@@ -91,11 +98,13 @@ struct Objects {
 impl Objects {
     async fn build() -> Self {
         let world = World::build().await;
+        world.app.add_operators();
         let now = world.app.now();
         let new = NewUser {
             email: EmailAddress::parse(OTHER_USER).unwrap(),
             name: "Eine andere".to_owned(),
-            role: Role::Operator,
+            role: Role::ADMINISTRATOR,
+            manages_users: false,
             password_hash: Some("keins".to_owned()),
         };
         let maker = world.app.viewer(Person::Operator);

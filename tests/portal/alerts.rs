@@ -40,7 +40,8 @@ async fn colleague(app: &TestApp) -> Browser {
     let new = NewUser {
         email: EmailAddress::parse(SECOND).unwrap(),
         name: "Clara Zweit".to_owned(),
-        role: Role::Operator,
+        role: Role::ADMINISTRATOR,
+        manages_users: false,
         password_hash: Some(passwords::hash(PASSWORD).unwrap()),
     };
     let now = app.now();

@@ -340,8 +340,8 @@ fn left(app: &TestApp) -> [String; 4] {
 fn everything_uploaded(app: &TestApp) -> [String; 4] {
     let (first, now) = (app.viewer(Person::Operator), app.now());
     app.sql(
-        "INSERT INTO users (email, name, role, contracts, created_at) \
-         SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, created_at FROM users WHERE role = 'operator'",
+        "INSERT INTO users (email, name, role, operator_role, contracts, created_at) \
+         SELECT 'zwei@plusnet.example', 'Zita Zweite', role, operator_role, contracts, created_at FROM users WHERE role = 'operator'",
     )
     .unwrap();
     let second = Viewer {

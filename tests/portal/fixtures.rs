@@ -223,8 +223,8 @@ fn roll_out(app: &TestApp) {
 /// letter.
 async fn propose(app: &TestApp, places: &mut Places) {
     app.sql(
-        "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
-         SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE role = 'operator'; \
+        "INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at) \
+         SELECT 'zwei@plusnet.example', 'Zita Zweite', role, operator_role, contracts, password_hash, created_at FROM users WHERE role = 'operator'; \
          INSERT INTO decline_reasons (request_id, reason, declined_at) \
          SELECT id, 'Wir arbeiten künftig mit einem anderen Anbieter zusammen.', closed_at FROM requests WHERE customer_number = '6003'",
     )
@@ -320,8 +320,8 @@ fn user(app: &TestApp, person: Person) -> UserId {
 
 fn administrator(app: &TestApp) -> String {
     app.sql(
-        "INSERT INTO users (email, name, role, contracts, created_at, made_by) \
-         SELECT 'neu@plusnet.example', 'Nele Neu', role, contracts, created_at, id \
+        "INSERT INTO users (email, name, role, operator_role, contracts, created_at, made_by) \
+         SELECT 'neu@plusnet.example', 'Nele Neu', role, operator_role, contracts, created_at, id \
          FROM users WHERE email = 'zwei@plusnet.example'",
     )
     .expect("a new administrator");
@@ -333,8 +333,8 @@ pub const WITH_FACTOR: &str = "zweiter@muster-it.example";
 
 fn with_factor(app: &TestApp) -> String {
     app.sql(&format!(
-        "INSERT INTO users (email, name, role, partner_id, contracts, password_hash, created_at) \
-         SELECT '{WITH_FACTOR}', 'Frida Faktor', role, partner_id, contracts, password_hash, created_at \
+        "INSERT INTO users (email, name, role, operator_role, partner_id, contracts, password_hash, created_at) \
+         SELECT '{WITH_FACTOR}', 'Frida Faktor', role, operator_role, partner_id, contracts, password_hash, created_at \
          FROM users WHERE email = '{}'",
         Person::Partner.email()
     ))
@@ -345,8 +345,8 @@ fn with_factor(app: &TestApp) -> String {
 
 fn locked(app: &TestApp) -> String {
     app.sql(
-        "INSERT INTO users (email, name, role, contracts, created_at, disabled_at) \
-         SELECT 'gesperrt@plusnet.example', 'Gerd Gesperrt', role, contracts, created_at, created_at \
+        "INSERT INTO users (email, name, role, operator_role, contracts, created_at, disabled_at) \
+         SELECT 'gesperrt@plusnet.example', 'Gerd Gesperrt', role, operator_role, contracts, created_at, created_at \
          FROM users WHERE email = 'zwei@plusnet.example'",
     )
     .expect("a locked user");
@@ -376,6 +376,7 @@ fn name_sub_partner(app: &TestApp, customer: CustomerNumber, companies: Companie
         name: "Partner".to_owned(),
         company: "Muster IT GmbH".to_owned(),
         role: Role::Partner(companies.partner),
+        manages_users: false,
         language: Language::De,
     };
     let now = app.now();

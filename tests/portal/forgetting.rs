@@ -102,7 +102,7 @@ async fn a9_locked_users_lose_their_name_after_a_year_or_on_request() {
     assert_eq!(erase(person.email()), Some(true));
     assert!(gone(foreign));
     assert!(verify(&app.app, None).is_ok());
-    assert!(matches!(operator.role, Role::Operator));
+    assert!(matches!(operator.role, Role::ADMINISTRATOR));
 }
 
 #[test]

@@ -70,8 +70,8 @@ async fn b2_a_kept_form_is_for_one_person_and_one_hour() {
     let led = page
         .submit(&operator, FORM, &[("strasse", "Geheimgasse 7")])
         .await;
-    app.sql("INSERT INTO users (email, name, role, contracts, password_hash, created_at)
-        SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE role = 'operator'")
+    app.sql("INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at)
+        SELECT 'zwei@plusnet.example', 'Zita Zweite', role, operator_role, contracts, password_hash, created_at FROM users WHERE role = 'operator'")
         .unwrap();
     let sign_in = operator.follow(&led).await;
     let other = [("email", "zwei@plusnet.example"), ("passwort", PASSWORD)];

@@ -545,8 +545,8 @@ async fn b5_an_administrator_let_in_again_is_a_new_one() {
     let app = TestApp::start().await;
     let operator = app.sign_in(Person::Operator).await;
     app.sql(
-        "INSERT INTO users (email, name, role, contracts, created_at, disabled_at, confirmed_at, confirmed_by) \
-         SELECT mail, initcap(split_part(mail, '@', 1)), 'operator', FALSE, created_at, off, created_at, id FROM users, \
+        "INSERT INTO users (email, name, role, operator_role, contracts, created_at, disabled_at, confirmed_at, confirmed_by) \
+         SELECT mail, initcap(split_part(mail, '@', 1)), 'operator', 'administrator', FALSE, created_at, off, created_at, id FROM users, \
          (VALUES ('weg@plusnet.example', TIMESTAMPTZ '2026-11-20'), ('da@plusnet.example', NULL), \
                  ('7@erased.invalid', TIMESTAMPTZ '2026-11-20')) AS new (mail, off) \
          WHERE email = 'b.koehler@plusnet.example'",

@@ -47,6 +47,7 @@ mod notice_mails;
 mod notices;
 mod numbers;
 mod objections;
+mod offers;
 mod outages;
 mod partner_contracts;
 mod partners;

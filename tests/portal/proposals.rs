@@ -20,8 +20,8 @@ async fn asked() -> TestApp {
 
 /// A second administrator.
 async fn second(app: &TestApp) -> Browser {
-    app.sql("INSERT INTO users (email, name, role, contracts, password_hash, created_at)
-        SELECT 'zwei@plusnet.example', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE role = 'operator'")
+    app.sql("INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at)
+        SELECT 'zwei@plusnet.example', 'Zita Zweite', role, operator_role, contracts, password_hash, created_at FROM users WHERE role = 'operator'")
         .unwrap();
     let browser = app.visitor();
     let page = browser.get("/anmelden").await;

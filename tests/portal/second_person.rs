@@ -21,8 +21,8 @@ async fn sign_in(app: &TestApp, email: &str) -> Browser {
 /// An administrator from the command line, like that of the harness.
 fn add_third(app: &TestApp) {
     app.sql(&format!(
-        "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
-         SELECT '{THIRD}', 'Zita Zweite', role, contracts, password_hash, created_at FROM users WHERE email = '{}'",
+        "INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at) \
+         SELECT '{THIRD}', 'Zita Zweite', role, operator_role, contracts, password_hash, created_at FROM users WHERE email = '{}'",
         Person::Operator.email()
     ))
     .unwrap();

@@ -111,6 +111,7 @@ fn viewer(app: &TestApp, person: Person, role: Role) -> Viewer {
         name: format!("{person:?}"),
         company: String::new(),
         role,
+        manages_users: false,
         language: Language::De,
     }
 }

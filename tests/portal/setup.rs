@@ -77,7 +77,7 @@ fn without(done: &[&str]) -> Vec<String> {
 async fn s95_the_first_day_from_nothing_to_the_last_line() {
     let stub = SmtpStub::start();
     let app = TestApp::start_empty(stub.transport(), as_for_customers).await;
-    app.add_person(Person::Operator, Role::Operator);
+    app.add_person(Person::Operator, Role::ADMINISTRATOR);
     let operator = app.sign_in(Person::Operator).await;
     let mut done = vec!["Einstellungen und Datenbank", "Eigenes Siegel"];
     assert_eq!(open(&operator).await, without(&done));
@@ -376,7 +376,7 @@ async fn s95_a_test_mail_counts_for_the_settings_it_went_out_with() {
 #[actix_web::test]
 async fn s95_a_portal_for_trying_things_out_is_not_asked_for_ever() {
     let app = TestApp::start_empty(Transport::memory(), |_| {}).await;
-    app.add_person(Person::Operator, Role::Operator);
+    app.add_person(Person::Operator, Role::ADMINISTRATOR);
     let operator = app.sign_in(Person::Operator).await;
     let start = operator.get("/betrieb").await;
     start.assert_silent_about("Zur Seite der Einrichtung");
@@ -399,7 +399,7 @@ async fn s95_what_is_wrong_is_said_in_words() {
         config.environment = Environment::Production;
     })
     .await;
-    app.add_person(Person::Operator, Role::Operator);
+    app.add_person(Person::Operator, Role::ADMINISTRATOR);
     let operator = app.sign_in(Person::Operator).await;
     assert_eq!(open(&operator).await, ALL);
     let page = operator.get(PAGE).await;

@@ -150,8 +150,8 @@ async fn operator_submits(operator: &Window) {
 async fn second_operator(app: &TestApp, chromium: &Chromium) -> Window {
     let first = Person::Operator.email();
     app.sql(&format!(
-        "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
-         SELECT '{SECOND}', 'Zoe Zweite', role, contracts, password_hash, created_at FROM users WHERE email = '{first}'"
+        "INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at) \
+         SELECT '{SECOND}', 'Zoe Zweite', role, operator_role, contracts, password_hash, created_at FROM users WHERE email = '{first}'"
     ))
     .unwrap();
     let window = chromium.window(&app.url, Scripts::On).await;

@@ -14,8 +14,8 @@ const SECOND: &str = "zweite@plusnet.example";
 async fn second_operator(app: &TestApp) -> Browser {
     let first = Person::Operator.email();
     app.sql(&format!(
-        "INSERT INTO users (email, name, role, contracts, password_hash, created_at) \
-         SELECT '{SECOND}', 'Zoe Zweite', role, contracts, password_hash, created_at FROM users WHERE email = '{first}'"
+        "INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at) \
+         SELECT '{SECOND}', 'Zoe Zweite', role, operator_role, contracts, password_hash, created_at FROM users WHERE email = '{first}'"
     ))
     .unwrap();
     let browser = app.visitor();

@@ -15,13 +15,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::case_command::actor;
 use super::{
-    ActionError, Actor, announcements, blocking, products, requests, roll_outs, sub_partners,
+    ActionError, Actor, announcements, blocking, products, requests, require, roll_outs,
+    sub_partners,
 };
 use crate::app::App;
 use crate::domain::bulk_run::{RunEnd, RunKind, RunStage, stage};
 use crate::domain::calendar::day;
 use crate::domain::case::Refusal;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{BulkRunId, CustomerNumber};
 use crate::storage::PgConnection;
 use crate::storage::bulk_runs::{self as stored, BulkRun, NewRun};
@@ -167,9 +168,7 @@ pub fn turn(
     turn: Turn,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Contract)?;
     let run = stored::lock_run(conn, id)?.ok_or(ActionError::NotFound)?;
     let may = run.ended.is_none()
         && match turn {

@@ -83,7 +83,7 @@ pub fn collect(
     now: DateTime<Utc>,
 ) -> Result<Collected, ActionError> {
     let number = case.customer.number;
-    let full = role == Role::Operator;
+    let full = role.is_operator();
     let mut shelf = Shelf {
         full,
         left: MOST_PROOF_BYTES,

@@ -19,12 +19,12 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::case_command::actor;
 use super::requests::ask as ask_anew;
-use super::{ActionError, Actor, CaseCommand, addresses, alerts, notices};
+use super::{ActionError, Actor, CaseCommand, addresses, alerts, notices, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Event;
 use crate::domain::mail::{MailKind, Recipient};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, LinkId, MailId};
 use crate::mail::blanked::without_tokens;
 use crate::mail::message::{Head, seal};
@@ -319,9 +319,7 @@ pub fn retry(
     id: MailId,
     now: DateTime<Utc>,
 ) -> Result<Retried, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let Some(mail) = mails::lock_unsent(conn, id)? else {
         return Ok(Retried::NotWaiting);
     };

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::{ActionError, CaseCommand, log, owner};
+use crate::actions::require;
 use crate::domain::audit::AuditKind;
 use crate::domain::file::File;
 use crate::domain::notice::DissentWay;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{FileId, NoticeId};
 use crate::storage::files::{create_file, find_file};
 use crate::storage::{PgConnection, dissent_files, notices};
@@ -19,9 +20,7 @@ pub fn add_proof(
     proof: &File,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let command = CaseCommand::by(viewer, owner(conn, id)?, now);
     command.lock(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
@@ -46,7 +45,7 @@ pub fn find_proof(
     notice: NoticeId,
     file: FileId,
 ) -> Result<File, ActionError> {
-    if viewer.role != Role::Operator || !dissent_files::has_proof(conn, notice, file)? {
+    if !viewer.role.is_operator() || !dissent_files::has_proof(conn, notice, file)? {
         return Err(ActionError::NotFound);
     }
     find_file(conn, file)?.ok_or(ActionError::NotFound)

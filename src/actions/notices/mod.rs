@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::alerts::{self, AlertKind, Raised};
-use super::{ActionError, Actor, CaseCommand};
+use super::{ActionError, Actor, CaseCommand, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
@@ -16,7 +16,7 @@ use crate::domain::case::Case;
 use crate::domain::file::File;
 use crate::domain::mail::{Alert, MailKind, Recipient};
 use crate::domain::notice::{Dissent, DissentWay, NoticeRefusal, Settlement};
-use crate::domain::viewer::{Role, Scope, Viewer};
+use crate::domain::viewer::{Duty, Role, Scope, Viewer};
 use crate::domain::{AlertId, AnnouncementId, CustomerNumber, MailId, NoticeId};
 use crate::storage::alerts::{list_open_of, settle_alerts};
 use crate::storage::announcements::{self, Announcement};
@@ -149,9 +149,7 @@ pub fn record(
     received: Received,
     now: DateTime<Utc>,
 ) -> Result<Answered, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let command = CaseCommand::by(viewer, owner(conn, id)?, now);
     let dissent = Dissent {
         at: now,
@@ -228,9 +226,7 @@ pub fn settle(
     remark: &str,
     now: DateTime<Utc>,
 ) -> Result<Answered, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Contract)?;
     let command = CaseCommand::by(viewer, owner(conn, id)?, now);
     command.lock(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;
@@ -274,9 +270,7 @@ pub fn resend(
     id: NoticeId,
     now: DateTime<Utc>,
 ) -> Result<Answered, ActionError> {
-    if viewer.role != Role::Operator {
-        return Err(ActionError::NotAllowed);
-    }
+    require(viewer, Duty::Work)?;
     let command = CaseCommand::by(viewer, owner(conn, id)?, now);
     command.lock(conn)?;
     let stored = notices::lock_notice(conn, id)?.ok_or(ActionError::NotFound)?;

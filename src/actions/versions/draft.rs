@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::review::number_of;
-use super::{ActionError, by_operator, lock, note};
+use super::{ActionError, lock, note};
 use crate::actions::case_command::actor;
+use crate::actions::require;
 use crate::contract::meta;
 use crate::contract::parts::{self, PartKind, quoted, set};
 use crate::domain::VersionId;
@@ -12,7 +13,7 @@ use crate::domain::version::{
     Files, MAX_FILE, Stage, Touch, Version, VersionAuditEvent, VersionRefusal, VersionStep, clean,
     fits, next_number,
 };
-use crate::domain::viewer::Viewer;
+use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::PgConnection;
 use crate::storage::contract_versions::{
     Edition, NewVersion, create_version, delete_version, find_version, list_versions, save_files,
@@ -30,7 +31,7 @@ pub fn begin_from(
     from: VersionId,
     now: DateTime<Utc>,
 ) -> Result<VersionId, ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Contract)?;
     let from = find_version(conn, from)?.ok_or(ActionError::NotFound)?;
     if from.head.stage() != Stage::Published {
         return Err(VersionRefusal::NotPublished.into());
@@ -78,7 +79,8 @@ fn create(
     event: VersionAuditEvent,
     now: DateTime<Utc>,
 ) -> Result<VersionId, ActionError> {
-    let by = by_operator(viewer)?;
+    require(viewer, Duty::Contract)?;
+    let by = viewer.user;
     if !fits(&files) {
         return Err(VersionRefusal::TooLarge.into());
     }

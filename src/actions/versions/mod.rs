@@ -9,14 +9,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Actor};
+use super::{ActionError, Actor, require};
 use crate::app::App;
 use crate::contract::{self, Contract, Meta, meta, source_hash};
+use crate::domain::VersionId;
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
 use crate::domain::version::{Files, Version, VersionAuditEvent, VersionRefusal, VersionStep};
-use crate::domain::viewer::{Role, Viewer};
-use crate::domain::{UserId, VersionId};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::contract_versions::{self as stored, find_in_force, find_published};
 use crate::storage::{PgConnection, QueryError};
@@ -109,7 +109,7 @@ pub fn find(
     viewer: &Viewer,
     id: VersionId,
 ) -> Result<Version, ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Contract)?;
     stored::find_version(conn, id)?.ok_or(ActionError::NotFound)
 }
 
@@ -120,7 +120,7 @@ fn lock(
     id: VersionId,
     step: VersionStep,
 ) -> Result<Version, ActionError> {
-    by_operator(viewer)?;
+    require(viewer, Duty::Contract)?;
     let version = stored::lock_version(conn, id)?.ok_or(ActionError::NotFound)?;
     version.head.may(step, viewer.user)?;
     Ok(version)
@@ -144,13 +144,6 @@ fn lock_seen(
         at: changed.at,
     }
     .into())
-}
-
-fn by_operator(viewer: &Viewer) -> Result<UserId, ActionError> {
-    match viewer.role {
-        Role::Operator => Ok(viewer.user),
-        _ => Err(ActionError::NotAllowed),
-    }
 }
 
 /// Key of a published version.

@@ -84,7 +84,7 @@ pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
         }
         let partners = add_partners(conn, began)?;
         let mut add = |login: &str, role| add_user(conn, app, login, role, &password, began);
-        let operator = add("operator", Role::Operator)?;
+        let operator = add("operator", Role::ADMINISTRATOR)?;
         let partner = add("partner", Role::Partner(partners.muster))?;
         add("sub-partner", Role::SubPartner(partners.nord))?;
         if let Some(operator) = &operator {
@@ -132,6 +132,7 @@ pub fn add_signatory(
             contracts: true,
         },
         // No password matches this: the person is only part of the history.
+        manages_users: false,
         password_hash: Some("-".to_owned()),
     };
     let id = user_actions::add(conn, app, Actor::Command, &new, now)?;
@@ -153,6 +154,7 @@ fn add_user(
         email: login.email,
         name: login.name.to_owned(),
         role,
+        manages_users: false,
         password_hash: Some(hash.to_owned()),
     };
     let id = user_actions::add(conn, app, Actor::Command, &new, now)?;

@@ -33,7 +33,7 @@ impl FactorRule {
     /// Whether a person with this role must have one.
     pub fn requires(self, role: Role) -> bool {
         match role {
-            Role::Operator => self != Self::None,
+            Role::Operator(_) => self != Self::None,
             Role::Partner(_) | Role::SubPartner(_) => self == Self::Partners,
             Role::Customer { .. } => false,
         }

@@ -98,7 +98,7 @@ fn s36_the_operators_people_must_and_partners_may_have_to() {
         (FactorRule::Operator, true, false),
         (FactorRule::Partners, true, true),
     ] {
-        assert_eq!(rule.requires(Role::Operator), operator, "{rule:?}");
+        assert_eq!(rule.requires(Role::ADMINISTRATOR), operator, "{rule:?}");
         assert_eq!(rule.requires(mandant), partners, "{rule:?}");
         assert_eq!(rule.requires(sub), partners, "{rule:?}");
         assert!(!rule.requires(customer), "{rule:?}");

@@ -20,6 +20,9 @@ pub struct Viewer {
     pub company: String,
     /// The role, with the object to which it is bound.
     pub role: Role,
+    /// Whether the person manages the other users of the own company (permission
+    /// "Benutzerverwaltung"). Administrators manage everybody and do not need it.
+    pub manages_users: bool,
     /// Language of the pages for this person: English for customers only (C4).
     pub language: Language,
 }
@@ -27,8 +30,8 @@ pub struct Viewer {
 /// The role of a user, with the object to which it is bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Administrator of the operator (ADM).
-    Operator,
+    /// One of the operator's people (ADM, SUP, LEG, AUD): sees every customer.
+    Operator(OperatorRole),
     /// User of a Mandant (MA).
     Partner(PartnerId),
     /// User of a Submandant (SM).
@@ -40,6 +43,49 @@ pub enum Role {
         /// Whether the user may see the contract and object to it.
         contracts: bool,
     },
+}
+
+/// What one of the operator's people is there for.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
+pub enum OperatorRole {
+    /// Does everything, and alone what concerns the portal itself: users, products, settings (ADM).
+    Administrator,
+    /// The contract and what customers declare about it (LEG).
+    Legal,
+    /// Customers, their bookings and their mail (SUP).
+    Support,
+    /// Reads everything and changes nothing (AUD).
+    Auditor,
+}
+
+/// Something the operator's people do. Each [`OperatorRole`] has some of them; reading is no duty,
+/// because all of them read everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// The daily work that support and legal share: asking customers, their addresses, replies and
+    /// alerts, recording what they declare, proposing what a second person approves.
+    Work,
+    /// Customers, bookings and the companies of partners.
+    Care,
+    /// The contract: its text, announcements, approvals, partners' contracts, blocking, deletion.
+    Contract,
+    /// The portal itself: users, products, the operator's details, settings.
+    Administration,
+}
+
+impl OperatorRole {
+    /// Whether it has the duty.
+    pub fn has(self, duty: Duty) -> bool {
+        match self {
+            Self::Administrator => true,
+            Self::Legal => matches!(duty, Duty::Work | Duty::Contract),
+            Self::Support => matches!(duty, Duty::Work | Duty::Care),
+            Self::Auditor => false,
+        }
+    }
 }
 
 /// Which customers a person may know of. Everything is loaded through it; customers outside of it
@@ -57,10 +103,38 @@ pub enum Scope {
 }
 
 impl Role {
+    /// An administrator of the operator.
+    pub const ADMINISTRATOR: Self = Self::Operator(OperatorRole::Administrator);
+
+    /// Whether it is one of the operator's people.
+    pub fn is_operator(self) -> bool {
+        matches!(self, Self::Operator(_))
+    }
+
+    /// Whether it is one of the operator's people with this duty.
+    pub fn has(self, duty: Duty) -> bool {
+        matches!(self, Self::Operator(role) if role.has(duty))
+    }
+
+    /// Whether it may have the mail sent that asks a customer: who works for the customer, and the
+    /// customer with the permission.
+    pub fn asks(self) -> bool {
+        match self {
+            Self::Operator(own) => own.has(Duty::Work),
+            Self::Partner(_) | Self::SubPartner(_) => true,
+            Self::Customer { contracts, .. } => contracts,
+        }
+    }
+
+    /// Whether it is one of the operator's people with this duty, or a user of a Mandant.
+    pub fn assigns(self, duty: Duty) -> bool {
+        self.has(duty) || matches!(self, Self::Partner(_))
+    }
+
     /// The customers this role may know of.
     pub fn scope(self) -> Scope {
         match self {
-            Self::Operator => Scope::All,
+            Self::Operator(_) => Scope::All,
             Self::Partner(id) => Scope::Partner(id),
             Self::SubPartner(id) => Scope::SubPartner(id),
             Self::Customer { number, .. } => Scope::Customer(number),
@@ -77,7 +151,7 @@ impl Role {
     pub fn reads_contracts(self) -> bool {
         matches!(
             self,
-            Self::Operator
+            Self::Operator(_)
                 | Self::Customer {
                     contracts: true,
                     ..
@@ -88,7 +162,7 @@ impl Role {
     /// Whether this role may know of the customer at all (S-51, S-52).
     pub fn knows(self, case: &Case) -> bool {
         match self {
-            Self::Operator => true,
+            Self::Operator(_) => true,
             Self::Partner(id) => case.partner.as_ref().is_some_and(|own| own.id == id),
             Self::SubPartner(id) => case.sub_partner.as_ref().is_some_and(|own| own.id == id),
             Self::Customer { number, .. } => case.customer.number == number,
@@ -99,7 +173,7 @@ impl Role {
     pub fn partner(self) -> Option<PartnerId> {
         match self {
             Self::Partner(id) | Self::SubPartner(id) => Some(id),
-            Self::Operator | Self::Customer { .. } => None,
+            Self::Operator(_) | Self::Customer { .. } => None,
         }
     }
 }
@@ -152,17 +226,16 @@ pub enum Permission {
 pub fn permissions(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Permission> {
     // Cases are loaded through the scope; this is a second check in case a handler does not use it.
     let is_deleted = case.customer.deleted_at.is_some();
-    if !role.knows(case) || (is_deleted && role != Role::Operator) {
+    if !role.knows(case) || (is_deleted && !role.is_operator()) {
         return Vec::new();
     }
-    let case_status = status_of(case, now);
-    let has_agreement = case.agreement().is_some();
+    let has_proof = role.reads_contracts() && !case.agreements.is_empty();
     let mut permissions = Vec::new();
     if role.has_customer_list() {
         permissions.extend([Permission::Profile, Permission::Status]);
     }
     if is_deleted {
-        if !case.agreements.is_empty() {
+        if has_proof {
             permissions.push(Permission::ReadContract);
         }
         return permissions;
@@ -171,76 +244,76 @@ pub fn permissions(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Permissio
         // A blocked partner sees the status but cannot do anything (row 49).
         return permissions;
     }
-    if case.partner.is_some() && matches!(role, Role::Operator | Role::Partner(_)) {
+    if case.partner.is_some() && role.assigns(Duty::Care) {
         permissions.push(Permission::NameSubPartner);
     }
-    let may_ask = role.has_customer_list()
-        || matches!(
-            role,
-            Role::Customer {
-                contracts: true,
-                ..
-            }
-        );
-    if may_ask && case.customer.email().is_some() && can_be_asked(case_status.status, case, now) {
+    if role.asks() && case.customer.email().is_some() && can_be_asked(case, now) {
         permissions.push(if case.open_request().is_some() {
             Permission::AskAgain
         } else {
             Permission::Ask
         });
     }
-    if role == Role::Operator {
+    if role.has(Duty::Care) {
         permissions.extend([Permission::AssignPartner, Permission::Book]);
         if case.bookings.iter().any(|booking| booking.is_active(now)) {
             permissions.push(Permission::ChangeBooking);
         }
         permissions.push(Permission::EditParty);
     }
-    if matches!(role, Role::Operator | Role::Partner(_)) {
+    if role.assigns(Duty::Work) {
         permissions.push(Permission::ChangeEmail);
     }
-    if role == Role::Operator {
-        if may_be_demanded(case, Demand::Succession, now).is_ok() {
-            permissions.push(Permission::DemandAnew);
-        }
-        if case.has_usable_link(now) {
-            permissions.push(Permission::LockLinks);
-        }
-        if has_agreement || case.open_request().is_some() {
-            permissions.push(Permission::RecordObjection);
-        }
-        let is_possible = |event: &Event| preview(case, event, now).is_ok();
-        if is_possible(&Event::ObjectedInError) {
-            permissions.push(Permission::FindError);
-        }
-        let paper = Event::ConcludedOnPaper {
-            person: String::new(),
-            function: String::new(),
-        };
-        if is_possible(&paper) {
-            permissions.push(Permission::RecordPaper);
-        }
-        if has_refused(case) {
-            permissions.push(Permission::ReadDeclarations);
-        }
-    }
-    if role.reads_contracts() && !case.agreements.is_empty() {
+    permissions.extend(about_contract(role, case, now));
+    if has_proof {
         permissions.push(Permission::ReadContract);
     }
-    if matches!(
+    let holds_contract = matches!(
         role,
         Role::Customer {
             contracts: true,
             ..
         }
-    ) && has_agreement
-    {
+    );
+    if holds_contract && case.agreement().is_some() {
         permissions.push(Permission::Object);
     }
-    if role == Role::Operator {
+    if role.has(Duty::Contract) {
         permissions.push(Permission::Delete);
     }
     permissions
+}
+
+/// What the operator's people may do about the contract of a customer.
+fn about_contract(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Permission> {
+    let is_possible = |event: &Event| preview(case, event, now).is_ok();
+    let paper = Event::ConcludedOnPaper {
+        person: String::new(),
+        function: String::new(),
+    };
+    let works = role.has(Duty::Work);
+    let is_bound = case.agreement().is_some() || case.open_request().is_some();
+    [
+        (
+            Permission::DemandAnew,
+            role.has(Duty::Contract) && may_be_demanded(case, Demand::Succession, now).is_ok(),
+        ),
+        (Permission::LockLinks, works && case.has_usable_link(now)),
+        (Permission::RecordObjection, works && is_bound),
+        (
+            Permission::FindError,
+            works && is_possible(&Event::ObjectedInError),
+        ),
+        (Permission::RecordPaper, works && is_possible(&paper)),
+        (
+            Permission::ReadDeclarations,
+            role.is_operator() && has_refused(case),
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, may)| *may)
+    .map(|(permission, _)| permission)
+    .collect()
 }
 
 /// Whether the customer has declined or objected before.
@@ -255,9 +328,11 @@ fn has_refused(case: &Case) -> bool {
     declined || case.agreements.iter().any(void)
 }
 
-fn can_be_asked(status: Status, case: &Case, now: DateTime<Utc>) -> bool {
-    !matches!(status, Status::NotRequired | Status::Ended)
-        && !case.is_settled(now)
+fn can_be_asked(case: &Case, now: DateTime<Utc>) -> bool {
+    !matches!(
+        status_of(case, now).status,
+        Status::NotRequired | Status::Ended
+    ) && !case.is_settled(now)
         && !case.lacks_text(now)
 }
 

@@ -21,7 +21,7 @@ fn matrix(state: &str, permission: Permission) -> String {
         _ => (MANDANT, SUB),
     };
     [
-        Role::Operator,
+        Role::ADMINISTRATOR,
         Role::Partner(partner),
         Role::SubPartner(sub),
         KD,
@@ -105,7 +105,7 @@ fn a_foreign_or_deleted_customer_leaves_nothing_to_do() {
                 "{role:?}, deleted"
             );
         }
-        let kept = permissions(Role::Operator, &scenario.case, scenario.now);
+        let kept = permissions(Role::ADMINISTRATOR, &scenario.case, scenario.now);
         let proof = !scenario.case.agreements.is_empty();
         assert_eq!(
             kept.contains(&Permission::ReadContract),
@@ -151,14 +151,16 @@ fn nothing_is_sent_by_hand_without_an_address() {
     // L-09
     let mut scenario = in_state("D");
     scenario.case.customer.party.email = None;
-    assert!(!permissions(Role::Operator, &scenario.case, scenario.now).contains(&Permission::Ask));
+    assert!(
+        !permissions(Role::ADMINISTRATOR, &scenario.case, scenario.now).contains(&Permission::Ask)
+    );
 }
 
 #[test]
 fn a_role_sees_its_own_customers() {
     // role, scope, list (5.8-13), contracts, works for
     let table = [
-        (Role::Operator, Scope::All, true, true, None),
+        (Role::ADMINISTRATOR, Scope::All, true, true, None),
         (
             Role::Partner(MANDANT),
             Scope::Partner(MANDANT),

@@ -52,7 +52,7 @@ pub(in crate::storage) fn administrator(
 /// The administrators who can sign in.
 pub fn list_active_administrators(conn: &mut PgConnection) -> QueryResult<Vec<UserId>> {
     let ids: Vec<i64> = users::table
-        .filter(users::role.eq("operator"))
+        .filter(users::operator_role.eq("administrator"))
         .filter(users::disabled_at.is_null())
         .order(users::id)
         .select(users::id)

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::domain::second_person::Administrator;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{OperatorRole, Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
 use crate::storage::administrators::{Row as AdministratorRow, administrator, columns};
 pub use crate::storage::password_links::{
@@ -24,6 +24,8 @@ pub struct NewUser {
     pub name: String,
     /// What the user is. For partners the parent decides whether it is a Mandant or a Submandant.
     pub role: Role,
+    /// Whether the user manages the other users of the own company.
+    pub manages_users: bool,
     /// Argon2id hash; `None` until a password is set by link.
     pub password_hash: Option<String>,
 }
@@ -44,19 +46,21 @@ pub fn create_user(
     made_by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> QueryResult<UserId> {
-    let (role, partner, customer, contracts) = match new.role {
-        Role::Operator => ("operator", None, None, false),
-        Role::Partner(id) | Role::SubPartner(id) => ("partner", Some(id.0), None, false),
-        Role::Customer { number, contracts } => ("customer", None, Some(number), contracts),
+    let (role, operator_role, partner, customer, contracts) = match new.role {
+        Role::Operator(own) => ("operator", Some(own.to_string()), None, None, false),
+        Role::Partner(id) | Role::SubPartner(id) => ("partner", None, Some(id.0), None, false),
+        Role::Customer { number, contracts } => ("customer", None, None, Some(number), contracts),
     };
     diesel::insert_into(users::table)
         .values((
             users::email.eq(new.email.as_str()),
             users::name.eq(&new.name),
             users::role.eq(role),
+            users::operator_role.eq(operator_role),
             users::partner_id.eq(partner),
             users::customer_number.eq(customer),
             users::contracts.eq(contracts),
+            users::manages_users.eq(new.manages_users),
             users::password_hash.eq(&new.password_hash),
             users::created_at.eq(now),
             users::made_by.eq(made_by.map(|id| id.0)),
@@ -122,8 +126,8 @@ pub fn list_active_of(
 pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Viewer>> {
     type Row = (
         String,
-        String,
-        bool,
+        (String, Option<String>),
+        (bool, bool),
         Option<(i64, Option<i64>, String)>,
         Option<(CustomerNumber, String, String, Option<DateTime<Utc>>)>,
     );
@@ -134,8 +138,8 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
         .filter(users::disabled_at.is_null())
         .select((
             users::name,
-            users::role,
-            users::contracts,
+            (users::role, users::operator_role),
+            (users::contracts, users::manages_users),
             (partners::id, partners::parent_id, partners::name).nullable(),
             (
                 customers::number,
@@ -147,42 +151,47 @@ pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Vi
         ))
         .first(conn)
         .optional()?;
-    let Some((name, role, contracts, partner, customer)) = row else {
+    let Some((name, (role, operator_role), (contracts, manages_users), partner, customer)) = row
+    else {
         return Ok(None);
     };
-    let viewer = match (role.as_str(), partner, customer) {
-        ("operator", None, None) => Viewer {
-            user: id,
-            name,
-            company: String::new(),
-            role: Role::Operator,
-            language: Language::De,
-        },
+    let (role, company, language) = match (role.as_str(), partner, customer) {
+        ("operator", None, None) => (
+            Role::Operator(read_operator_role(operator_role.as_deref())?),
+            String::new(),
+            Language::De,
+        ),
         ("partner", Some((partner, parent, company)), None) => {
             let role = if parent.is_some() {
                 Role::SubPartner(PartnerId(partner))
             } else {
                 Role::Partner(PartnerId(partner))
             };
-            Viewer {
-                user: id,
-                name,
-                company,
-                role,
-                language: Language::De,
-            }
+            (role, company, Language::De)
         }
         ("customer", None, Some((_, _, _, Some(_deleted)))) => return Ok(None),
-        ("customer", None, Some((number, company, language, None))) => Viewer {
-            user: id,
-            name,
+        ("customer", None, Some((number, company, language, None))) => (
+            Role::Customer { number, contracts },
             company,
-            role: Role::Customer { number, contracts },
-            language: Language::from_code(&language).unwrap_or_default(),
-        },
+            Language::from_code(&language).unwrap_or_default(),
+        ),
         _ => return Err(text::unreadable("role")),
     };
-    Ok(Some(viewer))
+    Ok(Some(Viewer {
+        user: id,
+        name,
+        company,
+        role,
+        manages_users,
+        language,
+    }))
+}
+
+/// The stored job of one of the operator's people.
+pub(in crate::storage) fn read_operator_role(stored: Option<&str>) -> QueryResult<OperatorRole> {
+    stored
+        .and_then(|role| role.parse().ok())
+        .ok_or_else(|| text::unreadable("operator_role"))
 }
 
 /// What signing in with an address needs; `None` for an unknown or disabled user.

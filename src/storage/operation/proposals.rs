@@ -92,7 +92,7 @@ pub fn list_approvers(
     limit: i64,
 ) -> QueryResult<Vec<UserId>> {
     let ids: Vec<i64> = users::table
-        .filter(users::role.eq("operator"))
+        .filter(users::operator_role.eq_any(["administrator", "legal"]))
         .filter(users::disabled_at.is_null())
         .filter(users::id.ne(asked_by.0))
         .order(users::id)

@@ -110,7 +110,7 @@ fn save(
 pub fn count_administrators(conn: &mut PgConnection) -> QueryResult<usize> {
     let most = i64::try_from(ADMINISTRATORS).unwrap_or(i64::MAX);
     let found: Vec<i64> = users::table
-        .filter(users::role.eq("operator"))
+        .filter(users::operator_role.eq("administrator"))
         .filter(users::disabled_at.is_null())
         .filter(users::password_hash.is_not_null())
         .select(users::id)

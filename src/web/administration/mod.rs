@@ -114,7 +114,7 @@ async fn show(
 }
 
 fn section(role: Role) -> &'static str {
-    if role == Role::Operator {
+    if role.is_operator() {
         paths::CUSTOMERS
     } else {
         paths::ADMINISTRATION
@@ -133,7 +133,7 @@ async fn choose(app: &App, me: &Me, typed: String) -> Result<HttpResponse, PageE
 fn own_or_asked(role: Role, whose: &Whose) -> Option<CustomerNumber> {
     match role {
         Role::Customer { number, .. } => Some(number),
-        Role::Operator => whose.kunde.as_deref()?.trim().parse().ok(),
+        Role::Operator(_) => whose.kunde.as_deref()?.trim().parse().ok(),
         _ => None,
     }
 }
@@ -224,7 +224,7 @@ fn find_kept(
     viewer: &Viewer,
     number: CustomerNumber,
 ) -> Result<Case, ActionError> {
-    if viewer.role == Role::Operator {
+    if viewer.role.is_operator() {
         cases::find_case(conn, number, app.clock.now())?.ok_or(ActionError::NotFound)
     } else {
         find_visible(conn, app, viewer, number)

@@ -108,7 +108,7 @@ impl ContractView {
         Self {
             number: case.customer.number,
             name: case.customer.party.name.clone(),
-            operator: role == Role::Operator,
+            operator: role.is_operator(),
             key: overall.status.key(),
             word: words::tag(&overall, language),
             verdict: words::verdict(case, &overall, now, language),
@@ -154,14 +154,14 @@ impl ContractView {
                 .notices
                 .iter()
                 .filter(|_| case.agreement().is_some())
-                .map(|one| notice_line(one, role != Role::Operator, now, language))
+                .map(|one| notice_line(one, !role.is_operator(), now, language))
                 .collect(),
             bundle: read
                 .documents
                 .iter()
                 .any(Option::is_some)
                 .then(|| match role {
-                    Role::Operator => paths::evidence_of(case.customer.number),
+                    Role::Operator(_) => paths::evidence_of(case.customer.number),
                     _ => paths::EVIDENCE.to_owned(),
                 }),
             history: history_of(case, read.events, role, language),

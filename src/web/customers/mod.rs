@@ -18,6 +18,7 @@ mod proposals;
 mod renewal;
 mod status;
 
+use crate::domain::viewer::Duty;
 use actix_web::web;
 
 use crate::paths;
@@ -26,129 +27,157 @@ use crate::web::kit::route::{Row, Who, get, post, view};
 /// Rows of this room.
 pub const ROUTES: &[Row] = &[
     get(paths::CUSTOMERS, Who::Staff, || view().to(list::show)),
-    get(paths::ADD_CUSTOMER, Who::Operator, || {
+    get(paths::ADD_CUSTOMER, Who::Duty(Duty::Care), || {
         view().to(addition::show)
     }),
-    post(paths::ADD_CUSTOMER, Who::Operator, || {
+    post(paths::ADD_CUSTOMER, Who::Duty(Duty::Care), || {
         web::post().to(addition::save)
     }),
     get("/kunden/{nummer}", Who::Staff, || view().to(profile::show)),
-    get("/kunden/{nummer}/stammdaten", Who::Operator, || {
+    get("/kunden/{nummer}/stammdaten", Who::Duty(Duty::Care), || {
         view().to(master_data::show)
     }),
-    post("/kunden/{nummer}/stammdaten", Who::Operator, || {
+    post("/kunden/{nummer}/stammdaten", Who::Duty(Duty::Care), || {
         web::post().to(master_data::save)
     }),
-    get("/kunden/{nummer}/stammdaten/email", Who::Assigner, || {
-        view().to(address::change::show)
-    }),
-    post("/kunden/{nummer}/stammdaten/email", Who::Assigner, || {
-        web::post().to(address::change::save)
-    }),
+    get(
+        "/kunden/{nummer}/stammdaten/email",
+        Who::Assigner(Duty::Work),
+        || view().to(address::change::show),
+    ),
+    post(
+        "/kunden/{nummer}/stammdaten/email",
+        Who::Assigner(Duty::Work),
+        || web::post().to(address::change::save),
+    ),
     get("/kunden/{nummer}/module/{modul}", Who::Staff, || {
         view().to(module::show)
     }),
     get("/kunden/{nummer}/avv", Who::Staff, || {
         view().to(status::show)
     }),
-    post("/kunden/{nummer}/avv/anforderung", Who::Staff, || {
+    post("/kunden/{nummer}/avv/anforderung", Who::Sender, || {
         web::post().to(status::ask)
     }),
-    get("/kunden/{nummer}/submandant", Who::Assigner, || {
-        view().to(assignment::sub_partner::confirm)
-    }),
-    post("/kunden/{nummer}/submandant", Who::Assigner, || {
-        web::post().to(assignment::sub_partner::name)
-    }),
+    get(
+        "/kunden/{nummer}/submandant",
+        Who::Assigner(Duty::Care),
+        || view().to(assignment::sub_partner::confirm),
+    ),
+    post(
+        "/kunden/{nummer}/submandant",
+        Who::Assigner(Duty::Care),
+        || web::post().to(assignment::sub_partner::name),
+    ),
     get("/zugriff/{nummer}/{modul}", Who::Gate, || {
         view().to(module::forward_auth::ask)
     }),
-    get("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
-        view().to(bookings::choice::show)
-    }),
-    post("/betrieb/kunden/{nummer}/buchung", Who::Operator, || {
-        web::post().to(bookings::confirmation::book)
-    }),
+    get(
+        "/betrieb/kunden/{nummer}/buchung",
+        Who::Duty(Duty::Care),
+        || view().to(bookings::choice::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/buchung",
+        Who::Duty(Duty::Care),
+        || web::post().to(bookings::confirmation::book),
+    ),
     get(
         "/betrieb/kunden/{nummer}/buchung/bestaetigen",
-        Who::Operator,
+        Who::Duty(Duty::Care),
         || view().to(bookings::confirmation::confirm_booking),
     ),
     get(
         "/betrieb/kunden/{nummer}/buchungen/{platz}/kuendigung",
-        Who::Operator,
+        Who::Duty(Duty::Care),
         || view().to(bookings::cancellation::show),
     ),
     post(
         "/betrieb/kunden/{nummer}/buchungen/{platz}/kuendigung",
-        Who::Operator,
+        Who::Duty(Duty::Care),
         || web::post().to(bookings::cancellation::cancel),
     ),
     get(
         "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}",
-        Who::Operator,
+        Who::Duty(Duty::Care),
         || view().to(bookings::confirmation::confirm_option),
     ),
     post(
         "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}",
-        Who::Operator,
+        Who::Duty(Duty::Care),
         || web::post().to(bookings::confirmation::switch_option_on),
     ),
     get(
         "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}/kuendigung",
-        Who::Operator,
+        Who::Duty(Duty::Care),
         || view().to(bookings::cancellation::show_option),
     ),
     post(
         "/betrieb/kunden/{nummer}/buchungen/{platz}/optionen/{option}/kuendigung",
-        Who::Operator,
+        Who::Duty(Duty::Care),
         || web::post().to(bookings::cancellation::cancel_option),
     ),
-    get("/betrieb/kunden/{nummer}/adresse", Who::Operator, || {
-        view().to(address::decision::show)
-    }),
-    post("/betrieb/kunden/{nummer}/adresse", Who::Operator, || {
-        web::post().to(address::decision::decide)
-    }),
-    get("/betrieb/kunden/{nummer}/links", Who::Operator, || {
-        view().to(links::show)
-    }),
-    post("/betrieb/kunden/{nummer}/links", Who::Operator, || {
-        web::post().to(links::lock)
-    }),
+    get(
+        "/betrieb/kunden/{nummer}/adresse",
+        Who::Duty(Duty::Work),
+        || view().to(address::decision::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/adresse",
+        Who::Duty(Duty::Work),
+        || web::post().to(address::decision::decide),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/links",
+        Who::Duty(Duty::Work),
+        || view().to(links::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/links",
+        Who::Duty(Duty::Work),
+        || web::post().to(links::lock),
+    ),
     get(
         "/betrieb/kunden/{nummer}/neuabschluss",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || view().to(renewal::show),
     ),
     post(
         "/betrieb/kunden/{nummer}/neuabschluss",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(renewal::ask),
     ),
     get("/betrieb/kunden/{nummer}/angebot", Who::Operator, || {
         view().to(offer::show)
     }),
-    get("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
-        view().to(deletion::show)
-    }),
-    post("/betrieb/kunden/{nummer}/loeschen", Who::Operator, || {
-        web::post().to(deletion::delete)
-    }),
-    get("/betrieb/kunden/{nummer}/partner", Who::Operator, || {
-        view().to(assignment::partner::show)
-    }),
-    post("/betrieb/kunden/{nummer}/partner", Who::Operator, || {
-        web::post().to(assignment::partner::assign)
-    }),
+    get(
+        "/betrieb/kunden/{nummer}/loeschen",
+        Who::Duty(Duty::Contract),
+        || view().to(deletion::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/loeschen",
+        Who::Duty(Duty::Contract),
+        || web::post().to(deletion::delete),
+    ),
+    get(
+        "/betrieb/kunden/{nummer}/partner",
+        Who::Duty(Duty::Care),
+        || view().to(assignment::partner::show),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/partner",
+        Who::Duty(Duty::Care),
+        || web::post().to(assignment::partner::assign),
+    ),
     get(
         "/betrieb/kunden/{nummer}/widerspruch",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || view().to(objections::record::show),
     ),
     post(
         "/betrieb/kunden/{nummer}/widerspruch",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(objections::record::record),
     ),
     get(
@@ -166,20 +195,24 @@ pub const ROUTES: &[Row] = &[
         Who::Operator,
         || view().to(objections::declarations::file),
     ),
-    get("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
-        view().to(proposals::show_error)
-    }),
-    post("/betrieb/kunden/{nummer}/irrtum", Who::Operator, || {
-        web::post().to(proposals::propose_error)
-    }),
+    get(
+        "/betrieb/kunden/{nummer}/irrtum",
+        Who::Duty(Duty::Work),
+        || view().to(proposals::show_error),
+    ),
+    post(
+        "/betrieb/kunden/{nummer}/irrtum",
+        Who::Duty(Duty::Work),
+        || web::post().to(proposals::propose_error),
+    ),
     get(
         "/betrieb/kunden/{nummer}/papiervertrag",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || view().to(proposals::show_paper),
     ),
     post(
         "/betrieb/kunden/{nummer}/papiervertrag",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(proposals::propose_paper),
     ),
 ];

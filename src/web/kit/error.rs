@@ -24,6 +24,9 @@ pub enum PageError {
     /// The user has no permission to read the customer's contracts.
     #[error("the user lacks the contract permission")]
     NeedsContracts,
+    /// One of the operator's people wants what another job is there for.
+    #[error("the user's job does not include this")]
+    NeedsDuty,
     /// The form's token is missing or outdated.
     #[error("stale form")]
     StaleForm,
@@ -154,9 +157,11 @@ impl ResponseError for PageError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::NotFound | Self::UnknownLink => StatusCode::NOT_FOUND,
-            Self::Forbidden | Self::NeedsContracts | Self::StaleForm | Self::ForeignOrigin => {
-                StatusCode::FORBIDDEN
-            }
+            Self::Forbidden
+            | Self::NeedsContracts
+            | Self::NeedsDuty
+            | Self::StaleForm
+            | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,
             Self::BadForm => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -189,6 +194,7 @@ impl PageError {
         match self {
             Self::UnknownLink => Self::UnknownLink,
             Self::NeedsContracts => Self::NeedsContracts,
+            Self::NeedsDuty => Self::NeedsDuty,
             Self::StaleForm => Self::StaleForm,
             Self::ForeignOrigin => Self::ForeignOrigin,
             Self::ForeignHost => Self::ForeignHost,

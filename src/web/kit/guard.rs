@@ -168,7 +168,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         .unwrap_or(None)
         .and_then(|at| Utc.timestamp_opt(at, 0).single());
     let alive = viewer.filter(|viewer| {
-        let life = if viewer.role == Role::Operator {
+        let life = if viewer.role.is_operator() {
             OPERATOR_SESSION_LIFE
         } else {
             SESSION_LIFE
@@ -179,7 +179,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         session.purge();
         return Ok(Seen::default());
     };
-    if viewer.role == Role::Operator {
+    if viewer.role.is_operator() {
         // Administrators belong to no partner and no customer.
         viewer.company = app
             .operator()

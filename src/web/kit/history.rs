@@ -33,7 +33,7 @@ pub fn history_in(events: Vec<Event>, role: Role, language: Language) -> Vec<Pas
                 Role::Partner(_) | Role::SubPartner(_) => for_partner(&event)?,
                 Role::Customer { .. } if event.kind.is_internal() => return None,
                 Role::Customer { .. } => for_customer(&event, language),
-                Role::Operator => for_operator(&event),
+                Role::Operator(_) => for_operator(&event),
             };
             Some(Past {
                 when: When::moment_in(event.at, language),
@@ -157,7 +157,7 @@ mod tests {
             "E-Mail zurückgekommen: das Postfach gibt es nicht Erika Muster, Betreiber GmbH"
         );
         assert_eq!(seen[4], "Alle Links gesperrt Erika Muster, Betreiber GmbH");
-        let whole = history(events, Role::Operator);
+        let whole = history(events, Role::ADMINISTRATOR);
         assert_eq!(whole.len(), 6);
         assert_eq!(
             whole[5].what,

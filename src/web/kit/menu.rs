@@ -93,7 +93,7 @@ const OPERATOR: &[(&str, &[Page])] = &[
 /// The menu of `role`; `section` is the address of the entry the page belongs to.
 pub fn menu(role: Role, language: Language, section: &str) -> Vec<Entry> {
     let mut groups: Vec<(&'static str, Vec<Page>)> = match role {
-        Role::Operator => OPERATOR
+        Role::Operator(_) => OPERATOR
             .iter()
             .map(|(label, pages)| (*label, pages.to_vec()))
             .collect(),
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_group_opens_and_a_single_page_is_a_link() {
-        for entry in menu(Role::Operator, Language::De, "") {
+        for entry in menu(Role::ADMINISTRATOR, Language::De, "") {
             assert_eq!(entry.href().is_some(), entry.pages.len() == 1);
             assert!(!entry.pages.is_empty(), "{}", entry.label);
         }

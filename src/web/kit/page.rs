@@ -12,7 +12,7 @@ use super::menu::{Entry, menu};
 use super::session::Flash;
 use super::turn::Turn;
 use crate::app::App;
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::domain::{Language, Operator};
 use crate::paths;
 
@@ -120,6 +120,8 @@ pub struct Shell {
     pub switches: bool,
     /// Name and company; `None` on pages for visitors.
     pub user: Option<(String, String)>,
+    /// What the viewer may do; `None` on pages for visitors.
+    pub role: Option<Role>,
     /// Token for the forms of the page.
     pub csrf: String,
     /// A message from the page before.
@@ -143,6 +145,7 @@ impl Shell {
             language: me.viewer.language,
             switches: matches!(me.viewer.role, Role::Customer { .. }),
             user: Some((me.viewer.name.clone(), me.viewer.company.clone())),
+            role: Some(me.viewer.role),
             csrf: me.csrf.clone(),
             flash: me.flash.clone(),
             operator: Operator::default(),
@@ -153,12 +156,36 @@ impl Shell {
     pub fn en(&self) -> bool {
         self.language.is_en()
     }
+
+    /// Whether the viewer has [`Duty::Work`]; templates offer only what the viewer may do.
+    pub fn works(&self) -> bool {
+        self.has(Duty::Work)
+    }
+
+    /// Whether the viewer has [`Duty::Care`].
+    pub fn cares(&self) -> bool {
+        self.has(Duty::Care)
+    }
+
+    /// Whether the viewer has [`Duty::Contract`].
+    pub fn drafts(&self) -> bool {
+        self.has(Duty::Contract)
+    }
+
+    /// Whether the viewer has [`Duty::Administration`].
+    pub fn administers(&self) -> bool {
+        self.has(Duty::Administration)
+    }
+
+    fn has(&self, duty: Duty) -> bool {
+        self.role.is_some_and(|role| role.has(duty))
+    }
 }
 
 /// The start page of a role.
 pub fn home_of(role: Role) -> &'static str {
     match role {
-        Role::Operator => paths::OPERATION,
+        Role::Operator(_) => paths::OPERATION,
         Role::Partner(_) | Role::SubPartner(_) => paths::CUSTOMERS,
         Role::Customer {
             contracts: true, ..

@@ -4,7 +4,7 @@
 use actix_web::{Route, guard as guards, web};
 
 use super::error::PageError;
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{Duty, Role};
 
 /// One row of the table.
 pub struct Row {
@@ -55,8 +55,11 @@ pub enum Who {
     SignedIn,
     /// Users with the customer list: operator, Mandant, Submandant.
     Staff,
-    /// Operator and Mandant: naming a sub-partner.
-    Assigner,
+    /// The operator's people with this duty, and the users of partners: asking a customer.
+    Sender,
+    /// The operator's people with this duty, and Mandanten: naming a sub-partner, correcting the
+    /// address.
+    Assigner(Duty),
     /// Mandanten only: their own sub-partners.
     Mandant,
     /// Users who may read contracts: the operator, and customer users with the permission (A-02 …
@@ -64,8 +67,10 @@ pub enum Who {
     ContractReader,
     /// Customer users with the permission.
     ContractHolder,
-    /// Administrators, the users of the operator.
+    /// All of the operator's people: pages to read.
     Operator,
+    /// The operator's people with this duty: what changes something, and the forms for it.
+    Duty(Duty),
     /// Any signed-in user; answers without pages, for the forward authentication of a reverse
     /// proxy.
     Gate,
@@ -77,7 +82,8 @@ impl Who {
         match self {
             Self::Anyone | Self::Visitor | Self::SignedIn | Self::Gate => true,
             Self::Staff => role.has_customer_list(),
-            Self::Assigner => matches!(role, Role::Operator | Role::Partner(_)),
+            Self::Sender => role.has_customer_list() && role.asks(),
+            Self::Assigner(duty) => role.assigns(duty),
             Self::Mandant => matches!(role, Role::Partner(_)),
             Self::ContractReader => role.reads_contracts(),
             Self::ContractHolder => matches!(
@@ -87,7 +93,8 @@ impl Who {
                     ..
                 }
             ),
-            Self::Operator => role == Role::Operator,
+            Self::Operator => role.is_operator(),
+            Self::Duty(duty) => role.has(duty),
         }
     }
 
@@ -96,6 +103,10 @@ impl Who {
     pub fn refusal(self, role: Role) -> PageError {
         let is_customer = matches!(role, Role::Customer { .. });
         match self {
+            // All of the operator's people may know of every page.
+            Self::Duty(_) | Self::Sender | Self::Assigner(_) if role.is_operator() => {
+                PageError::NeedsDuty
+            }
             Self::ContractReader | Self::ContractHolder if is_customer => PageError::NeedsContracts,
             _ => PageError::NotFound,
         }

@@ -227,7 +227,7 @@ pub async fn show(
         bundle: paths::evidence_of(number),
         objections,
         dissents,
-        history: history(events, Role::Operator),
+        history: history(events, Role::ADMINISTRATOR),
     })
 }
 

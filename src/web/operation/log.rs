@@ -249,7 +249,7 @@ fn line(found: Found) -> EventRow {
         actor,
         effect,
     };
-    if let Some(past) = history(vec![event], Role::Operator).pop() {
+    if let Some(past) = history(vec![event], Role::ADMINISTRATOR).pop() {
         line.what = past.what;
         line.who = if is_command {
             "Befehl auf dem Server".to_owned()

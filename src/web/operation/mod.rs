@@ -18,6 +18,7 @@ mod start;
 mod sub_processors;
 mod users;
 
+use crate::domain::viewer::Duty;
 use actix_web::web;
 
 use crate::paths;
@@ -36,9 +37,11 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
         view().to(proposals::show)
     }),
-    post("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
-        web::post().to(proposals::answer)
-    }),
+    post(
+        "/betrieb/vorschlaege/{vorschlag}",
+        Who::Duty(Duty::Work),
+        || web::post().to(proposals::answer),
+    ),
     get(
         "/betrieb/vorschlaege/{vorschlag}/datei",
         Who::Operator,
@@ -47,11 +50,13 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/betreiber", Who::Operator, || {
         view().to(operator_details::show)
     }),
-    post("/betrieb/betreiber", Who::Operator, || {
-        web::post().to(operator_details::save)
-    }),
+    post(
+        "/betrieb/betreiber",
+        Who::Duty(Duty::Administration),
+        || web::post().to(operator_details::save),
+    ),
     get(paths::BRANDING, Who::Operator, || view().to(branding::show)),
-    post(paths::BRANDING, Who::Operator, || {
+    post(paths::BRANDING, Who::Duty(Duty::Administration), || {
         web::post().to(branding::save)
     }),
     get("/betrieb/benutzer", Who::Operator, || {
@@ -59,76 +64,82 @@ pub const ROUTES: &[Row] = &[
     }),
     get(
         "/betrieb/benutzer/{benutzer}/bestaetigung",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || view().to(users::confirmation::show),
     ),
     post(
         "/betrieb/benutzer/{benutzer}/bestaetigung",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || web::post().to(users::confirmation::confirm),
     ),
     get(
         "/betrieb/benutzer/{benutzer}/zweiter-faktor",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || view().to(users::factor::ask),
     ),
     post(
         "/betrieb/benutzer/{benutzer}/zweiter-faktor",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || web::post().to(users::factor::reset),
     ),
-    get("/betrieb/benutzer/neu", Who::Operator, || {
-        view().to(users::new)
-    }),
-    post("/betrieb/benutzer", Who::Operator, || {
+    get(
+        "/betrieb/benutzer/neu",
+        Who::Duty(Duty::Administration),
+        || view().to(users::new),
+    ),
+    post("/betrieb/benutzer", Who::Duty(Duty::Administration), || {
         web::post().to(users::add)
     }),
     get(
         "/betrieb/benutzer/{benutzer}/sperren",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || view().to(users::locking::ask_disable),
     ),
     post(
         "/betrieb/benutzer/{benutzer}/sperren",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || web::post().to(users::locking::disable),
     ),
     get(
         "/betrieb/benutzer/{benutzer}/entsperren",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || view().to(users::locking::ask_enable),
     ),
     post(
         "/betrieb/benutzer/{benutzer}/entsperren",
-        Who::Operator,
+        Who::Duty(Duty::Administration),
         || web::post().to(users::locking::enable),
     ),
     get(paths::ALERTS, Who::Operator, || view().to(alerts::list)),
     post(
         "/betrieb/hinweise/{hinweis}/uebernehmen",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(alerts::take),
     ),
     post(
         "/betrieb/hinweise/{hinweis}/erledigt",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(alerts::finish),
     ),
     get(paths::RUNS, Who::Operator, || view().to(runs::show)),
     get(paths::SETUP, Who::Operator, || view().to(setup::show)),
-    post(paths::SETUP, Who::Operator, || {
+    post(paths::SETUP, Who::Duty(Duty::Administration), || {
         web::post().to(setup::rehearsed)
     }),
-    post(paths::MAIL_ARRIVED, Who::Operator, || {
+    post(paths::MAIL_ARRIVED, Who::Duty(Duty::Administration), || {
         web::post().to(setup::arrived)
     }),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
-    get("/betrieb/mails/test", Who::Operator, || {
-        view().to(mails::ask_trial)
-    }),
-    post("/betrieb/mails/test", Who::Operator, || {
-        web::post().to(mails::send_trial)
-    }),
+    get(
+        "/betrieb/mails/test",
+        Who::Duty(Duty::Administration),
+        || view().to(mails::ask_trial),
+    ),
+    post(
+        "/betrieb/mails/test",
+        Who::Duty(Duty::Administration),
+        || web::post().to(mails::send_trial),
+    ),
     get("/betrieb/mails/{mail}", Who::Operator, || {
         view().to(mails::show)
     }),
@@ -138,16 +149,22 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/antworten/{antwort}", Who::Operator, || {
         view().to(replies::show)
     }),
-    post("/betrieb/antworten/{antwort}", Who::Operator, || {
-        web::post().to(replies::close)
-    }),
+    post(
+        "/betrieb/antworten/{antwort}",
+        Who::Duty(Duty::Work),
+        || web::post().to(replies::close),
+    ),
     get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
-    post("/betrieb/mails/{mail}/erneut", Who::Operator, || {
-        web::post().to(mails::retry)
-    }),
-    post("/betrieb/mails/{mail}/nochmal", Who::Operator, || {
-        web::post().to(mails::resend_contract)
-    }),
+    post(
+        "/betrieb/mails/{mail}/erneut",
+        Who::Duty(Duty::Work),
+        || web::post().to(mails::retry),
+    ),
+    post(
+        "/betrieb/mails/{mail}/nochmal",
+        Who::Duty(Duty::Work),
+        || web::post().to(mails::resend_contract),
+    ),
     get(paths::SUB_PROCESSORS, Who::Operator, || {
         view().to(sub_processors::list)
     }),

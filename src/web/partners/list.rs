@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::domain::case::Partner;
 use crate::domain::partner::PartnerState;
 use crate::domain::partner_contract::{ContractFilter, ContractState};
+use crate::domain::viewer::Duty;
 use crate::domain::{PartnerId, calendar};
 use crate::storage::partner_list::{PartnerLine, PartnerQuery, list_partners};
 use crate::storage::partners::find_partner;
@@ -98,7 +99,10 @@ pub async fn show(
             .into_iter()
             .map(|one| line(area, one, today))
             .collect(),
-        may_change: mandant.is_none_or(|own| !own.is_shut_out()),
+        may_change: match &mandant {
+            Some(own) => !own.is_shut_out(),
+            None => me.viewer.role.has(Duty::Work),
+        },
         search,
         filter,
     })

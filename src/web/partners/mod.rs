@@ -16,7 +16,7 @@ use crate::actions::partner_directory::find_managed;
 use crate::app::App;
 use crate::domain::PartnerId;
 use crate::domain::case::Partner;
-use crate::domain::viewer::Role;
+use crate::domain::viewer::Duty;
 use crate::paths;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::Me;
@@ -25,58 +25,78 @@ use crate::web::kit::route::{Row, Who, get, post, view};
 /// Rows of the operator's pages.
 pub const OPERATOR: &[Row] = &[
     get(paths::PARTNERS, Who::Operator, || view().to(list::show)),
-    post(paths::PARTNERS, Who::Operator, || web::post().to(form::add)),
-    get("/betrieb/partner/neu", Who::Operator, || {
+    post(paths::PARTNERS, Who::Duty(Duty::Work), || {
+        web::post().to(form::add)
+    }),
+    get("/betrieb/partner/neu", Who::Duty(Duty::Work), || {
         view().to(form::new)
     }),
     get("/betrieb/partner/{partner}", Who::Operator, || {
         view().to(show::show)
     }),
-    get("/betrieb/partner/{partner}/daten", Who::Operator, || {
-        view().to(form::edit)
-    }),
-    post("/betrieb/partner/{partner}/daten", Who::Operator, || {
-        web::post().to(form::save)
-    }),
-    get("/betrieb/partner/{partner}/vertrag", Who::Operator, || {
-        view().to(contract::show)
-    }),
-    post("/betrieb/partner/{partner}/vertrag", Who::Operator, || {
-        web::post().to(contract::record)
-    }),
+    get(
+        "/betrieb/partner/{partner}/daten",
+        Who::Duty(Duty::Work),
+        || view().to(form::edit),
+    ),
+    post(
+        "/betrieb/partner/{partner}/daten",
+        Who::Duty(Duty::Work),
+        || web::post().to(form::save),
+    ),
+    get(
+        "/betrieb/partner/{partner}/vertrag",
+        Who::Duty(Duty::Work),
+        || view().to(contract::show),
+    ),
+    post(
+        "/betrieb/partner/{partner}/vertrag",
+        Who::Duty(Duty::Work),
+        || web::post().to(contract::record),
+    ),
     get(
         "/betrieb/partner/{partner}/vertrag/{datei}",
         Who::Operator,
         || view().to(contract::file),
     ),
-    get("/betrieb/partner/{partner}/sperre", Who::Operator, || {
-        view().to(block::ask)
-    }),
-    post("/betrieb/partner/{partner}/sperre", Who::Operator, || {
-        web::post().to(block::block)
-    }),
-    get("/betrieb/partner/{partner}/freigabe", Who::Operator, || {
-        view().to(block::ask_back)
-    }),
-    post("/betrieb/partner/{partner}/freigabe", Who::Operator, || {
-        web::post().to(block::unblock)
-    }),
-    post("/betrieb/partner/{partner}/aufnahme", Who::Operator, || {
-        activity::doing(activity::RELEASE)
-    }),
+    get(
+        "/betrieb/partner/{partner}/sperre",
+        Who::Duty(Duty::Contract),
+        || view().to(block::ask),
+    ),
+    post(
+        "/betrieb/partner/{partner}/sperre",
+        Who::Duty(Duty::Contract),
+        || web::post().to(block::block),
+    ),
+    get(
+        "/betrieb/partner/{partner}/freigabe",
+        Who::Duty(Duty::Contract),
+        || view().to(block::ask_back),
+    ),
+    post(
+        "/betrieb/partner/{partner}/freigabe",
+        Who::Duty(Duty::Contract),
+        || web::post().to(block::unblock),
+    ),
+    post(
+        "/betrieb/partner/{partner}/aufnahme",
+        Who::Duty(Duty::Work),
+        || activity::doing(activity::RELEASE),
+    ),
     get(
         "/betrieb/partner/{partner}/deaktivierung",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || view().to(activity::ask),
     ),
     post(
         "/betrieb/partner/{partner}/deaktivierung",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || activity::doing(activity::DEACTIVATE),
     ),
     post(
         "/betrieb/partner/{partner}/aktivierung",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || activity::doing(activity::ACTIVATE),
     ),
 ];
@@ -132,7 +152,7 @@ struct Area {
 impl Area {
     fn of(me: &Me) -> Self {
         Self {
-            operator: me.viewer.role == Role::Operator,
+            operator: me.viewer.role.is_operator(),
         }
     }
 

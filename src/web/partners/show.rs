@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::case::Partner;
 use crate::domain::partner::PartnerState;
 use crate::domain::partner_contract::{ContractRule, ContractState};
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{Duty, Role};
 use crate::domain::{PartnerId, calendar};
 use crate::paths;
 use crate::storage::partner_contracts::{PartnerContract, list_contracts};
@@ -136,7 +136,7 @@ fn page(
         state,
         meaning: meaning(&partner, (state, rule), read.above.as_ref(), area),
         blocked: partner.blocked_at.map(|at| {
-            let reason = read.reason.filter(|_| role == Role::Operator);
+            let reason = read.reason.filter(|_| role.is_operator());
             (When::clock(at), reason.unwrap_or_default())
         }),
         address: partner.party.address_line(),
@@ -146,7 +146,10 @@ fn page(
         today,
         contracts: read.contracts,
         subs: read.subs,
-        may_change: area.operator || read.above.as_ref().is_some_and(|one| !one.is_shut_out()),
+        may_change: match area.operator {
+            true => role.has(Duty::Work),
+            false => read.above.as_ref().is_some_and(|one| !one.is_shut_out()),
+        },
         above: read.above,
         partner,
         shell,

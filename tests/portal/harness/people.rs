@@ -6,7 +6,7 @@ use avv_portal::actions::{Actor, customers, documents, passwords, users};
 use avv_portal::cipher::{self, Purpose};
 use avv_portal::domain::product::{Module, Product, ProductOption};
 use avv_portal::domain::second_factor::{Secret, step_of};
-use avv_portal::domain::viewer::Role;
+use avv_portal::domain::viewer::{OperatorRole, Role};
 use avv_portal::domain::{
     CustomerNumber, EmailAddress, Holidays, Language, Operator, PartnerId, Party, UserId,
 };
@@ -35,6 +35,12 @@ pub const RECOVERY: &str = "AAAA-AAAA-AAAA-AAAA";
 pub enum Person {
     /// Administrator of the operator (ADM).
     Operator,
+    /// The operator's customer service (SUP); only where [`TestApp::add_operators`] was called.
+    Support,
+    /// The operator's legal department (LEG); likewise.
+    Legal,
+    /// The operator's auditor (AUD); likewise.
+    Auditor,
     /// User of the Mandant Muster IT GmbH (MA).
     Partner,
     /// User of its Submandant `Nord-TK GbR` (SM).
@@ -50,6 +56,7 @@ pub enum Person {
 }
 
 impl Person {
+    /// Everybody who is there from the beginning.
     pub const ALL: [Self; 7] = [
         Self::Operator,
         Self::Partner,
@@ -63,6 +70,9 @@ impl Person {
     pub fn email(self) -> &'static str {
         match self {
             Self::Operator => "b.koehler@plusnet.example",
+            Self::Support => "s.service@plusnet.example",
+            Self::Legal => "r.recht@plusnet.example",
+            Self::Auditor => "p.pruefung@plusnet.example",
             Self::Partner => "j.weiss@muster-it.example",
             Self::SubPartner => "k.nordmann@nord-tk.example",
             Self::Customer => "a.oezdemir@oezdemir.example",
@@ -160,10 +170,22 @@ impl TestApp {
             email: EmailAddress::parse(person.email()).expect("an address"),
             name: format!("{person:?}"),
             role,
+            manages_users: false,
             password_hash: Some(password_hash().to_owned()),
         };
         let now = self.now();
         self.write(|conn| users::add(conn, &self.app, Actor::Command, &new, now));
+    }
+
+    /// Adds a person for each other job of the operator's people.
+    pub fn add_operators(&self) {
+        for (person, job) in [
+            (Person::Support, OperatorRole::Support),
+            (Person::Legal, OperatorRole::Legal),
+            (Person::Auditor, OperatorRole::Auditor),
+        ] {
+            self.add_person(person, Role::Operator(job));
+        }
     }
 
     /// Adds a customer of the Mandant Muster IT GmbH.
@@ -366,7 +388,8 @@ pub fn seed(app: &TestApp) {
     );
     for person in Person::ALL {
         let role = match person {
-            Person::Operator => Role::Operator,
+            Person::Operator => Role::ADMINISTRATOR,
+            Person::Support | Person::Legal | Person::Auditor => continue,
             Person::Partner => Role::Partner(companies.partner),
             Person::SubPartner => Role::SubPartner(companies.sub_partner),
             Person::ForeignPartner => Role::Partner(companies.foreign_partner),

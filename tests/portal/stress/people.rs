@@ -72,6 +72,7 @@ pub fn settle(app: &TestApp, count: i64) {
                 number,
                 contracts: true,
             },
+            manages_users: false,
             password_hash: Some(hash.clone()),
         };
         let now = app.now();

@@ -285,7 +285,7 @@ fn time_alone_is_foreseen(scenario: &Scenario) {
 
 /// What the menu offers is not refused, and what it does not offer is refused.
 fn deeds_are_possible(scenario: &Scenario) {
-    let offered = permissions(Role::Operator, &scenario.case, scenario.now);
+    let offered = permissions(Role::ADMINISTRATOR, &scenario.case, scenario.now);
     let context = scenario.clone().moment();
     let possible = |event: &Event| {
         let outcome = decide(&scenario.case, event, context);

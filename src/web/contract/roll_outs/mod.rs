@@ -6,6 +6,7 @@ mod list;
 mod plan;
 mod progress;
 
+use crate::domain::viewer::Duty;
 use actix_web::web;
 
 use crate::app::App;
@@ -18,18 +19,24 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/umstellungen", Who::Operator, || {
         view().to(list::show)
     }),
-    get("/betrieb/umstellungen/neu", Who::Operator, || {
-        view().to(plan::show)
-    }),
-    post("/betrieb/umstellungen/neu", Who::Operator, || {
-        web::post().to(plan::start)
-    }),
+    get(
+        "/betrieb/umstellungen/neu",
+        Who::Duty(Duty::Contract),
+        || view().to(plan::show),
+    ),
+    post(
+        "/betrieb/umstellungen/neu",
+        Who::Duty(Duty::Contract),
+        || web::post().to(plan::start),
+    ),
     get("/betrieb/umstellungen/{umstellung}", Who::Operator, || {
         view().to(progress::show)
     }),
-    post("/betrieb/umstellungen/{umstellung}", Who::Operator, || {
-        web::post().to(progress::turn_it)
-    }),
+    post(
+        "/betrieb/umstellungen/{umstellung}",
+        Who::Duty(Duty::Contract),
+        || web::post().to(progress::turn_it),
+    ),
 ];
 
 /// The chosen customers in words.

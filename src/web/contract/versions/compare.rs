@@ -89,7 +89,7 @@ pub async fn show(
             (language, Some(changes), new.meta.languages.clone())
         })
         .await?;
-    let subject = Subject::of(&version);
+    let subject = Subject::of(&version, me.viewer.role);
     let with = base.map(|(base, _)| base.number).unwrap_or_default();
     let address = |number: &str, language: Language| {
         let number: String = url::form_urlencoded::byte_serialize(number.as_bytes()).collect();

@@ -200,7 +200,7 @@ pub(super) async fn page(
         shelves: names::shelves(&version, file),
         facts: (file == meta::FILE).then(|| Facts::of(&text)),
         rows: text.lines().count().clamp(8, 40),
-        subject: Subject::of(&version),
+        subject: Subject::of(&version, me.viewer.role),
         file: file.to_owned(),
         text,
         seen,

@@ -13,6 +13,7 @@ mod publish;
 mod show;
 mod submit;
 
+use crate::domain::viewer::{Duty, Role};
 use actix_web::{HttpRequest, web};
 
 use crate::actions::versions::review::{Surroundings, surroundings_of};
@@ -29,10 +30,12 @@ use crate::web::kit::route::{Row, Who, get, post, view};
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get(paths::VERSIONS, Who::Operator, || view().to(list::show)),
-    get("/betrieb/vertragsfassungen/neu", Who::Operator, || {
-        view().to(list::ask)
-    }),
-    post(paths::VERSIONS, Who::Operator, || {
+    get(
+        "/betrieb/vertragsfassungen/neu",
+        Who::Duty(Duty::Contract),
+        || view().to(list::ask),
+    ),
+    post(paths::VERSIONS, Who::Duty(Duty::Contract), || {
         web::post().to(list::begin)
     }),
     get(
@@ -47,22 +50,22 @@ pub const ROUTES: &[Row] = &[
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/text",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(edit::save),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/angaben",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(edit::save_facts),
     ),
     get(
         "/betrieb/vertragsfassungen/{fassung}/teile",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || view().to(parts::show),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/teile",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(parts::change),
     ),
     get(
@@ -72,37 +75,37 @@ pub const ROUTES: &[Row] = &[
     ),
     get(
         "/betrieb/vertragsfassungen/{fassung}/vorlage",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || view().to(submit::show),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/vorlage",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(submit::submit),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/freigabe",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(show::approve),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/rueckgabe",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(show::give_back),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/loeschung",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(show::discard),
     ),
     get(
         "/betrieb/vertragsfassungen/{fassung}/veroeffentlichung",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || view().to(publish::show),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/veroeffentlichung",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(publish::publish),
     ),
     get(
@@ -127,8 +130,8 @@ pub struct Subject {
     pub mark: &'static str,
     /// Its stage in words.
     pub stage: &'static str,
-    /// Whether its text can be changed.
-    pub is_draft: bool,
+    /// Whether it is a draft that the viewer may change.
+    pub can_edit: bool,
     /// Revision, which counts every change.
     pub revision: i32,
     /// Whether its text is marked as a sample (LC-56).
@@ -136,14 +139,14 @@ pub struct Subject {
 }
 
 impl Subject {
-    fn of(version: &Version) -> Self {
+    fn of(version: &Version, role: Role) -> Self {
         let stage = version.head.stage();
         Self {
             id: version.head.id,
             name: format!("Fassung {}", version.head.label()),
             mark: mark(stage),
             stage: word(stage),
-            is_draft: stage == Stage::Draft,
+            can_edit: stage == Stage::Draft && role.has(Duty::Contract),
             revision: version.head.revision,
             is_sample: version.head.is_sample,
         }

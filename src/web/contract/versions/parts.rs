@@ -38,7 +38,7 @@ pub async fn show(
     parts.retain(|part| part != "vertrag");
     html(&Page {
         shell: Shell::load(&app, &me, paths::VERSIONS).await?,
-        subject: Subject::of(&version),
+        subject: Subject::of(&version, me.viewer.role),
         parts: parts
             .into_iter()
             .map(|stem| (stem.clone(), names::part(&version.files, &stem, "de")))

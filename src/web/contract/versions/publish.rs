@@ -87,7 +87,7 @@ async fn page(
     Ok(Page {
         shell: Shell::load(app, me, paths::VERSIONS).await?,
         is_approved: version.head.stage() == Stage::Approved,
-        subject: Subject::of(&version),
+        subject: Subject::of(&version, me.viewer.role),
         found,
         open: match open {
             0 => "Zurzeit ist keine Anforderung offen.".to_owned(),

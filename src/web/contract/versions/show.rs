@@ -125,7 +125,7 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         email: proof_of(app, me).await?,
         errors,
         shell: Shell::load(app, me, paths::VERSIONS).await?,
-        subject: Subject::of(&version),
+        subject: Subject::of(&version, me.viewer.role),
         found: Found::of(&reviewed, head.id),
         outdated: match told.counts {
             true => reviewed

@@ -138,7 +138,7 @@ async fn page(
         .collect();
     Ok(Page {
         shell: Shell::load(app, me, paths::VERSIONS).await?,
-        subject: Subject::of(version),
+        subject: Subject::of(version, me.viewer.role),
         blocks: reviewed.blocks(),
         questions,
         stamp,

@@ -83,7 +83,7 @@ pub async fn show(
         email: case
             .customer
             .email()
-            .filter(|_| me.viewer.role == Role::Operator)
+            .filter(|_| me.viewer.role.is_operator())
             .map(|email| email.shown())
             .unwrap_or_default(),
         stand: form_version::of_email(&case),
@@ -165,7 +165,7 @@ fn read(typed: &Typed, role: Role, errors: &mut FieldErrors) -> Option<NewAddres
             "Geben Sie genau eine E-Mail-Adresse ein, zum Beispiel name@firma.de",
         );
     }
-    let insists = typed.insists && role == Role::Operator;
+    let insists = typed.insists && role.is_operator();
     let reason = name::clean(&typed.reason);
     if insists && reason.is_empty() {
         errors.add(
@@ -200,7 +200,7 @@ async fn page(
     errors: FieldErrors,
 ) -> Result<Page, PageError> {
     let (role, now) = (me.viewer.role, app.clock.now());
-    let operator = role == Role::Operator;
+    let operator = role.is_operator();
     let shell = Shell::load(app, me, paths::CUSTOMERS).await?;
     Ok(Page {
         undecided: undecided(
@@ -231,7 +231,7 @@ async fn page(
 
 fn said(role: Role, email: &EmailAddress, outcome: &Applied) -> String {
     let address = email.masked();
-    if role != Role::Operator {
+    if !role.is_operator() {
         let entered = outcome.changes.iter().find_map(|change| match change {
             Change::EnterAddress(one) => Some(one),
             _ => None,

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::Status;
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{Duty, Role};
 use crate::domain::{Holidays, Language, PartnerId, calendar};
 use crate::paths;
 use crate::storage::PgConnection;
@@ -99,7 +99,7 @@ pub async fn show(
     let state = State::read(&asked, role);
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
     let partners = match role {
-        Role::Operator => app.partner_names().await?,
+        Role::Operator(_) => app.partner_names().await?,
         _ => Arc::default(),
     };
     let (state, found) = app
@@ -182,7 +182,7 @@ fn lead(role: Role, company: &str) -> String {
     let whose = match role {
         Role::Partner(_) => format!("Alle Kunden von {company}"),
         Role::SubPartner(_) => format!("Die Kunden, die {company} betreut,"),
-        Role::Operator | Role::Customer { .. } => "Alle Kunden".to_owned(),
+        Role::Operator(_) | Role::Customer { .. } => "Alle Kunden".to_owned(),
     };
     format!("{whose} und der Stand ihres Auftragsverarbeitungsvertrags (AVV).")
 }
@@ -209,7 +209,7 @@ fn view(
     ListView {
         shell,
         lead,
-        operator: role == Role::Operator,
+        operator: role.is_operator(),
         has_sub_partners: !matches!(role, Role::SubPartner(_)),
         partners: choices(partners, state.partner),
         sub_partners: choices(&found.sub_partners, state.sub_partner),
@@ -323,10 +323,9 @@ fn line(row: CaseRow, role: Role, holidays: Holidays, now: DateTime<Utc>) -> Cus
         on_paper: row.on_paper,
         word: row.case_status.word(),
         detail: row.case_status.detail(holidays, now),
-        can_assign: before_conclusion
-            && row.partner.is_some()
-            && matches!(role, Role::Operator | Role::Partner(_)),
+        can_assign: before_conclusion && row.partner.is_some() && role.assigns(Duty::Care),
         ask: match status {
+            _ if !role.asks() => None,
             S::Open
             | S::Expired
             | S::Declined
@@ -363,7 +362,7 @@ fn empty(state: &State, role: Role) -> Empty {
         (false, None, _) => Empty {
             title: "Nichts gefunden",
             // Only the operator sees whole addresses.
-            text: if role == Role::Operator {
+            text: if role.is_operator() {
                 "Gesucht wird in Firma, Ort, Postleitzahl, Kundennummer, Vertragsnummer und E-Mail-Adresse. Wörter werden auch in der Mitte gefunden, ab drei Buchstaben; Ziffern von vorn."
             } else {
                 "Gesucht wird in Firma, Ort, Postleitzahl, Kundennummer und Vertragsnummer. Wörter werden auch in der Mitte gefunden, ab drei Buchstaben; Ziffern von vorn."
@@ -378,7 +377,7 @@ fn empty(state: &State, role: Role) -> Empty {
             text: "Wählen Sie einen anderen AVV-Status oder alle Kunden.",
             way_out: Some(("Alle Kunden zeigen", everything())),
         },
-        (true, None, _) if role == Role::Operator && is_whole => Empty {
+        (true, None, _) if role.has(Duty::Care) && is_whole => Empty {
             title: "Noch keine Kunden",
             text: "Legen Sie den ersten an: mit seinen Stammdaten und, wenn Sie möchten, mit Vertriebspartner und erster Buchung.",
             way_out: Some(("Kunde anlegen", paths::ADD_CUSTOMER.to_owned())),

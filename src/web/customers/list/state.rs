@@ -70,11 +70,7 @@ impl State {
                 },
                 descending: asked.sort.starts_with('-'),
             },
-            partner: asked
-                .mandant
-                .parse()
-                .ok()
-                .filter(|_| role == Role::Operator),
+            partner: asked.mandant.parse().ok().filter(|_| role.is_operator()),
             sub_partner: asked.submandant.parse().ok(),
             is_list: asked.liste == "1",
             from,
@@ -89,15 +85,15 @@ impl State {
             search: Some(self.search.clone()).filter(|search| !search.is_empty()),
             sort: self.sort,
             from: self.from.clone(),
-            sees_address: role == Role::Operator,
+            sees_address: role.is_operator(),
         }
     }
 
     /// The customers that are listed.
     pub fn scope(&self, role: Role) -> Scope {
         match (role, self.partner, self.sub_partner) {
-            (Role::Operator | Role::Partner(_), _, Some(sub)) => Scope::SubPartner(sub),
-            (Role::Operator, Some(partner), None) => Scope::Partner(partner),
+            (Role::Operator(_) | Role::Partner(_), _, Some(sub)) => Scope::SubPartner(sub),
+            (Role::Operator(_), Some(partner), None) => Scope::Partner(partner),
             _ => role.scope(),
         }
     }
@@ -105,7 +101,7 @@ impl State {
     /// The Mandant whose Submandanten can be chosen.
     pub fn parent(&self, role: Role) -> Option<PartnerId> {
         match role {
-            Role::Operator => self.partner,
+            Role::Operator(_) => self.partner,
             Role::Partner(own) => Some(own),
             Role::SubPartner(_) | Role::Customer { .. } => None,
         }
@@ -212,11 +208,11 @@ mod tests {
             "mandant=7&submandant=8&liste=1&sort=-datum&nach=12%7E2026-11-22T09%3A00%3A00.000001Z",
             "suche=%3Cscript%3E%22%27",
         ] {
-            let first = state(query, Role::Operator);
+            let first = state(query, Role::ADMINISTRATOR);
             let href = first.href();
             let again = state(
                 href.split_once('?').map_or("", |(_, query)| query),
-                Role::Operator,
+                Role::ADMINISTRATOR,
             );
             assert_eq!(first, again, "{query}");
         }
@@ -227,7 +223,7 @@ mod tests {
         let own = Role::Partner(PartnerId(3));
         assert_eq!(state("mandant=7", own).scope(own), own.scope());
         assert_eq!(
-            state("mandant=7", Role::Operator).scope(Role::Operator),
+            state("mandant=7", Role::ADMINISTRATOR).scope(Role::ADMINISTRATOR),
             Scope::Partner(PartnerId(7))
         );
     }

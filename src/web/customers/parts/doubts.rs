@@ -9,7 +9,7 @@ use crate::actions::partner_contracts::{Relied, find_relied, find_states};
 use crate::app::App;
 use crate::domain::case::{Case, Refusal};
 use crate::domain::partner_contract::{ContractRule, ContractState};
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{Duty, Role};
 use crate::domain::{Language, PartnerId};
 use crate::paths;
 use crate::storage::partners::list_sub_partners;
@@ -83,7 +83,7 @@ fn doubt(relied: &Relied, role: Role, rule: ContractRule) -> Option<Doubt> {
         "Ohne ihn darf die Firma keine Daten des Kunden verarbeiten. Erfassen Sie ihn möglichst, bevor Sie hier weitermachen."
     };
     let page = match role {
-        Role::Operator => paths::partner(relied.partner.id),
+        Role::Operator(_) => paths::partner(relied.partner.id),
         _ => paths::own_sub_partner(relied.partner.id),
     };
     Some(Doubt {
@@ -102,7 +102,7 @@ pub fn find_sub_partners(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<Relied>> {
     match &case.partner {
-        Some(partner) if Who::Assigner.admits(role) => {
+        Some(partner) if Who::Assigner(Duty::Care).admits(role) => {
             let all = list_sub_partners(conn, partner.id)?;
             find_states(conn, &all, now)
         }

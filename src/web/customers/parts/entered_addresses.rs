@@ -2,7 +2,7 @@
 //! (A4).
 
 use crate::domain::case::{Case, EnteredAddress};
-use crate::domain::viewer::{Permission, Role};
+use crate::domain::viewer::{Duty, Permission, Role};
 use crate::domain::{AddressId, EmailAddress, Holidays, Language};
 use crate::paths;
 use crate::wording::dates::long_moment;
@@ -28,7 +28,7 @@ pub fn undecided(case: &Case, role: Role, may: &[Permission], operator: &str) ->
         Some(_) => email.masked(),
         None => email.shown(),
     };
-    let is_operator = role == Role::Operator;
+    let is_operator = role.is_operator();
     case.undecided_addresses()
         .map(|one| Undecided {
             id: one.id,
@@ -47,7 +47,7 @@ pub fn undecided(case: &Case, role: Role, may: &[Permission], operator: &str) ->
                 }
                 (false, _) => format!("Eilt es, bitten Sie {operator}, die Adresse zu bestätigen."),
             },
-            decide: is_operator.then(|| paths::entered_address(case.customer.number)),
+            decide: role.has(Duty::Work).then(|| paths::entered_address(case.customer.number)),
         })
         .collect()
 }

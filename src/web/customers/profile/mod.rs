@@ -12,7 +12,7 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::{BookedOption, Booking, Case, access, product_statuses, status_of};
 use crate::domain::product::Module;
-use crate::domain::viewer::{Permission, Role, permissions};
+use crate::domain::viewer::{Duty, Permission, Role, permissions};
 use crate::domain::{CustomerNumber, Language, calendar};
 use crate::paths;
 use crate::web::kit::customer::find_visible;
@@ -95,7 +95,7 @@ pub async fn show(
         .read(move |conn| -> Result<_, ActionError> {
             let case = find_visible(conn, &own, &viewer, number)?;
             let desk = match viewer.role {
-                Role::Operator => Some(desk::read(conn, &case, now)?),
+                Role::Operator(_) => Some(desk::read(conn, &case, now)?),
                 _ => None,
             };
             Ok((case, desk))
@@ -110,7 +110,7 @@ pub async fn show(
 
 fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileView {
     let overall = status_of(case, now);
-    let operator = role == Role::Operator;
+    let operator = role.is_operator();
     let may = permissions(role, case, now);
     ProfileView {
         undecided: undecided(case, role, &may, &shell.operator.short_name),
@@ -162,7 +162,7 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
             })
             .collect(),
         bookings: if operator {
-            bookings(case, now)
+            bookings(case, role, now)
         } else {
             Vec::new()
         },
@@ -170,12 +170,18 @@ fn view(shell: Shell, case: &Case, role: Role, now: DateTime<Utc>) -> ProfileVie
 }
 
 /// Present bookings, the newest first, followed by ended ones.
-fn bookings(case: &Case, now: DateTime<Utc>) -> Vec<BookingLine> {
+fn bookings(case: &Case, role: Role, now: DateTime<Utc>) -> Vec<BookingLine> {
     let all = || case.bookings.iter().enumerate().rev();
     all()
         .filter(|(_, booking)| booking.is_active(now))
         .chain(all().filter(|(_, booking)| !booking.is_active(now)))
-        .map(|(place, booking)| booking_line(case, place, booking, now))
+        .map(|(place, booking)| {
+            let mut line = booking_line(case, place, booking, now);
+            if !role.has(Duty::Care) {
+                line.links.clear();
+            }
+            line
+        })
         .collect()
 }
 

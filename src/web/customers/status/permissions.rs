@@ -21,7 +21,7 @@ pub fn groups(role: Role, case: &Case, may: &[Permission]) -> Vec<Group> {
         ("Widerspruch und Ablehnung", Vec::new()),
         ("Links", Vec::new()),
     ];
-    if role != Role::Operator {
+    if !role.is_operator() {
         let look = ("Stammdaten prüfen", paths::customer(case.customer.number));
         groups[0].1.push(look);
     }
@@ -54,7 +54,7 @@ fn link(permission: Permission, role: Role, case: &Case) -> Option<(usize, &'sta
             let bookings = format!("{}#buchungen", paths::customer(number));
             (0, "Buchungen ändern", bookings)
         }
-        Permission::ReadContract if role == Role::Operator => {
+        Permission::ReadContract if role.is_operator() => {
             (1, "Vertrag ansehen", paths::operator_contract(number))
         }
         Permission::DemandAnew => (1, "Neuabschluss anfordern", paths::renewal(number)),

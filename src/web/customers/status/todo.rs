@@ -33,7 +33,7 @@ pub fn todo(
     let lacks_text = case.lacks_text(now) && !case.is_settled(now);
     match case_status.status {
         status if lacks_text => text(status, role, operator),
-        Status::AddressOpen if role == Role::Operator => "Prüfen Sie, ob die Adresse dem Kunden gehört, und bestätigen Sie sie oder lehnen Sie sie ab.".to_owned(),
+        Status::AddressOpen if role.is_operator() => "Prüfen Sie, ob die Adresse dem Kunden gehört, und bestätigen Sie sie oder lehnen Sie sie ab.".to_owned(),
         Status::AddressOpen => format!("{operator} prüft die Adresse. Sie können dort nachfragen; mehr ist nicht zu tun."),
         Status::NoEmail | Status::Undeliverable => address(case_status.status, role, may, operator),
         _ if awaits(case, now) => waiting(case, operator, now),
@@ -54,8 +54,8 @@ pub fn todo(
 fn text(status: Status, role: Role, operator: &str) -> String {
     let is_by_hand = matches!(status, Status::Declined | Status::Void | Status::Expired);
     match (role, is_by_hand) {
-        (Role::Operator, false) => "Veröffentlichen Sie eine Vertragsfassung mit dieser Produktanlage. Danach geht die Anforderung in den Arbeitsstunden von selbst hinaus.".to_owned(),
-        (Role::Operator, true) => "Möchte der Kunde doch abschließen, veröffentlichen Sie zuerst eine Vertragsfassung mit dieser Produktanlage. Danach können Sie ihm eine neue Anforderung senden.".to_owned(),
+        (Role::Operator(_), false) => "Veröffentlichen Sie eine Vertragsfassung mit dieser Produktanlage. Danach geht die Anforderung in den Arbeitsstunden von selbst hinaus.".to_owned(),
+        (Role::Operator(_), true) => "Möchte der Kunde doch abschließen, veröffentlichen Sie zuerst eine Vertragsfassung mit dieser Produktanlage. Danach können Sie ihm eine neue Anforderung senden.".to_owned(),
         (_, false) => format!("Der Betreiber muss den Vertragstext für dieses Produkt veröffentlichen. Danach fragt das Portal den Kunden von selbst. Fragen beantwortet {operator}."),
         (_, true) => format!("Möchte der Kunde doch abschließen, muss der Betreiber zuerst den Vertragstext für dieses Produkt veröffentlichen. Fragen beantwortet {operator}."),
     }
@@ -85,7 +85,7 @@ fn address(status: Status, role: Role, may: &[Permission], operator: &str) -> St
         may.contains(&Permission::ChangeEmail),
     );
     match (missing, own, role) {
-        (true, true, Role::Operator) => {
+        (true, true, Role::Operator(_)) => {
             "Ergänzen Sie die E-Mail-Adresse. Die Anforderung geht dann sofort hinaus.".to_owned()
         }
         (true, true, _) => "Fragen Sie den Kunden nach einer E-Mail-Adresse, und ergänzen Sie sie hier. Die Anforderung geht dann von selbst hinaus.".to_owned(),

@@ -31,7 +31,7 @@ pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
         (Some(own), Recipient::Partner(id)) => own == id,
         (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
     };
-    let is_operator = role == Role::Operator;
+    let is_operator = role.is_operator();
     mails
         .into_iter()
         .filter(|mail| matches!(mail.state.as_str(), "failed" | "dropped" | "returned"))
@@ -88,7 +88,7 @@ fn advice(mail: &MailLine, role: Role, said: &str) -> &'static str {
             "Der Kunde hat seinen Vertrag nicht per E-Mail erhalten. Er findet ihn im Portal unter Administration; prüfen Sie mit ihm die Adresse."
         }
         (_, Recipient::Customer, _) => "Prüfen Sie mit dem Kunden die Adresse.",
-        (_, Recipient::Partner(_), Role::Operator) => {
+        (_, Recipient::Partner(_), Role::Operator(_)) => {
             "Prüfen Sie mit dem Vertriebspartner dessen Adresse."
         }
         (_, Recipient::Partner(_), _) => {

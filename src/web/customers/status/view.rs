@@ -131,7 +131,7 @@ impl StatusView {
                 .map(|(name, since)| annex_note(name, *since)),
             paper: read.paper.as_ref().map(PaperRecord::mark),
             partner: role.partner().is_some(),
-            wants_text: role == Role::Operator && case.lacks_text(now) && !case.is_settled(now),
+            wants_text: role.is_operator() && case.lacks_text(now) && !case.is_settled(now),
             todo: todo::todo(
                 case,
                 &unsettled(case, overall, now),
@@ -164,7 +164,7 @@ impl StatusView {
                 .contains(&Permission::AssignPartner)
                 .then(|| paths::assign_partner(case.customer.number)),
             unsent: unsent(read.mails, role),
-            all_mails: (role == Role::Operator).then(|| paths::mails_of(case.customer.number)),
+            all_mails: (role.is_operator()).then(|| paths::mails_of(case.customer.number)),
             history: history_of(case, read.events, role, Language::De),
             shell,
         }
@@ -239,6 +239,6 @@ fn choice(case: &Case, role: Role, all: &[Relied], rule: ContractRule) -> SubCho
             .collect(),
         rule,
         has_none: chosen.is_none(),
-        operator: role == Role::Operator,
+        operator: role.is_operator(),
     }
 }

@@ -275,7 +275,7 @@ pub fn request(
     };
     if case.open_request().is_some_and(|open| !open.is_over(now)) {
         let former = match role {
-            Role::Operator => true,
+            Role::Operator(_) => true,
             Role::Partner(_) => news.partner.is_none(),
             Role::SubPartner(_) | Role::Customer { .. } => false,
         };
@@ -338,7 +338,7 @@ fn subject(case: &Case, role: Role) -> (String, bool) {
             ),
             true,
         ),
-        Role::Operator | Role::Customer { .. } => {
+        Role::Operator(_) | Role::Customer { .. } => {
             let names: Vec<String> = partner.into_iter().chain(sub).collect();
             let plural = names.len() > 1;
             if names.is_empty() {

@@ -44,6 +44,11 @@ impl PageError {
                 "Ihrem Benutzer fehlt die Berechtigung „Auftragsverarbeitungsvertrag ansehen, herunterladen und ihm widersprechen“. Der Betreiber dieses Portals vergibt sie. Bitten Sie ihn darum, wenn Sie den Vertrag für Ihr Unternehmen einsehen sollen.",
                 ("So erreichen Sie den Betreiber", paths::CONTACT),
             ),
+            Self::NeedsDuty => (
+                "Das gehört nicht zu den Aufgaben Ihrer Rolle",
+                "Ansehen können Sie im Portal alles, ändern nur, wofür Ihre Rolle da ist. Geändert wurde nichts. Bitten Sie jemanden mit der passenden Rolle, oder einen Administrator, Ihre Rolle zu ändern.",
+                home,
+            ),
             Self::StaleForm => (
                 "Das Formular ist nicht mehr gültig",
                 "Vermutlich haben Sie sich inzwischen neu angemeldet. Geändert wurde nichts. Gehen Sie bitte zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.",
@@ -130,6 +135,11 @@ impl PageError {
                 "Your user lacks a permission for this",
                 "Only users with the permission for agreements may read and download your company's data processing agreement. The provider of this portal grants it; please ask your company to request it.",
                 contact,
+            ),
+            Self::NeedsDuty => (
+                "This is not part of your role",
+                "You can read everything in the portal, and change what your role is there for. Nothing was changed. Please ask someone with that role, or an administrator to change yours.",
+                home,
             ),
             Self::StaleForm => (
                 "This form is no longer valid",

@@ -10,6 +10,7 @@ mod notice;
 mod preview;
 mod show;
 
+use crate::domain::viewer::Duty;
 use actix_web::web;
 
 use crate::actions::ActionError;
@@ -29,7 +30,7 @@ pub const ROUTES: &[Row] = &[
     get(paths::ANNOUNCEMENTS, Who::Operator, || {
         view().to(list::list)
     }),
-    post(paths::ANNOUNCEMENTS, Who::Operator, || {
+    post(paths::ANNOUNCEMENTS, Who::Duty(Duty::Contract), || {
         web::post().to(list::begin)
     }),
     get(
@@ -39,52 +40,52 @@ pub const ROUTES: &[Row] = &[
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(draft::save),
     ),
     get(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/eintrag",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || view().to(entry::ask),
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/eintrag",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(entry::save),
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/entfernen",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(draft::remove),
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/zuruecknehmen",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(draft::take_back),
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/verwerfen",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(draft::discard),
     ),
     get(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/vorschau",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || view().to(preview::show),
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/vorschau",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(preview::confirm),
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/anhalten",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(show::pause),
     ),
     post(
         "/betrieb/aenderungsmitteilungen/{mitteilung}/fortsetzen",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(show::resume),
     ),
     get("/betrieb/mitteilungen/{mitteilung}", Who::Operator, || {
@@ -92,7 +93,7 @@ pub const ROUTES: &[Row] = &[
     }),
     post(
         "/betrieb/mitteilungen/{mitteilung}/einspruch",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(notice::record),
     ),
     get(
@@ -102,17 +103,17 @@ pub const ROUTES: &[Row] = &[
     ),
     post(
         "/betrieb/mitteilungen/{mitteilung}/nachweis",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(notice::add),
     ),
     post(
         "/betrieb/mitteilungen/{mitteilung}/ergebnis",
-        Who::Operator,
+        Who::Duty(Duty::Contract),
         || web::post().to(notice::settle),
     ),
     post(
         "/betrieb/mitteilungen/{mitteilung}/erneut",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(notice::resend),
     ),
 ];

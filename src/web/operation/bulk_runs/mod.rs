@@ -4,6 +4,7 @@
 mod list;
 mod show;
 
+use crate::domain::viewer::Duty;
 use actix_web::web;
 
 use crate::domain::bulk_run::RunKind;
@@ -20,7 +21,7 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/laeufe/{lauf}", Who::Operator, || {
         view().to(show::show)
     }),
-    post("/betrieb/laeufe/{lauf}", Who::Operator, || {
+    post("/betrieb/laeufe/{lauf}", Who::Duty(Duty::Contract), || {
         web::post().to(show::turn_it)
     }),
 ];

@@ -6,6 +6,7 @@ mod edit;
 mod list;
 mod values;
 
+use crate::domain::viewer::Duty;
 use actix_web::web;
 
 use crate::domain::product::Product;
@@ -17,16 +18,20 @@ use crate::web::kit::words::thousands;
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get(paths::PRODUCTS, Who::Operator, || view().to(list::show)),
-    get(paths::NEW_PRODUCT, Who::Operator, || view().to(edit::new)),
-    post(paths::NEW_PRODUCT, Who::Operator, || {
+    get(paths::NEW_PRODUCT, Who::Duty(Duty::Administration), || {
+        view().to(edit::new)
+    }),
+    post(paths::NEW_PRODUCT, Who::Duty(Duty::Administration), || {
         web::post().to(edit::add)
     }),
     get("/betrieb/produkte/{produkt}", Who::Operator, || {
         view().to(edit::show)
     }),
-    post("/betrieb/produkte/{produkt}", Who::Operator, || {
-        web::post().to(edit::save)
-    }),
+    post(
+        "/betrieb/produkte/{produkt}",
+        Who::Duty(Duty::Administration),
+        || web::post().to(edit::save),
+    ),
 ];
 
 /// A number of customers in words: "kein Kunde", "1 Kunde", "mehr als 10.000 Kunden".

@@ -285,6 +285,7 @@ fn read(
             email,
             name,
             role,
+            manages_users: false,
             password_hash: None,
         }),
         _ => Err(errors),
@@ -297,7 +298,7 @@ fn read_role(
     errors: &mut FieldErrors,
 ) -> Result<Option<Role>, ActionError> {
     Ok(match typed.role.as_str() {
-        "betreiber" => Some(Role::Operator),
+        "betreiber" => Some(Role::ADMINISTRATOR),
         "partner" => {
             let id = typed.partner.parse().ok().map(PartnerId);
             let found = match id {
