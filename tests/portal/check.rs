@@ -95,7 +95,7 @@ impl Setting {
 }
 
 /// A key and certificate as a provider would have them.
-fn own_seal() -> (String, String) {
+pub fn own_seal() -> (String, String) {
     let names = vec!["siegel.betreiber.example".to_owned()];
     let made = rcgen::generate_simple_self_signed(names).unwrap();
     (made.signing_key.serialize_pem(), made.cert.pem())

@@ -30,6 +30,7 @@ mod desk;
 mod documents;
 mod evidence;
 mod factor;
+mod first_day;
 mod fixtures;
 mod forgetting;
 mod forms;

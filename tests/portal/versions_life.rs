@@ -93,6 +93,7 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
     // Writing: first a preview, then saved; hostile text stays text (S-70, S-71, S-73).
     let address = format!("{draft}/text?teil=de/vertrag.dj");
     let page = first.get(&address).await;
+    let opened = first.get(&address).await;
     let before = typed(&page);
     let hostile = format!(
         "{before}\n{{#zusatz}}\n# Zusatz <script>alert(1)</script>\n\nSatz mit \u{202e}{{{{7\\*7}}}} und | a | b |.\n"
@@ -236,7 +237,8 @@ async fn a_version_is_written_approved_by_a_second_person_and_published() {
         .await
         .assert_redirect(&draft);
     let page = first.get(&address).await;
-    let late = write(&first, &page, "# anders\n", "speichern").await;
+    assert!(page.all("#v-entwurf").is_empty(), "nothing to write in");
+    let late = write(&first, &opened, "# anders\n", "speichern").await;
     late.assert_status(422)
         .assert_says("ändert sich nicht mehr");
     first

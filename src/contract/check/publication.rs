@@ -113,7 +113,7 @@ fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
         "Jedes Produkt des Katalogs, das einen AVV braucht, hat eine Produktanlage.".to_owned()
     } else {
         format!(
-            "Produktanlagen fehlen für: {}. Legen Sie sie im Ordner „produkte“ an.",
+            "Produktanlagen fehlen für: {}. Legen Sie sie unter „Anlagen und Produkte hinzufügen“ an, unter genau diesem Kürzel.",
             missing.join(", ")
         )
     };

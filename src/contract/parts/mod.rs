@@ -117,7 +117,8 @@ pub fn add(
     Ok((files, stem))
 }
 
-/// Gives a part another name in every language; references to an annex follow.
+/// Gives a part another name in every language; references to an annex and the summary of a product
+/// follow.
 ///
 /// # Errors
 /// A part that is not there or has to keep its name, a name no file can have or that is taken.
@@ -158,10 +159,13 @@ pub fn rename(files: &Files, from: &str, name: &str) -> Result<(Files, String), 
         annex.clone_from(&to);
         write_annexes(&mut renamed, &annexes);
     }
+    if let Some(key) = from.strip_prefix("produkte/") {
+        move_summary(&mut renamed, key, Some(name));
+    }
     Ok((renamed, to))
 }
 
-/// Takes a part out in every language.
+/// Takes a part out in every language, and with a product its summary.
 ///
 /// # Errors
 /// A part that is not there, or that no contract can do without.
@@ -177,7 +181,32 @@ pub fn remove(files: &Files, gone: &str) -> Result<Files, VersionRefusal> {
         annexes.retain(|annex| annex != gone);
         write_annexes(&mut files, &annexes);
     }
+    if let Some(key) = gone.strip_prefix("produkte/") {
+        move_summary(&mut files, key, None);
+    }
     Ok(files)
+}
+
+/// Gives what the page of conclusion says of a product another key, or takes it out with the product.
+fn move_summary(files: &mut Files, from: &str, to: Option<&str>) {
+    let Some(toml) = files.get_mut(meta::FILE) else {
+        return;
+    };
+    let section = format!("[summaries.{from}");
+    let (mut lines, mut is_gone) = (Vec::new(), false);
+    for line in toml.lines() {
+        let rest = line.strip_prefix(section.as_str());
+        let rest = rest.filter(|rest| rest.starts_with([']', '.']));
+        if line.starts_with('[') {
+            is_gone = rest.is_some() && to.is_none();
+        }
+        match (rest, to) {
+            (Some(rest), Some(to)) => lines.push(format!("[summaries.{to}{rest}")),
+            _ if is_gone => {}
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    *toml = lines.join("\n") + "\n";
 }
 
 /// A heading as typed, escaped so that nothing in it is markup.

@@ -36,6 +36,18 @@ fn parts_come_go_and_change_their_name() {
         less.keys().collect::<Vec<_>>(),
         files.keys().collect::<Vec<_>>()
     );
+    // So does what the page of conclusion says of a product; it goes with it.
+    let summaries = |files: &Files| -> Vec<String> {
+        let meta = Contract::from_map(files).unwrap().meta;
+        meta.summaries.into_keys().collect()
+    };
+    let (renamed, _) = rename(&files, "produkte/centraflex", "cloud").unwrap();
+    assert_eq!(
+        summaries(&renamed),
+        ["cloud", "mehrstandort-sip-trunk", "sip-trunk"]
+    );
+    let less = remove(&renamed, "produkte/sip-trunk").unwrap();
+    assert_eq!(summaries(&less), ["cloud", "mehrstandort-sip-trunk"]);
     let (product, stem) = add(&files, PartKind::Product, "neu", "Neues Produkt").unwrap();
     assert_eq!(stem, "produkte/neu");
     assert!(

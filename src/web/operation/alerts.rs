@@ -186,7 +186,10 @@ async fn page(app: &App, me: &Me, asked: Asked, errors: FieldErrors) -> Result<P
         },
         is_narrowed: asked.filter.kind.is_some(),
         is_all: whose == Whose::All,
-        alerts: lines.into_iter().map(|line| item(line, user)).collect(),
+        alerts: lines
+            .into_iter()
+            .map(|line| item(line, &me.viewer))
+            .collect(),
         back: asked.href(),
         is_later: asked.after.is_some(),
         first: asked.with(whose).href(),

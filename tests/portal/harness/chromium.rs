@@ -126,6 +126,8 @@ impl Chromium {
         }
         let wishes = json!({
             "browserName": "chrome",
+            // The proxy of a test has a certificate of its own.
+            "acceptInsecureCerts": true,
             "goog:chromeOptions": { "binary": self.browser, "args": arguments },
         });
         let Value::Object(wishes) = wishes else {

@@ -19,6 +19,7 @@ use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::agreements::find_document_facts;
 use crate::storage::audit::list_events;
+use crate::storage::cases::find_case;
 use crate::storage::mails::list_mails;
 use crate::web::customers::parts::doubts::find_sub_partners;
 use crate::web::kit::customer::{find_visible, send_request};
@@ -39,9 +40,32 @@ pub async fn show(
     number: web::Path<CustomerNumber>,
 ) -> Result<HttpResponse, PageError> {
     let (now, number) = (app.clock.now(), number.into_inner());
-    let read = read(&app, &me.viewer, number).await?;
+    let read = match read(&app, &me.viewer, number).await {
+        Err(ActionError::NotFound) if is_deleted(&app, &me.viewer, number).await? => {
+            return Ok(see_other(paths::deleted_customer(number)));
+        }
+        read => read?,
+    };
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
     html(&StatusView::new(shell, me.viewer.role, read, now))
+}
+
+/// Whether it is a customer whose evidence the operator's people still read; lists of mails and
+/// events lead here for them, too.
+async fn is_deleted(
+    app: &web::Data<App>,
+    viewer: &Viewer,
+    number: CustomerNumber,
+) -> Result<bool, ActionError> {
+    if !viewer.role.is_operator() {
+        return Ok(false);
+    }
+    let now = app.clock.now();
+    let case = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(find_case(conn, number, now)?) })
+        .await?;
+    Ok(case.is_some_and(|case| case.customer.deleted_at.is_some()))
 }
 
 async fn read(

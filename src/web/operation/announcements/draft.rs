@@ -46,6 +46,14 @@ impl Page {
     fn day_limits(&self) -> String {
         format!("min=\"{}\" required", self.first_day)
     }
+
+    /// The first day in words, for those who only read.
+    fn starts(&self) -> String {
+        parse_day(&self.typed.starts).map_or_else(
+            || "noch offen".to_owned(),
+            |day| dates::long_date(day, Language::De),
+        )
+    }
 }
 
 /// A company of the list before or after the change.

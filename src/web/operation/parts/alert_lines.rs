@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::alert::AlertKind;
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{AlertId, Language, UserId};
 use crate::paths;
 use crate::storage::alerts::AlertLine;
@@ -27,8 +28,8 @@ pub struct Item {
     pub note: String,
 }
 
-/// Prepares an alert for printing to `me`.
-pub fn item(line: AlertLine, me: UserId) -> Item {
+/// Prepares an alert for printing to the viewer.
+pub fn item(line: AlertLine, viewer: &Viewer) -> Item {
     let page = line.customer.map(|number| match &line.company {
         Some((_, true)) => paths::deleted_customer(number),
         _ => paths::status(number),
@@ -38,7 +39,9 @@ pub fn item(line: AlertLine, me: UserId) -> Item {
             paths::mails_of(number)
         }
         (AlertKind::MailSetup, ..) => paths::MAILS.to_owned(),
-        (AlertKind::NoAddress, Some(number), Some(_)) => paths::email(number),
+        (AlertKind::NoAddress, Some(number), Some(_)) if viewer.role.has(Duty::Work) => {
+            paths::email(number)
+        }
         (AlertKind::AdministratorAdded, ..) => paths::USERS.to_owned(),
         (AlertKind::PartnerContractEnds, ..) => match &line.partner {
             Some((id, _)) => paths::partner(*id),
@@ -64,7 +67,10 @@ pub fn item(line: AlertLine, me: UserId) -> Item {
         href,
         since: short(line.raised_at),
         since_machine: dates::machine_moment(line.raised_at),
-        is_mine: line.taken.as_ref().is_some_and(|(user, ..)| *user == me),
+        is_mine: line
+            .taken
+            .as_ref()
+            .is_some_and(|(user, ..)| *user == viewer.user),
         holder: line.taken.map(|(user, name, _)| (name, user)),
         end,
         note: line.note.unwrap_or_default(),

@@ -147,7 +147,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         alerts: found
             .alerts
             .into_iter()
-            .map(|line| item(line, me.viewer.user))
+            .map(|line| item(line, &me.viewer))
             .collect(),
         back: paths::OPERATION,
         shell,
