@@ -406,7 +406,10 @@ async fn try_the_mail(first: &Reader<'_>) {
     first.go("/betrieb/mails/test").await;
     first.fill(&[("email", FIRST)]).await;
     first
-        .press("Test-E-Mail senden", "Der Mailserver hat die E-Mail angenommen")
+        .press(
+            "Test-E-Mail senden",
+            "Der Mailserver hat die E-Mail angenommen",
+        )
         .await;
     first
         .press("Ankunft bestätigen", "Ist die Test-E-Mail angekommen?")

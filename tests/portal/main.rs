@@ -61,6 +61,7 @@ mod requests;
 mod restore;
 mod restore_documents;
 mod rights;
+mod roles;
 mod roll_outs;
 mod seal;
 mod seal_checkers;

@@ -80,6 +80,65 @@ fn each_role_may_do_what_the_matrix_of_1_3_says() {
 }
 
 #[test]
+fn the_operators_people_may_do_what_their_role_is_there_for() {
+    // permission, a state in which an administrator has it, LEG SUP AUD
+    #[rustfmt::skip] // one row of the matrix is one line
+    let table: &[(Permission, &str, &str)] = &[
+        (Permission::Profile, "C", "✔✔✔"),
+        (Permission::Status, "C", "✔✔✔"),
+        (Permission::ReadContract, "C", "✔✔✔"),
+        (Permission::ReadDeclarations, "D", "✔✔✔"),
+        (Permission::Ask, "X", "✔✔–"),
+        (Permission::AskAgain, "R0", "✔✔–"),
+        (Permission::ChangeEmail, "C", "✔✔–"),
+        (Permission::LockLinks, "R0", "✔✔–"),
+        (Permission::RecordObjection, "C", "✔✔–"),
+        (Permission::FindError, "V", "✔✔–"),
+        (Permission::RecordPaper, "R0", "✔✔–"),
+        (Permission::NameSubPartner, "C", "–✔–"),
+        (Permission::AssignPartner, "C", "–✔–"),
+        (Permission::Book, "C", "–✔–"),
+        (Permission::ChangeBooking, "C", "–✔–"),
+        (Permission::EditParty, "C", "–✔–"),
+        (Permission::DemandAnew, "C", "✔––"),
+        (Permission::Delete, "C", "✔––"),
+    ];
+    for (permission, state, expected) in table {
+        let scenario = in_state(state);
+        let may = |role: OperatorRole| {
+            permissions(Role::Operator(role), &scenario.case, scenario.now).contains(permission)
+        };
+        assert!(may(OperatorRole::Administrator), "{permission:?}");
+        let others = [
+            OperatorRole::Legal,
+            OperatorRole::Support,
+            OperatorRole::Auditor,
+        ];
+        let found: String = others
+            .map(|role| if may(role) { '✔' } else { '–' })
+            .iter()
+            .collect();
+        assert_eq!(found, *expected, "{permission:?}");
+    }
+}
+
+#[test]
+fn an_auditor_has_no_duty_and_an_administrator_all() {
+    use strum::VariantArray as _;
+    let all = [Duty::Work, Duty::Care, Duty::Contract, Duty::Administration];
+    for role in OperatorRole::VARIANTS {
+        let duties = all.iter().filter(|duty| role.has(**duty)).count();
+        let expected = match role {
+            OperatorRole::Administrator => 4,
+            OperatorRole::Legal | OperatorRole::Support => 2,
+            OperatorRole::Auditor => 0,
+        };
+        assert_eq!(duties, expected, "{role}");
+        assert_eq!(role.to_string().parse(), Ok(*role), "as it is stored");
+    }
+}
+
+#[test]
 fn a_foreign_or_deleted_customer_leaves_nothing_to_do() {
     // S-51, S-52, row 51
     for state in ["N", "R0", "C", "U", "V", "E"] {
