@@ -43,6 +43,7 @@ pub fn general(
     let version = find_published(conn, number)?.ok_or(ActionError::NotFound)?;
     let contract = versions::contract(conn, app, number)?;
     let mut values = neutral_values(language);
+    values.retention_years = app.config.retention_years;
     values.operator = find_operator(conn)?.unwrap_or_default();
     values.products = covered(&contract, list_products(conn)?);
     Ok(General {

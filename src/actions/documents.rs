@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{ActionError, Actor, announcements, versions};
 use crate::app::App;
 use crate::contract::tree::Document;
-use crate::contract::values::{Conclusion, CoveredProduct, Values};
+use crate::contract::values::{Conclusion, CoveredProduct, Values, least_years};
 use crate::contract::{Contract, Meta, text};
 use crate::document::evidence::{self, Circumstances};
 use crate::document::logo::Print;
@@ -67,7 +67,10 @@ pub fn draft(
     let offer = case
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
-    let values = values(case, &offer, operator);
+    let values = Values {
+        retention_years: app.config.retention_years,
+        ..values(case, &offer, operator)
+    };
     let contract = versions::contract(conn, app, &offer.version)?;
     let document = contract.resolve_for_customer(&values, language);
     let hash = text::hash(&document);
@@ -186,6 +189,7 @@ fn values(case: &Case, offer: &Offer, operator: Operator) -> Values {
         partner: case.partner.as_ref().map(|partner| partner.party.clone()),
         sub_partner: case.sub_partner.as_ref().map(|sub| sub.party.clone()),
         products,
+        retention_years: least_years(),
         conclusion: None,
     }
 }

@@ -8,6 +8,7 @@ use super::vocabulary::Placeholder;
 use super::wording;
 use crate::domain::{EmailAddress, Language, Party, name};
 use crate::wording::dates::{long_date, zoned_moment};
+use crate::wording::retention::ordinal;
 
 impl Builder<'_> {
     /// One of two texts, by language.
@@ -77,6 +78,7 @@ impl Builder<'_> {
             P::Version => Some(self.meta.number.clone()),
             P::VersionDate => Some(long_date(self.meta.date, self.language)),
             P::DpoName => Some(values.operator.data_protection_officer.clone()),
+            P::RetentionYear => Some(ordinal(values.retention_years, self.language).to_owned()),
             P::ConclusionPerson => conclusion.map(|c| c.person.clone()),
             P::ConclusionFunction => conclusion.map(|c| c.function.clone()),
             P::ConclusionDate => conclusion.map(|c| zoned_moment(c.at, self.language)),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::values::{Conclusion, CoveredProduct, Values};
+use super::values::{Conclusion, CoveredProduct, Values, least_years};
 use crate::domain::party::SubProcessor;
 use crate::domain::{CustomerNumber, EmailAddress, Holidays, Language, Operator, Party};
 
@@ -52,6 +52,7 @@ pub fn sample_values(language: Language, with_sub_partner: bool) -> Values {
                 "Multi-site SIP trunk with UMS option",
             ),
         ],
+        retention_years: least_years(),
         conclusion: None,
     }
 }
@@ -93,6 +94,7 @@ pub fn neutral_values(language: Language) -> Values {
             "Sub-partner, if named",
         )),
         products: Vec::new(),
+        retention_years: least_years(),
         conclusion: None,
     }
 }

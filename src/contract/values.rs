@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::check::is_in_eea;
 use crate::domain::case::Covered;
 use crate::domain::product::{Product, option_key};
+use crate::domain::retention;
 use crate::domain::{CustomerNumber, Language, Operator, Party};
 
 /// All data of a contract about one customer. They are copied into the agreement at conclusion
@@ -25,8 +26,17 @@ pub struct Values {
     pub sub_partner: Option<Party>,
     /// Products the agreement covers, in the order of the catalogue.
     pub products: Vec<CoveredProduct>,
+    /// Calendar years the evidence is kept after the one in which the agreement ended
+    /// (`AVV_RETENTION_YEARS`). Agreements from before it was copied promised the least.
+    #[serde(default = "least_years")]
+    pub retention_years: u8,
     /// How it was concluded; `None` while it is a draft.
     pub conclusion: Option<Conclusion>,
+}
+
+/// What agreements without the figure promised.
+pub fn least_years() -> u8 {
+    retention::YEARS
 }
 
 impl Values {

@@ -63,6 +63,8 @@ pub enum Placeholder {
     DpoEmail,
     /// E-mail address for objections.
     ObjectionEmail,
+    /// Until the end of which calendar year after the agreement's end the evidence is kept: "third".
+    RetentionYear,
     /// Name of the person who concluded.
     ConclusionPerson,
     /// Function of that person.

@@ -53,6 +53,7 @@ pub fn facts(values: &Values, conclusion: &Conclusion, about: &Circumstances) ->
             "version_date": about.version.1.to_string(),
             "wording_sha256": conclusion.document_hash,
             "products": values.products,
+            "retention_years": values.retention_years,
         },
         "parties": {
             "operator": values.operator,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::evidence::{Circumstances, FACTS_FILE, FORM, WORDING_FILE};
 use super::seal::{Certificates, Finding, check};
 use super::{attached_files, hex, printed_words};
-use crate::contract::values::{Conclusion, CoveredProduct, Values};
+use crate::contract::values::{Conclusion, CoveredProduct, Values, least_years};
 use crate::domain::{CustomerNumber, Language, LinkId, Operator, Party};
 
 /// The facts of a concluded document, as it states them.
@@ -135,6 +135,8 @@ struct AgreementFacts {
     version_date: NaiveDate,
     wording_sha256: String,
     products: Vec<CoveredProduct>,
+    #[serde(default = "least_years")]
+    retention_years: u8,
 }
 
 #[derive(Deserialize)]
@@ -193,6 +195,7 @@ impl Facts {
                 partner: self.parties.partner,
                 sub_partner: self.parties.sub_partner,
                 products: self.agreement.products,
+                retention_years: self.agreement.retention_years,
                 conclusion: Some(conclusion.clone()),
             },
             conclusion,

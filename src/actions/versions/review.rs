@@ -34,6 +34,8 @@ pub struct Surroundings {
     today: NaiveDate,
     /// Whether a sample may be published: in development alone (LC-56).
     allows_samples: bool,
+    /// Calendar years that evidence is kept for.
+    retention_years: u8,
 }
 
 /// The result of checking a version.
@@ -100,6 +102,7 @@ pub fn surroundings(
         published,
         today,
         allows_samples: !app.config.environment.is_production(),
+        retention_years: app.config.retention_years,
     })
 }
 
@@ -265,32 +268,26 @@ impl Review {
 /// A version in one language with invented parties; provider and sub-processors are the real ones.
 pub fn preview(
     contract: &Contract,
-    operator: Option<&Operator>,
+    around: &Surroundings,
     language: Language,
 ) -> (Values, Document) {
     let mut values = sample_values(language, true);
-    if let Some(operator) = operator {
+    values.retention_years = around.retention_years;
+    if let Some(operator) = &around.operator {
         values.operator = operator.clone();
     }
     let document = contract.resolve(&values, language);
     (values, document)
 }
 
-impl Surroundings {
-    /// The provider, if its details were entered.
-    pub fn operator(&self) -> Option<&Operator> {
-        self.operator.as_ref()
-    }
-}
-
 /// The preview as PDF. CPU work.
 pub fn preview_pdf(
     contract: &Contract,
-    operator: Option<&Operator>,
+    around: &Surroundings,
     language: Language,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Pdf, ActionError> {
-    let (values, document) = preview(contract, operator, language);
+    let (values, document) = preview(contract, around, language);
     let frame = Frame {
         number: String::new(),
         version: document.version.clone(),
@@ -312,7 +309,7 @@ pub fn preview_pdf(
 /// All its PDFs, for LC-53. CPU work.
 pub fn pdfs(
     contract: &Contract,
-    operator: Option<&Operator>,
+    around: &Surroundings,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Vec<(Language, Vec<u8>)>, ActionError> {
     contract
@@ -322,7 +319,7 @@ pub fn pdfs(
         .map(|language| {
             Ok((
                 *language,
-                preview_pdf(contract, operator, *language, now)?.bytes,
+                preview_pdf(contract, around, *language, now)?.bytes,
             ))
         })
         .collect()

@@ -278,8 +278,9 @@ fn provider() -> Operator {
     }
 }
 
-/// The sample text has no annex for the last one, so that the portal shows what that means.
-fn products() -> [Product; 4] {
+/// The sample text has no annex for the contact centre, so that the portal shows what that means; the
+/// last one is not sold any more.
+fn products() -> [Product; 5] {
     let module = |key: &str, name: &str, gated| Module {
         key: key.into(),
         name: name.into(),
@@ -341,6 +342,19 @@ fn products() -> [Product; 4] {
             module: module("contact-center", "Contact Center", true),
             options: Vec::new(),
             retired: false,
+        },
+        Product {
+            code: "isdn-anlagenanschluss".into(),
+            name: "ISDN-Anlagenanschluss".into(),
+            name_en: Some("ISDN primary access".into()),
+            short_name: "ISDN".into(),
+            portal_administered: Some(false),
+            personal_data: Some(true),
+            help: None,
+            requires_avv: false,
+            module: module("isdn", "ISDN", false),
+            options: Vec::new(),
+            retired: true,
         },
     ]
 }

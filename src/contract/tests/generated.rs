@@ -59,6 +59,7 @@ fn every_placeholder_has_its_value_once_concluded() {
         "Dr. Katharina Überschär",
         "datenschutz@plusnet.example",
         "widerspruch@plusnet.example",
+        "dritten",
         "Elif Özdemir",
         "Geschäftsführerin",
         "24. November 2026, 13:20 Uhr MEZ",

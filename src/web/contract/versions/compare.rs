@@ -84,7 +84,7 @@ pub async fn show(
             let language = wanted
                 .filter(|language| new.meta.languages.contains(language))
                 .unwrap_or(new.meta.binding);
-            let document = |contract| preview(contract, around.operator(), language).1;
+            let document = |contract| preview(contract, &around, language).1;
             let changes = diff(&document(&old), &document(&new));
             (language, Some(changes), new.meta.languages.clone())
         })

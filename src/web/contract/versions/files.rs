@@ -45,7 +45,7 @@ pub async fn pdf(
         .take(&app, Kind::SignedIn, move || -> Result<_, ActionError> {
             let reviewed = review(&own, &files, &around, None, &[]);
             let contract = reviewed.contract.ok_or(ActionError::NotFound)?;
-            preview_pdf(&contract, around.operator(), language, now)
+            preview_pdf(&contract, &around, language, now)
         })
         .await??;
     let name = format!("Vorschau-{}.pdf", language.code());
