@@ -17,6 +17,16 @@ CREATE TABLE users (
     first_sign_in_at TIMESTAMPTZ,
     confirmed_by BIGINT REFERENCES users (id),
     confirmed_at TIMESTAMPTZ,
+    last_sign_in_at TIMESTAMPTZ,
+    kind TEXT NOT NULL GENERATED ALWAYS AS (coalesce(operator_role, role)) STORED,
+    state TEXT NOT NULL GENERATED ALWAYS AS (
+        CASE
+            WHEN email LIKE '%@erased.invalid' THEN 'erased'
+            WHEN disabled_at IS NOT NULL THEN 'locked'
+            WHEN password_hash IS NULL THEN 'invited'
+            ELSE 'active'
+        END
+    ) STORED,
     CONSTRAINT users_role_object CHECK (
         (role = 'operator' AND operator_role IS NOT NULL AND partner_id IS NULL AND customer_number IS NULL)
         OR (role = 'partner' AND operator_role IS NULL AND partner_id IS NOT NULL AND customer_number IS NULL)
@@ -33,6 +43,13 @@ COMMENT ON COLUMN users.manages_users IS 'Permission "Benutzerverwaltung": the u
 COMMENT ON COLUMN users.made_by IS 'Who made an administrator''s account in the portal; empty for one made on the command line, which is believed at once.';
 COMMENT ON COLUMN users.first_sign_in_at IS 'When an administrator''s account that was made in the portal was first signed in with.';
 COMMENT ON COLUMN users.confirmed_at IS 'When a third administrator confirmed who stands behind the account.';
+COMMENT ON COLUMN users.last_sign_in_at IS 'When the user signed in last.';
+COMMENT ON COLUMN users.kind IS 'What the list is narrowed to: the job of one of the operator''s people, or partner, or customer.';
+COMMENT ON COLUMN users.state IS 'What the list is narrowed to: whether the user has been invited, can sign in, is locked, or was erased.';
+-- The list goes by address, with either filter, with both or with none: each is one range of one index.
+CREATE INDEX users_by_kind ON users (kind, email);
+CREATE INDEX users_by_state ON users (state, email);
+CREATE INDEX users_by_kind_and_state ON users (kind, state, email);
 CREATE INDEX users_by_customer ON users (customer_number) WHERE customer_number IS NOT NULL;
 CREATE INDEX users_by_partner ON users (partner_id) WHERE partner_id IS NOT NULL;
 CREATE INDEX users_administrators ON users (id) WHERE role = 'operator';
@@ -40,6 +57,14 @@ CREATE INDEX users_administrators ON users (id) WHERE role = 'operator';
 -- because other rows say by their key who did something.
 CREATE INDEX users_forgettable ON users (disabled_at)
     WHERE disabled_at IS NOT NULL AND email NOT LIKE '%@erased.invalid';
+
+CREATE TABLE user_words (
+    word TEXT COLLATE "C" NOT NULL,
+    user_id BIGINT NOT NULL REFERENCES users (id),
+    PRIMARY KEY (word, user_id)
+);
+COMMENT ON TABLE user_words IS 'Words by which a user is found, from their beginning: those of the name, and of the e-mail address, which begin with @. The company is found by its own words.';
+CREATE INDEX user_words_user ON user_words (user_id);
 
 CREATE TABLE sessions (
     id TEXT PRIMARY KEY,

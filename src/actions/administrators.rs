@@ -10,36 +10,26 @@ use crate::app::App;
 use crate::domain::UserId;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::Refusal;
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::mail::{Joined, MailKind, Recipient};
 use crate::domain::second_person::are_independent;
 use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::PgConnection;
 use crate::storage::administrators::{
-    confirm_administrator, list_active_administrators, list_administrators,
+    confirm_administrator, list_active_administrators, list_administrators, lock_administrators,
 };
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::users;
 
-/// How an administrator's account came to be able to sign in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Again {
-    /// It was added.
-    New,
-    /// It was unlocked (B5).
-    Unlocked,
-}
-
-/// Mails every other administrator and raises an alert (S-39), because a new administrator has
+/// Mails every other administrator and raises an alert (S-39), because one of the operator's people has
 /// access to everything.
 pub(super) fn tell_administrators(
     conn: &mut PgConnection,
     app: &App,
-    (added, again): (UserId, Again),
+    (added, how): (UserId, Joined),
     maker: UserId,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    let unlocked = again == Again::Unlocked;
     let alert = Raised {
         kind: AlertKind::AdministratorAdded,
         customer: None,
@@ -52,17 +42,14 @@ pub(super) fn tell_administrators(
             continue;
         }
         let mail = NewMail {
-            step: match again {
-                Again::New => format!("administrator-added:{added}:{other}"),
-                Again::Unlocked => format!(
-                    "administrator-unlocked:{added}:{other}:{}",
+            step: match how {
+                Joined::Added => format!("administrator-added:{added}:{other}"),
+                Joined::Unlocked | Joined::Promoted => format!(
+                    "administrator-{how:?}:{added}:{other}:{}",
                     now.timestamp_micros()
                 ),
             },
-            kind: MailKind::AdministratorAdded {
-                user: added,
-                unlocked,
-            },
+            kind: MailKind::AdministratorAdded { user: added, how },
             to: Recipient::User(other),
             customer: None,
             message_id: app.new_message_id(),
@@ -70,6 +57,32 @@ pub(super) fn tell_administrators(
         queue_mail(conn, &mail, now)?;
     }
     Ok(())
+}
+
+/// Locks the administrators, so that they come one after the other, and refuses to take `target` from them
+/// if nobody else could sign in; also whoever is no administrator any more by then.
+pub(super) fn keep_one(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    target: UserId,
+) -> Result<(), ActionError> {
+    let all = lock_administrators(conn)?;
+    let is_there = |user: UserId| all.iter().any(|(one, _)| *one == user);
+    if !is_there(target) {
+        return Ok(());
+    }
+    // Whoever does it is signed in, so can sign in.
+    let stays = |(one, can_sign_in): &(UserId, bool)| {
+        *one != target && (*can_sign_in || *one == viewer.user)
+    };
+    if !all.iter().any(stays) {
+        return Err(Refusal::LastAdministrator.into());
+    }
+    if is_there(viewer.user) {
+        Ok(())
+    } else {
+        Err(ActionError::NotAllowed)
+    }
 }
 
 /// A third administrator confirms the person behind a new administrator's account, so that it

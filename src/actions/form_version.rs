@@ -15,6 +15,7 @@ use super::{ActionError, Applied};
 use crate::app::App;
 use crate::domain::case::{Case, Event, Partner};
 use crate::domain::{CustomerNumber, EmailAddress, Language, Operator, PartnerId, Party};
+use crate::storage::user_list::UserLine;
 use crate::storage::{PgConnection, branding, cases, catalogue, partners, setup};
 
 /// A short hash of all facts of a case.
@@ -96,6 +97,17 @@ pub fn of_mail_test(taken: Option<&(NaiveDate, String)>) -> String {
 pub fn of_chain(case: &Case) -> String {
     let id = |partner: &Option<Partner>| partner.as_ref().map(|one| one.id.0);
     of(&(id(&case.partner), id(&case.sub_partner)))
+}
+
+/// Stamp of a form with a user's name, address, role and permissions.
+pub fn of_user(user: &UserLine) -> String {
+    of(&(
+        &user.name,
+        &user.email,
+        user.kind.to_string(),
+        user.contracts,
+        user.manages_users,
+    ))
 }
 
 /// Stamp of the page with the consequences of adding a customer. It changes with anything that was

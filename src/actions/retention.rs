@@ -2,10 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActionError, Actor, audit};
+use super::case_command::actor;
+use super::{ActionError, Actor, audit, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
+use crate::domain::case::Refusal;
 use crate::domain::retention::{self, Erasable, erasable, history_over};
+use crate::domain::user::UserState;
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, UserId};
 use crate::storage::audit::chain::Whose;
 use crate::storage::audit::{NewEvent, add_event};
@@ -13,7 +17,7 @@ use crate::storage::retention::{
     Cutoffs, count_forgettable_mails, erase_customer, erase_evidence, erase_round, forget_mails,
     list_candidates,
 };
-use crate::storage::user_erasure::{erase_user, find_by_address, lock_forgettable};
+use crate::storage::user_erasure::{erase_user, find_by_address, lock_forgettable, lock_state};
 use crate::storage::{PgConnection, QueryResult, cases, declarations, proposals};
 
 /// Declarations erased in one transaction.
@@ -172,6 +176,26 @@ pub fn erase_user_by_command(
             Ok(Some(true))
         }
     }
+}
+
+/// Erases one user at once for an administrator, as when that person asks for it. The user must be locked
+/// before.
+pub fn erase_locked_user(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    require(viewer, Duty::Administration)?;
+    match lock_state(conn, user)? {
+        None => return Err(ActionError::NotFound),
+        Some(UserState::Locked) => {}
+        Some(UserState::Invited | UserState::Active | UserState::Erased) => {
+            return Err(Refusal::Unchanged.into());
+        }
+    }
+    erase_user(conn, user)?;
+    log_erased_user(conn, user, actor(viewer), now)
 }
 
 fn log_erased_user(

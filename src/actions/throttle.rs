@@ -15,7 +15,7 @@ use crate::domain::audit::AuditKind;
 use crate::domain::viewer::Viewer;
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::PgConnection;
-use crate::storage::administrators::note_first_sign_in;
+use crate::storage::administrators::note_sign_in;
 use crate::storage::attempts::{
     Attempt, Tries, add_attempt, begin_attempt, count_good, delete_attempt, is_known, lock_account,
     lock_source, settle_attempt, tries_by_account, tries_by_source,
@@ -267,7 +267,7 @@ fn note_signed_in(
     viewer: &Viewer,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
-    note_first_sign_in(conn, viewer.user, now)?;
+    note_sign_in(conn, viewer.user, now)?;
     let event = NewEvent {
         kind: AuditKind::SignedIn,
         actor: actor(viewer),

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
-use super::administrators::{Again, tell_administrators};
+use super::administrators::{keep_one, tell_administrators};
 use super::throttle::{Attempted, may_reset};
 use super::{ActionError, Actor, case_command::actor};
 use crate::app::App;
 use crate::domain::audit::{AuditKind, Counts};
 use crate::domain::case::Refusal;
-use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::mail::{Joined, MailKind, Recipient};
 use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::PgConnection;
@@ -18,9 +18,10 @@ use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::users::{self, NewUser};
 
-/// Lifetime of a link to reset a password (S-38), and of an invitation.
+/// Lifetime of a link to reset a password (S-38).
 const RESET_LIFE: Duration = Duration::minutes(60);
-const INVITATION_LIFE: Duration = Duration::days(7);
+/// Lifetime of an invitation.
+pub const INVITATION_LIFE: Duration = Duration::days(7);
 
 /// "Passwort vergessen": mails a link if the account exists. The caller gives the same answer in
 /// either case.
@@ -123,7 +124,7 @@ pub fn add(
         send_password_link(conn, app, id, true, now)?;
     }
     if let Some(maker) = made_by {
-        tell_administrators(conn, app, (id, Again::New), maker, now)?;
+        tell_administrators(conn, app, (id, Joined::Added), maker, now)?;
     }
     log_added(conn, by, new, now)?;
     Ok(id)
@@ -159,6 +160,10 @@ fn log_added(
     let event = NewEvent {
         kind: AuditKind::UserAdded {
             name: new.name.clone(),
+            role: match new.role {
+                Role::Operator(role) => Some(role),
+                _ => None,
+            },
             counts,
         },
         actor: by,
@@ -190,7 +195,7 @@ pub fn enable(
     let back = users::find_viewer(conn, user)?.ok_or(ActionError::NotFound)?;
     send_password_link(conn, app, user, true, now)?;
     if back.role.is_operator() {
-        tell_administrators(conn, app, (user, Again::Unlocked), viewer.user, now)?;
+        tell_administrators(conn, app, (user, Joined::Unlocked), viewer.user, now)?;
     }
     let event = NewEvent {
         kind: AuditKind::UserEnabled { name },
@@ -201,7 +206,8 @@ pub fn enable(
     Ok(add_event(conn, &event, now)?)
 }
 
-/// Disables a user; all sessions end with the same commit (S-33).
+/// Disables a user; all sessions end with the same commit (S-33). One administrator stays, also when two
+/// lock each other at the same moment.
 pub fn disable(
     conn: &mut PgConnection,
     viewer: &Viewer,
@@ -211,6 +217,7 @@ pub fn disable(
     if !viewer.role.has(Duty::Administration) || viewer.user == user {
         return Err(ActionError::NotAllowed);
     }
+    keep_one(conn, viewer, user)?;
     let (name, _) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
     if users::disable_user(conn, user, now)? {
         let event = NewEvent {

@@ -5,6 +5,7 @@
 //! are keys, and messages for the log. Start with [`case`]: it holds the three functions that
 //! everything else asks ([`case::status_of`], [`case::access`], [`case::decide`]).
 
+pub mod agent;
 pub mod alert;
 pub mod audit;
 pub mod branding;
@@ -39,6 +40,7 @@ pub mod seeds;
 pub mod setup;
 pub mod sub_processor;
 pub mod unlinked;
+pub mod user;
 pub mod version;
 pub mod viewer;
 pub mod working_time;

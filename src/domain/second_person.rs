@@ -60,15 +60,17 @@ fn person(all: &[Administrator], id: UserId, wait: Duration, now: DateTime<Utc>)
             .find(|one| one.id == id && one.is_new(wait, now))
             .and_then(|one| one.made_by)
     };
-    let mut person = id;
-    // No chain is longer than there are accounts.
-    for _ in all {
-        match maker(person) {
-            Some(made_by) => person = made_by,
-            None => break,
+    let mut chain = vec![id];
+    let mut last = id;
+    while let Some(made_by) = maker(last) {
+        if let Some(begin) = chain.iter().position(|one| *one == made_by) {
+            // Accounts that were made anew by each other: all of them stand for one person.
+            return chain[begin..].iter().min().copied().unwrap_or(id);
         }
+        chain.push(made_by);
+        last = made_by;
     }
-    person
+    last
 }
 
 #[cfg(test)]
@@ -123,6 +125,11 @@ mod tests {
         let from = |one, other| independent_from(&all, UserId(one), UserId(other), WAIT, at(soon));
         assert_eq!(from(1, 3), Some(at(later)));
         assert_eq!((from(1, 2), from(1, 4)), (Some(at(soon)), None));
+        // Two accounts that made each other anew do not stand for two people by that.
+        let mut round = all.clone();
+        round[0].made_by = Some(UserId(3));
+        assert!(!two(&round, 1, 3, soon) && !two(&round, 5, 1, soon));
+        assert!(two(&round, 1, 2, soon));
         // A third person has confirmed it.
         all[3].is_confirmed = true;
         assert!(two(&all, 1, 4, soon));

@@ -9,7 +9,10 @@ use crate::domain::{
     ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
 pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
-pub use users::{disable_user, enable_user, reset_factor};
+pub use users::{
+    confirm_user, disable_user, edit_user, enable_user, erase_user, invite_user, reset_factor,
+    user, user_sessions,
+};
 
 /// Start page: redirects to the page of the user's role.
 pub const HOME: &str = "/";
@@ -21,6 +24,8 @@ pub const SIGN_IN_CODE: &str = "/anmelden/code";
 pub const SIGN_OUT: &str = "/abmelden";
 /// How safe the own access is.
 pub const SECURITY: &str = "/sicherheit";
+/// Ends own sessions in other places (POST).
+pub const OWN_SESSIONS: &str = "/sicherheit/sitzungen";
 /// Sets up the own second factor, or another one in its place.
 pub const SECOND_FACTOR: &str = "/sicherheit/zweiter-faktor";
 /// Removes the own second factor.
@@ -51,6 +56,8 @@ pub const OPERATOR: &str = "/betrieb/betreiber";
 pub const BRANDING: &str = "/betrieb/erscheinungsbild";
 /// Operator: users.
 pub const USERS: &str = "/betrieb/benutzer";
+/// Operator: the form for a new user.
+pub const NEW_USER: &str = "/betrieb/benutzer/neu";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
 /// Operator: the replies of people to mails.

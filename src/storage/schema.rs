@@ -768,6 +768,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Words by which a user is found, from their beginning: those of the name, and of the e-mail address, which begin with @. The company is found by its own words.
+    user_words (word, user_id) {
+        word -> Text,
+        user_id -> Int8,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Int8,
         email -> Text,
@@ -791,6 +799,12 @@ diesel::table! {
         confirmed_by -> Nullable<Int8>,
         /// When a third administrator confirmed who stands behind the account.
         confirmed_at -> Nullable<Timestamptz>,
+        /// When the user signed in last.
+        last_sign_in_at -> Nullable<Timestamptz>,
+        /// What the list is narrowed to: the job of one of the operator's people, or partner, or customer.
+        kind -> Text,
+        /// What the list is narrowed to: whether the user has been invited, can sign in, is locked, or was erased.
+        state -> Text,
     }
 }
 
@@ -898,6 +912,7 @@ diesel::joinable!(roll_outs -> partners (partner_id));
 diesel::joinable!(roll_outs -> users (started_by));
 diesel::joinable!(second_factors -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_words -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
 diesel::joinable!(users -> partners (partner_id));
 
@@ -952,6 +967,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sub_processors,
     status_days,
     tombstones,
+    user_words,
     users,
     word_parts,
 );

@@ -19,7 +19,7 @@ impl AlertKind {
             Self::CertificateEnds => "Zertifikat läuft ab",
             Self::StampRefused => "Zeitstempel nicht angenommen",
             Self::ClockWrong => "Uhr geht falsch",
-            Self::AdministratorAdded => "Neuer Administrator",
+            Self::AdministratorAdded => "Neues Konto des Betreibers",
             Self::PartnerContractEnds => "Vertrag mit Partner endet",
         }
     }
@@ -39,7 +39,7 @@ impl AlertKind {
             Self::CertificateEnds => "Certificate ends",
             Self::StampRefused => "Time stamp not accepted",
             Self::ClockWrong => "Clock is wrong",
-            Self::AdministratorAdded => "New administrator",
+            Self::AdministratorAdded => "New account of the operator",
             Self::PartnerContractEnds => "Partner's agreement ends",
         }
     }
@@ -60,7 +60,7 @@ impl AlertKind {
                 return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
             }
             (Self::ClockWrong, _) => "Die Uhr eines Rechners, auf dem das Portal läuft, weicht ab. Was mit ihr entschieden würde, lehnt das Portal ab. Lassen Sie die Zeit der Rechner abgleichen, und schließen Sie dann den Hinweis.",
-            (Self::AdministratorAdded, _) => "Jemand hat im Portal ein Konto für den Betreiber angelegt oder wieder zugelassen. Prüfen Sie, ob das so sein soll, und sperren Sie es sonst sofort.",
+            (Self::AdministratorAdded, _) => "Jemand hat im Portal ein Konto für den Betreiber angelegt, wieder zugelassen oder ihm eine Rolle gegeben, die freigeben darf. Prüfen Sie, ob das so sein soll, und sperren Sie es sonst sofort.",
             (Self::PartnerContractEnds, Some(STAGE_OVER)) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO ist abgelaufen. Erfassen Sie den neuen, oder sperren Sie den Partner.",
             (Self::PartnerContractEnds, _) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO endet in weniger als zwei Monaten. Sorgen Sie für den neuen, und erfassen Sie ihn.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",

@@ -36,9 +36,10 @@ fn names_of(kind: MailVariant) -> MailNames {
         M::Alert => names("Hinweis an den Betreiber", "Hinweis an den Betreiber", "eine Nachricht."),
         M::PartnerContractEnds => names("Vertrag mit Partner endet", "Hinweis an den Betreiber", "eine Nachricht."),
         M::Approval => names("Freigabe nötig", "Bitte um die Entscheidung einer zweiten Person", "eine Nachricht."),
-        M::AdministratorAdded => names("Neuer Administrator", "Nachricht über einen neuen Administrator", "eine Nachricht."),
+        M::AdministratorAdded => names("Neues Konto des Betreibers", "Nachricht über ein Konto des Betreibers", "eine Nachricht."),
         M::SetPassword => names("Link für ein Passwort", "Link zum Setzen des Passworts", "eine Nachricht."),
         M::PasswordChanged => names("Passwort wurde geändert", "Nachricht über ein neues Passwort", "eine Nachricht."),
+        M::SignInAddressChanged => names("Adresse zum Anmelden wurde geändert", "Nachricht über die Adresse zum Anmelden", "eine Nachricht."),
         M::FactorChanged => names("Zweiter Faktor wurde geändert", "Nachricht über den zweiten Faktor", "eine Nachricht."),
     }
 }

@@ -24,4 +24,5 @@ pub mod reply;
 pub mod retention;
 mod roll_out;
 mod setup;
+mod user;
 pub mod version;

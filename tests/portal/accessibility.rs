@@ -664,6 +664,27 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             vec![Click("main form .actions button")],
         ),
         at(
+            "operator user",
+            format!("/betrieb/benutzer/{}", places.user),
+        ),
+        at(
+            "operator user locked",
+            format!("/betrieb/benutzer/{}", places.locked),
+        ),
+        at(
+            "operator edits user",
+            format!("/betrieb/benutzer/{}/bearbeiten", places.administrator),
+        ),
+        after(
+            "operator edits user wrong",
+            format!("/betrieb/benutzer/{}/bearbeiten", places.user),
+            vec![Fill("#email", ""), Click("main form .actions button")],
+        ),
+        at(
+            "operator erases user",
+            format!("/betrieb/benutzer/{}/loeschen", places.locked),
+        ),
+        at(
             "operator disables user",
             format!("/betrieb/benutzer/{}/sperren", places.user),
         ),

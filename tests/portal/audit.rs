@@ -248,6 +248,7 @@ fn added(name: &str) -> NewEvent {
     NewEvent {
         kind: AuditKind::UserAdded {
             name: name.to_owned(),
+            role: None,
             counts: None,
         },
         actor: Actor::Command,
@@ -362,7 +363,7 @@ async fn the_event_is_the_last_thing_a_transaction_writes() {
     let user = [
         ("name", "Neu Hinzu"),
         ("email", "neu@plusnet.example"),
-        ("rolle", "betreiber"),
+        ("rolle", "administrator"),
     ];
     let added = page.submit(&operator, "main form", &user).await;
     assert!(added.status == 303, "{}", added.words());

@@ -502,7 +502,10 @@ async fn s36_a_lost_factor_is_reset_by_somebody_else_with_a_reason() {
     let partner = sign_in(&app, Person::Partner, &secret).await;
     let operator = app.sign_in(Person::Operator).await;
     operator
-        .get("/betrieb/benutzer")
+        .get(&format!(
+            "/betrieb/benutzer/{}",
+            user_id(&app, Person::Partner.email())
+        ))
         .await
         .assert_says("Zweiten Faktor zurücksetzen");
     let of = |person: Person| {

@@ -395,7 +395,7 @@ async fn invite(first: &mut Reader<'_>) {
     first
         .fill(&[("name", "Zoe Zweite"), ("email", SECOND)])
         .await;
-    first.window.click("input[value=betreiber]").await;
+    first.window.click("input[value=administrator]").await;
     first.prove().await;
     first
         .press("Benutzer einladen", "Der Benutzer ist angelegt")

@@ -525,7 +525,7 @@ async fn b5_a_double_click_does_it_once() {
     let typed = [
         ("name", "Nora Neu"),
         ("email", "nora@plusnet.example"),
-        ("rolle", "betreiber"),
+        ("rolle", "administrator"),
     ];
     let (one, two) = tokio::join!(
         page.submit(&operator, FORM, &typed),
@@ -537,7 +537,7 @@ async fn b5_a_double_click_does_it_once() {
     let other = [
         ("name", "Jemand anderes"),
         ("email", "nora@plusnet.example"),
-        ("rolle", "betreiber"),
+        ("rolle", "administrator"),
     ];
     page.submit(&operator, FORM, &other)
         .await

@@ -451,18 +451,19 @@ async fn b5_a_lock_can_be_undone() {
     let operator = app.sign_in(Person::Operator).await;
     let email = Person::Partner.email();
     let id = user_id(&app, email);
+    let own = format!("/betrieb/benutzer/{id}");
     let (lock, unlock) = (
         format!("/betrieb/benutzer/{id}/sperren"),
         format!("/betrieb/benutzer/{id}/entsperren"),
     );
     // Not locked: nothing to unlock.
     let none = operator.get(&unlock).await;
-    none.assert_redirect("/betrieb/benutzer");
+    none.assert_redirect(&own);
     let page = operator.get(&lock).await;
     page.assert_says("Sie können die Sperre wieder aufheben");
     page.submit(&operator, "main form", &[])
         .await
-        .assert_redirect("/betrieb/benutzer");
+        .assert_redirect(&own);
 
     // Inviting the address again leads to unlocking.
     let new = operator.get("/betrieb/benutzer/neu").await;
@@ -473,7 +474,7 @@ async fn b5_a_lock_can_be_undone() {
             &[
                 ("name", "Jemand Neues"),
                 ("email", email),
-                ("rolle", "kunde"),
+                ("rolle", "customer"),
                 ("kundennummer", "4711"),
             ],
         )
@@ -486,8 +487,8 @@ async fn b5_a_lock_can_be_undone() {
         Some(unlock.as_str())
     );
 
-    let list = operator.get("/betrieb/benutzer").await;
-    list.assert_says("Sperre aufheben");
+    let page = operator.get(&own).await;
+    page.assert_says("Sperre aufheben");
     let ask = operator.get(&unlock).await;
     ask.assert_says("Das alte Passwort gilt nicht mehr");
     ask.submit(&operator, "main form", &[("passwort", "falsch")])
@@ -495,11 +496,11 @@ async fn b5_a_lock_can_be_undone() {
         .assert_status(422);
     ask.submit(&operator, "main form", &[])
         .await
-        .assert_redirect("/betrieb/benutzer");
+        .assert_redirect(&own);
     // A second click finds nothing to do and sends nothing more.
     ask.submit(&operator, "main form", &[])
         .await
-        .assert_redirect("/betrieb/benutzer");
+        .assert_redirect(&own);
     operator
         .get("/betrieb/benutzer")
         .await
@@ -559,7 +560,7 @@ async fn b5_an_administrator_let_in_again_is_a_new_one() {
         .await;
     page.submit(&operator, "main form", &[])
         .await
-        .assert_redirect("/betrieb/benutzer");
+        .assert_redirect(&format!("/betrieb/benutzer/{id}"));
     operator
         .get(&format!("/betrieb/benutzer/{erased}/entsperren"))
         .await
@@ -597,7 +598,7 @@ async fn changes_to_a_user_hold_at_the_next_request() {
         .await;
     page.submit(&operator, "main form", &[])
         .await
-        .assert_redirect("/betrieb/benutzer");
+        .assert_redirect(&format!("/betrieb/benutzer/{id}"));
     assert!(is_to_sign_in(&partner.get("/kunden").await));
     let fields = [("email", Person::Partner.email()), ("passwort", PASSWORD)];
     app.visitor()

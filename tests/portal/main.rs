@@ -77,6 +77,7 @@ mod sub_partners;
 mod texts;
 mod throttles;
 mod unreadable;
+mod users;
 mod version_walk;
 mod versions;
 mod versions_life;

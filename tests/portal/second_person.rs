@@ -31,7 +31,11 @@ fn add_third(app: &TestApp) {
 /// The administrator invites a second account with a mailbox of their own.
 async fn invite(app: &TestApp, operator: &Browser) -> i64 {
     let page = operator.get("/betrieb/benutzer/neu").await;
-    let typed = [("name", "Nora Neu"), ("email", NEW), ("rolle", "betreiber")];
+    let typed = [
+        ("name", "Nora Neu"),
+        ("email", NEW),
+        ("rolle", "administrator"),
+    ];
     page.submit(operator, FORM, &typed).await.assert_status(303);
     app.sql(&format!(
         "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE email = '{}') WHERE email = '{NEW}'",
@@ -86,13 +90,13 @@ async fn a2_an_account_of_ones_own_does_not_approve() {
     // All other administrators are told, by mail and by an alert; the one who did it is not.
     let told = app.subjects_to(THIRD);
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].contains("Neuer Administrator"), "{told:?}");
+    assert!(told[0].contains("Neues Konto des Betreibers"), "{told:?}");
     let own = app.subjects_to(Person::Operator.email());
     assert!(!own.iter().any(|one| one.contains("Neuer")), "{own:?}");
     operator
         .get("/betrieb/hinweise")
         .await
-        .assert_says("Neuer Administrator");
+        .assert_says("Neues Konto des Betreibers");
 
     app.book(FOREIGN_CUSTOMER, "centraflex", false);
     app.jobs();
@@ -215,7 +219,7 @@ async fn a2_the_password_is_asked_once_more() {
                 ("grund", "Probe"),
                 ("name", "Nora Neu"),
                 ("email", NEW),
-                ("rolle", "betreiber"),
+                ("rolle", "administrator"),
             ];
             let answer = page.submit(&operator, form, &typed).await;
             answer.assert_status(422).assert_says(said);

@@ -117,7 +117,7 @@ async fn s95_the_first_day_from_nothing_to_the_last_line() {
     let fields = [
         ("name", "Zoe Zweite"),
         ("email", SECOND),
-        ("rolle", "betreiber"),
+        ("rolle", "administrator"),
         ("passwort", PASSWORD),
     ];
     form.submit(&operator, "main form", &fields)

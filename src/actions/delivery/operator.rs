@@ -16,7 +16,7 @@ use crate::mail::bodies::operator::{
     AdministratorAdded, AlertMail, Approval, ApprovalWords, PartnerContractEnds,
 };
 use crate::paths;
-use crate::storage::administrators::find_maker;
+use crate::storage::administrators::{find_maker, find_operator_role};
 use crate::storage::contract_versions::find_version;
 use crate::storage::partners::find_partner;
 use crate::storage::{PgConnection, proposals};
@@ -41,14 +41,18 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
             let (address, name) = contact(conn, id)?;
             Ok((address, approval(conn, facts, what, name)?.into()))
         }
-        (Recipient::User(id), MailKind::AdministratorAdded { user, unlocked }) => {
+        (Recipient::User(id), MailKind::AdministratorAdded { user, how }) => {
             let (address, name) = contact(conn, id)?;
+            let role = find_operator_role(conn, user)?.ok_or(Obstacle::Dropped(
+                "das Konto nicht mehr für den Betreiber arbeitet",
+            ))?;
             let body = AdministratorAdded {
                 name,
                 added: contact(conn, user)?.1,
+                role,
                 by: find_maker(conn, user)?.unwrap_or_default(),
                 at: facts.mail.queued_at,
-                unlocked,
+                how,
             };
             Ok((address, body.into()))
         }

@@ -4,7 +4,9 @@
 use super::compose::{Addressed, Facts, Obstacle};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::{EmailAddress, UserId};
-use crate::mail::bodies::users::{FactorChanged, PasswordChanged, SetPassword};
+use crate::mail::bodies::users::{
+    FactorChanged, PasswordChanged, SetPassword, SignInAddressChanged,
+};
 use crate::storage::PgConnection;
 use crate::storage::users::{find_contact, find_password_link_of};
 use crate::{paths, token};
@@ -14,6 +16,14 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
         return Err(facts.misdirected());
     };
     let (address, name) = contact(conn, id)?;
+    if let MailKind::SignInAddressChanged { former } = &facts.mail.kind {
+        let body = SignInAddressChanged {
+            name,
+            at: facts.mail.queued_at,
+            is_former: former.is_some(),
+        };
+        return Ok((former.clone().unwrap_or(address), body.into()));
+    }
     let body = match facts.mail.kind {
         MailKind::SetPassword { invitation } => {
             let (link, valid_until) = find_password_link_of(conn, id)?

@@ -13,7 +13,7 @@ use crate::actions::{ActionError, Actor, passwords};
 use crate::app::App;
 use crate::domain::calendar::day;
 use crate::domain::product::{Module, Named, Product, ProductOption};
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{OperatorRole, Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Holidays, Operator, Party};
 use crate::storage::db::Conn;
 use crate::storage::users::{NewUser, find_viewer};
@@ -48,6 +48,21 @@ pub struct Cast {
 pub fn logins() -> Vec<Login> {
     [
         ("operator", "betrieb@plusnet.example", "Miriam Adler"),
+        (
+            "operator-legal",
+            "recht@plusnet.example",
+            "Dr. Henrike Vogt",
+        ),
+        (
+            "operator-support",
+            "support@plusnet.example",
+            "Tarek Lindner",
+        ),
+        (
+            "operator-auditor",
+            "revision@plusnet.example",
+            "Ilse Großmann",
+        ),
         ("partner", "jana.weiss@muster-it.example", "Jana Weiß"),
         ("sub-partner", "ole.hansen@nord-tk.example", "Ole Hansen"),
         (
@@ -85,6 +100,9 @@ pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
         let partners = add_partners(conn, began)?;
         let mut add = |login: &str, role| add_user(conn, app, login, role, &password, began);
         let operator = add("operator", Role::ADMINISTRATOR)?;
+        for job in OperatorRole::ALL {
+            add(&format!("operator-{job}"), Role::Operator(*job))?;
+        }
         let partner = add("partner", Role::Partner(partners.muster))?;
         add("sub-partner", Role::SubPartner(partners.nord))?;
         if let Some(operator) = &operator {
@@ -99,8 +117,10 @@ pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
     cast.context("a demo user vanished")
 }
 
-/// Adds the two users of the demo customer, once that customer exists.
-pub fn add_customer_users(app: &App, at: DateTime<Utc>) -> Result<()> {
+/// Adds the users of the demo customer, once that customer exists: two who sign in, and who cannot yet or any
+/// more.
+pub fn add_customer_users(app: &App, by: &Viewer, now: DateTime<Utc>) -> Result<()> {
+    let at = now - TimeDelta::days(60);
     let password = hash()?;
     app.db.transaction_blocking(|conn| {
         for (login, contracts) in [("customer", true), ("customer-without-contract", false)] {
@@ -110,8 +130,50 @@ pub fn add_customer_users(app: &App, at: DateTime<Utc>) -> Result<()> {
             };
             add_user(conn, app, login, role, &password, at)?;
         }
+        add_without_login(conn, app, by, at, now)?;
         Ok::<_, ActionError>(())
     })?;
+    Ok(())
+}
+
+/// One who was invited and has not set a password yet, and one who is locked.
+fn add_without_login(
+    conn: &mut Conn,
+    app: &App,
+    by: &Viewer,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> std::result::Result<(), ActionError> {
+    for (email, name, is_locked, at) in [
+        (
+            "verkauf@baeckerei-oezdemir.example",
+            "Leyla Özdemir",
+            false,
+            now,
+        ),
+        (
+            "aushilfe@baeckerei-oezdemir.example",
+            "Jörg Müller-Lüdenscheidt",
+            true,
+            at,
+        ),
+    ] {
+        let new = NewUser {
+            email: address(email).ok_or(ActionError::NotFound)?,
+            name: name.to_owned(),
+            role: Role::Customer {
+                number: CUSTOMER,
+                contracts: false,
+            },
+            manages_users: false,
+            // No password matches this; whoever is invited has none.
+            password_hash: is_locked.then(|| "-".to_owned()),
+        };
+        let id = user_actions::add(conn, app, Actor::Command, &new, at)?;
+        if is_locked {
+            user_actions::disable(conn, by, id, at)?;
+        }
+    }
     Ok(())
 }
 
@@ -371,6 +433,9 @@ mod tests {
             roles,
             [
                 "operator",
+                "operator-legal",
+                "operator-support",
+                "operator-auditor",
                 "partner",
                 "sub-partner",
                 "customer",

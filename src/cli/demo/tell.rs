@@ -39,7 +39,7 @@ pub fn tell(app: &App, cast: &Cast, now: DateTime<Utc>) -> Result<()> {
             .with_context(|| format!("customer {}, {:?}", character.number, scene.step))?;
     }
     app.clock.set(now);
-    people::add_customer_users(app, now - TimeDelta::days(60))
+    people::add_customer_users(app, &cast.operator, now)
 }
 
 struct Performance<'a> {

@@ -23,7 +23,9 @@ use super::product::{Named, ProductAuditEvent};
 use super::proposal::ProposalKind;
 use super::roll_out::RollOutAuditEvent;
 use super::second_factor::FactorChange;
+use super::user::UserChange;
 use super::version::VersionAuditEvent;
+use super::viewer::OperatorRole;
 use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
 pub use actor::Actor;
 pub use details::{AddressStep, AnnouncementAuditEvent, Counts};
@@ -389,9 +391,32 @@ pub enum AuditKind {
     UserAdded {
         /// Name of that user.
         name: String,
-        /// For an administrator: from when it counts as a second person (S-39).
+        /// The job of one of the operator's people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<OperatorRole>,
+        /// For one of the operator's people: from when it counts as a second person (S-39).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         counts: Option<Counts>,
+    },
+    /// A user was changed.
+    UserChanged {
+        /// Name of that user, as it is since.
+        name: String,
+        /// What of it.
+        changes: Vec<UserChange>,
+    },
+    /// The invitation of a user was sent once more.
+    InvitationSent {
+        /// Name of that user.
+        name: String,
+    },
+    /// Sessions were ended by another person than the one signed in there, or in another place (S-34).
+    SessionsEnded {
+        /// Name of the user; `None` for the own ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// How many.
+        count: usize,
     },
     /// A third administrator confirmed who stands behind a new administrator's account.
     AdministratorConfirmed {

@@ -79,6 +79,8 @@ pub enum Refusal {
     LinkUnusable,
     /// The text changed since it was shown (S-06).
     TextChanged,
+    /// Nobody else could administer the portal.
+    LastAdministrator,
     /// There is neither an agreement nor a request to object to.
     NothingToObject,
     /// No reminder, end of a round or new text is due.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::EnumDiscriminants;
 use uuid::Uuid;
 
-use super::{Alert, Approval, CustomerNews, PartnerNews, Recipient, RequestReason};
+use super::{Alert, Approval, CustomerNews, Joined, PartnerNews, Recipient, RequestReason};
 use crate::domain::case::{Case, Request};
 use crate::domain::second_factor::FactorChange;
 use crate::domain::{AddressId, AgreementId, EmailAddress, LinkId, NoticeId, PartnerId, UserId};
@@ -122,13 +122,20 @@ pub enum MailKind {
         /// What was done to it, by the user or by the operator.
         change: FactorChange,
     },
-    /// Notice to an administrator that another account for the operator was made, or unlocked (S-39).
+    /// Notice to a user that the address to sign in with is another one now.
+    SignInAddressChanged {
+        /// The former address, to which this one goes; `None`: it goes to the new one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        former: Option<EmailAddress>,
+    },
+    /// Notice to an administrator that there is another account for the operator, or one that may do more
+    /// (S-39).
     AdministratorAdded {
-        /// The new account.
+        /// The account.
         user: UserId,
-        /// Whether it had been there and its lock was undone (B5).
+        /// How it came to be able to do what it may.
         #[serde(default)]
-        unlocked: bool,
+        how: Joined,
     },
 }
 
@@ -214,6 +221,7 @@ specs! {
     SetPassword: "", "set_password", Users, false;
     PasswordChanged: "", "password_changed", Users, false;
     FactorChanged: "", "factor_changed", Users, false;
+    SignInAddressChanged: "", "sign_in_address_changed", Users, false;
 }
 
 impl MailKind {

@@ -78,6 +78,19 @@ pub enum Recipient {
     Operator,
 }
 
+/// How an account for the operator came to be able to do what it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Joined {
+    /// It was added.
+    #[default]
+    Added,
+    /// It had been there, and its lock was undone (B5).
+    Unlocked,
+    /// It had been there, and was given a role that may approve.
+    Promoted,
+}
+
 /// As steps name it; see [`MailKind::step`].
 impl fmt::Display for Recipient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -58,6 +58,14 @@ pub fn words(known: Known<'_>) -> Vec<String> {
     words.into_iter().filter(|word| !word.is_empty()).collect()
 }
 
+/// The words of a user, each once and sorted: of the name, and of the address.
+pub fn words_of_user(name: &str, email: &str) -> Vec<String> {
+    let email = email.to_lowercase();
+    let of_email = of_address(&email).map(|word| shortened(&format!("{MAIL}{word}")));
+    let words: BTreeSet<String> = words_of(name).into_iter().chain(of_email).collect();
+    words.into_iter().filter(|word| !word.is_empty()).collect()
+}
+
 /// The words of a name or a place, in both spellings.
 pub fn words_of(text: &str) -> BTreeSet<String> {
     pieces(&spelled(text))

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use serde::{Deserialize, Serialize};
+
 use super::case::{
     Agreement, AgreementEnd, Case, Demand, Event, RequestOutcome, Status, may_be_demanded, preview,
     status_of,
@@ -47,9 +49,20 @@ pub enum Role {
 
 /// What one of the operator's people is there for.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::Display, strum::EnumString, strum::VariantArray,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
 )]
 #[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum OperatorRole {
     /// Does everything, and alone what concerns the portal itself: users, products, settings (ADM).
     Administrator,
@@ -77,6 +90,14 @@ pub enum Duty {
 }
 
 impl OperatorRole {
+    /// All of them.
+    pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
+
+    /// Whether it may be the second person who approves what another one has begun (S-39).
+    pub fn approves(self) -> bool {
+        self.has(Duty::Contract)
+    }
+
     /// Whether it has the duty.
     pub fn has(self, duty: Duty) -> bool {
         match self {

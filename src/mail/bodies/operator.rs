@@ -5,8 +5,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{MailBody, Reader, templates};
 use crate::domain::CustomerNumber;
-use crate::domain::mail::Alert;
+use crate::domain::mail::{Alert, Joined};
 use crate::domain::name::clean;
+use crate::domain::viewer::OperatorRole;
 use crate::mail::case_words::CaseWords;
 use crate::mail::words::MailWords;
 
@@ -197,19 +198,22 @@ impl MailBody for Approval {
     }
 }
 
-/// An administrator has added or unlocked another one's account (S-39).
+/// An administrator has added or unlocked another account for the operator, or given it a role that may
+/// approve (S-39).
 #[derive(Debug, Clone)]
 pub struct AdministratorAdded {
     /// Name of the recipient.
     pub name: String,
-    /// Name of the added administrator.
+    /// Whose account it is.
     pub added: String,
+    /// The role it has.
+    pub role: OperatorRole,
     /// Name of the administrator who added the account.
     pub by: String,
-    /// When it was added or unlocked.
+    /// When it was.
     pub at: DateTime<Utc>,
-    /// Whether an existing account was unlocked.
-    pub unlocked: bool,
+    /// What was done to it.
+    pub how: Joined,
 }
 
 templates!(
@@ -224,10 +228,11 @@ impl MailBody for AdministratorAdded {
     }
 
     fn subject(&self, w: &MailWords<'_>) -> String {
-        if self.unlocked {
-            format!("Administrator im {} wieder zugelassen", w.portal())
-        } else {
-            format!("Neuer Administrator im {}", w.portal())
+        let portal = w.portal();
+        match self.how {
+            Joined::Added => format!("Neues Konto des Betreibers im {portal}"),
+            Joined::Unlocked => format!("Konto des Betreibers im {portal} wieder zugelassen"),
+            Joined::Promoted => format!("Konto im {portal} darf mehr"),
         }
     }
 
@@ -236,8 +241,9 @@ impl MailBody for AdministratorAdded {
             name,
             added,
             by,
+            role: _,
             at: _,
-            unlocked: _,
+            how: _,
         } = self;
         vec![name, added, by]
     }
@@ -284,16 +290,26 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
         };
         all.push((format!("partner_contract_ends {is_over}"), body.into()));
     }
-    for (key, unlocked) in [
-        ("administrator added", false),
-        ("administrator unlocked", true),
+    for (key, how, role) in [
+        ("administrator added", Joined::Added, OperatorRole::Support),
+        (
+            "administrator unlocked",
+            Joined::Unlocked,
+            OperatorRole::Administrator,
+        ),
+        (
+            "administrator promoted",
+            Joined::Promoted,
+            OperatorRole::Legal,
+        ),
     ] {
         let body = AdministratorAdded {
             name: "Jörg Müller".to_owned(),
             added: "Nora Neu".to_owned(),
             by: "Zita Zweite".to_owned(),
+            role,
             at: utc("2026-11-24T13:05:00Z"),
-            unlocked,
+            how,
         };
         all.push((key.to_owned(), body.into()));
     }

@@ -195,6 +195,46 @@ impl MailBody for FactorChanged {
     }
 }
 
+/// The address to sign in with was changed.
+#[derive(Debug, Clone)]
+pub struct SignInAddressChanged {
+    /// Who reads it.
+    pub name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether it goes to the former address.
+    pub is_former: bool,
+}
+
+templates!(
+    SignInAddressChanged,
+    "mail/sign_in_address_changed.txt",
+    "mail/sign_in_address_changed.html"
+);
+
+impl MailBody for SignInAddressChanged {
+    fn reader(&self) -> Reader {
+        Reader::User
+    }
+
+    fn subject(&self, w: &MailWords<'_>) -> String {
+        if w.en() {
+            format!("Your address for the {} was changed", w.portal())
+        } else {
+            format!("Ihre Adresse für das {} wurde geändert", w.portal())
+        }
+    }
+
+    fn typed_by_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            name,
+            at: _,
+            is_former: _,
+        } = self;
+        vec![name]
+    }
+}
+
 #[cfg(test)]
 pub(in crate::mail) fn samples(_: &crate::mail::CaseWords) -> Vec<super::Sample> {
     use crate::mail::samples::utc;
@@ -218,6 +258,14 @@ pub(in crate::mail) fn samples(_: &crate::mail::CaseWords) -> Vec<super::Sample>
             change,
         };
         all.push((format!("factor changed {change:?}"), body.into()));
+    }
+    for is_former in [true, false] {
+        let body = SignInAddressChanged {
+            name: name.clone(),
+            at,
+            is_former,
+        };
+        all.push((format!("sign-in address changed {is_former}"), body.into()));
     }
     let changed = PasswordChanged { name, at };
     all.push(("password changed".to_owned(), changed.into()));

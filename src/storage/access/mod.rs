@@ -2,11 +2,12 @@
 
 pub mod administrators;
 pub mod attempts;
-pub mod customer_users;
 pub mod logins;
 pub(in crate::storage) mod password_links;
 pub mod rights;
 pub mod second_factors;
 pub mod sessions;
 pub mod user_erasure;
+pub mod user_list;
+pub mod user_search;
 pub mod users;

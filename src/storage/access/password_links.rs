@@ -15,8 +15,7 @@ pub fn create_password_link(
     user: UserId,
     valid_until: DateTime<Utc>,
 ) -> QueryResult<()> {
-    diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
-        .execute(conn)?;
+    delete_password_links(conn, user)?;
     diesel::insert_into(password_links::table)
         .values((
             password_links::id.eq(id),
@@ -25,6 +24,13 @@ pub fn create_password_link(
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The links of a user stop working.
+pub fn delete_password_links(conn: &mut PgConnection, user: UserId) -> QueryResult<()> {
+    diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// The user whose password an unused link sets at `now`, and until when the link is valid.

@@ -79,11 +79,41 @@ pub fn touch_session(conn: &mut PgConnection, id: &str, now: DateTime<Utc>) -> Q
         .map(|_| ())
 }
 
-/// Ends a session.
-pub fn delete_session(conn: &mut PgConnection, id: &str) -> QueryResult<()> {
+/// Ends a session; false if it had ended.
+pub fn delete_session(conn: &mut PgConnection, id: &str) -> QueryResult<bool> {
     diesel::delete(sessions::table.find(id))
         .execute(conn)
-        .map(|_| ())
+        .map(|count| count > 0)
+}
+
+/// The sessions of a user that were used since `seen_after` and began since `began_after`, with their keys,
+/// the newest first.
+pub fn list_sessions(
+    conn: &mut PgConnection,
+    user: UserId,
+    (seen_after, began_after): (DateTime<Utc>, DateTime<Utc>),
+) -> QueryResult<Vec<(String, StoredSession)>> {
+    let rows: Vec<(String, Value, DateTime<Utc>, DateTime<Utc>)> = sessions::table
+        .filter(sessions::user_id.eq(user.0))
+        .filter(sessions::seen_at.gt(seen_after))
+        .filter(sessions::created_at.gt(began_after))
+        .order((sessions::created_at.desc(), sessions::id))
+        .select((
+            sessions::id,
+            sessions::state,
+            sessions::created_at,
+            sessions::seen_at,
+        ))
+        .load(conn)?;
+    let stored = |(id, state, created_at, seen_at)| {
+        let session = StoredSession {
+            state,
+            created_at,
+            seen_at,
+        };
+        (id, session)
+    };
+    Ok(rows.into_iter().map(stored).collect())
 }
 
 /// Ends every session of a user but the one whose forms carry `csrf`.

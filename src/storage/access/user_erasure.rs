@@ -5,10 +5,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz};
 
+use crate::domain::user::UserState;
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::QueryResult;
 use crate::storage::schema::{password_links, sessions, users};
 use crate::storage::second_factors::delete_factor;
+use crate::storage::user_list::read_state;
+use crate::storage::user_search::delete_words;
 
 /// The name that an erased user's row shows.
 const NAMELESS: &str = "Gelöschter Benutzer";
@@ -52,17 +55,30 @@ pub fn find_by_address(
     Ok(row.map(|(id, locked)| (UserId(id), locked.is_some())))
 }
 
+/// Locks the row of a user; says how the account stands. `None` if there is no such user.
+pub fn lock_state(conn: &mut PgConnection, user: UserId) -> QueryResult<Option<UserState>> {
+    let state: Option<String> = users::table
+        .find(user.0)
+        .select(users::state)
+        .for_update()
+        .first(conn)
+        .optional()?;
+    state.map(|state| read_state(&state)).transpose()
+}
+
 /// Takes name, address, password, second factor, sessions and links of a user.
 pub fn erase_user(conn: &mut PgConnection, user: UserId) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).execute(conn)?;
     diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
         .execute(conn)?;
     delete_factor(conn, user)?;
+    delete_words(conn, user)?;
     diesel::update(users::table.find(user.0))
         .set((
             users::name.eq(NAMELESS),
             users::email.eq(format!("erased-{user}@erased.invalid")),
             users::password_hash.eq(None::<String>),
+            users::last_sign_in_at.eq(None::<DateTime<Utc>>),
         ))
         .execute(conn)
         .map(|_| ())

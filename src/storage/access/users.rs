@@ -3,16 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use crate::domain::second_person::Administrator;
 use crate::domain::viewer::{OperatorRole, Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
-use crate::storage::administrators::{Row as AdministratorRow, administrator, columns};
+use crate::storage::administrators::count_as_made;
 pub use crate::storage::password_links::{
-    create_password_link, find_password_link, find_password_link_of, use_password_link,
+    create_password_link, delete_password_links, find_password_link, find_password_link_of,
+    use_password_link,
 };
-use crate::storage::schema::{
-    customers, partners, password_links, second_factors, sessions, users,
-};
+use crate::storage::schema::{customers, partners, password_links, sessions, users};
+use crate::storage::user_search::save_words;
 use crate::storage::{QueryResult, text};
 
 /// A user to be added.
@@ -51,7 +50,7 @@ pub fn create_user(
         Role::Partner(id) | Role::SubPartner(id) => ("partner", None, Some(id.0), None, false),
         Role::Customer { number, contracts } => ("customer", None, None, Some(number), contracts),
     };
-    diesel::insert_into(users::table)
+    let id = diesel::insert_into(users::table)
         .values((
             users::email.eq(new.email.as_str()),
             users::name.eq(&new.name),
@@ -67,7 +66,9 @@ pub fn create_user(
         ))
         .returning(users::id)
         .get_result(conn)
-        .map(UserId)
+        .map(UserId)?;
+    save_words(conn, id, &new.name, new.email.as_str())?;
+    Ok(id)
 }
 
 /// Sign-in addresses of the users of these partners, including disabled ones, because the mailbox
@@ -85,6 +86,39 @@ pub fn list_partner_addresses(
         .iter()
         .filter_map(|email| EmailAddress::parse(email).ok())
         .collect())
+}
+
+/// What an administrator changes of a user.
+#[derive(Debug)]
+pub struct UserValues<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The address to sign in with.
+    pub email: &'a EmailAddress,
+    /// The job of one of the operator's people; `None` leaves it as it is.
+    pub role: Option<OperatorRole>,
+    /// Permission "Verträge".
+    pub contracts: bool,
+    /// Permission "Benutzerverwaltung".
+    pub manages_users: bool,
+}
+
+/// Changes a user.
+pub fn save_user(conn: &mut PgConnection, id: UserId, values: &UserValues<'_>) -> QueryResult<()> {
+    if let Some(role) = values.role {
+        diesel::update(users::table.find(id.0))
+            .set(users::operator_role.eq(role.to_string()))
+            .execute(conn)?;
+    }
+    diesel::update(users::table.find(id.0))
+        .set((
+            users::name.eq(values.name),
+            users::email.eq(values.email.as_str()),
+            users::contracts.eq(values.contracts),
+            users::manages_users.eq(values.manages_users),
+        ))
+        .execute(conn)?;
+    save_words(conn, id, values.name, values.email.as_str())
 }
 
 /// Locks the row of a user, so that a second click of the same person waits for the first.
@@ -262,19 +296,8 @@ pub fn enable_user(conn: &mut PgConnection, id: UserId, by: UserId) -> QueryResu
             users::password_hash.eq(None::<String>),
         ))
         .execute(conn)?;
-    let administrator = users::table
-        .find(id.0)
-        .filter(users::role.eq("operator"))
-        .filter(users::id.ne(by.0));
     if changed > 0 {
-        diesel::update(administrator)
-            .set((
-                users::made_by.eq(by.0),
-                users::first_sign_in_at.eq(None::<DateTime<Utc>>),
-                users::confirmed_at.eq(None::<DateTime<Utc>>),
-                users::confirmed_by.eq(None::<i64>),
-            ))
-            .execute(conn)?;
+        count_as_made(conn, id, by)?;
     }
     Ok(changed > 0)
 }
@@ -325,34 +348,6 @@ pub fn count_active_users(conn: &mut PgConnection, customer: CustomerNumber) -> 
         .get_result(conn)
 }
 
-/// A line of the operator's list of users.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserLine {
-    /// Key in `users`.
-    pub id: UserId,
-    /// The user's full name.
-    pub name: String,
-    /// The address the user signs in with.
-    pub email: String,
-    /// Role as stored: `operator`, `partner`, `customer`.
-    pub role: String,
-    /// Partner or customer the user belongs to.
-    pub company: String,
-    /// Whether the user may not sign in any more.
-    pub disabled: bool,
-    /// How the account counts where a second person is wanted; for administrators only.
-    pub administrator: Option<Administrator>,
-    /// Whether the user has a second factor.
-    pub has_factor: bool,
-}
-
-impl UserLine {
-    /// Whether name and address are gone (A9); that cannot be undone.
-    pub fn is_erased(&self) -> bool {
-        self.email.ends_with("@erased.invalid")
-    }
-}
-
 /// Whether a user could not be added because the address is taken.
 pub fn is_taken(error: &diesel::result::Error) -> bool {
     use diesel::result::{DatabaseErrorKind, Error};
@@ -360,53 +355,4 @@ pub fn is_taken(error: &diesel::result::Error) -> bool {
         error,
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
     )
-}
-
-/// Users by address behind `after`, at most `limit`.
-pub fn list_users(conn: &mut PgConnection, after: &str, limit: i64) -> QueryResult<Vec<UserLine>> {
-    type Row = (
-        i64,
-        String,
-        String,
-        String,
-        Option<DateTime<Utc>>,
-        Option<String>,
-        Option<String>,
-        AdministratorRow,
-        Option<i64>,
-    );
-    let rows: Vec<Row> = users::table
-        .left_join(second_factors::table)
-        .left_join(partners::table)
-        .left_join(customers::table)
-        .filter(users::email.gt(after))
-        .order(users::email)
-        .limit(limit)
-        .select((
-            users::id,
-            users::name,
-            users::email,
-            users::role,
-            users::disabled_at,
-            partners::name.nullable(),
-            customers::name.nullable(),
-            columns(),
-            second_factors::user_id.nullable(),
-        ))
-        .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(
-            |(id, name, email, role, disabled, partner, customer, own, factor)| UserLine {
-                id: UserId(id),
-                name,
-                company: partner.or(customer).unwrap_or_default(),
-                disabled: disabled.is_some(),
-                email,
-                administrator: (role == "operator").then(|| administrator(own)),
-                role,
-                has_factor: factor.is_some(),
-            },
-        )
-        .collect())
 }

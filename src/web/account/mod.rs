@@ -1,14 +1,17 @@
-//! How safe the own access is: everybody's own second factor and recovery codes (S-36).
+//! How safe the own access is: everybody's own second factor and recovery codes (S-36), and where one is
+//! signed in (S-34).
 
 mod codes;
 mod qr;
 mod removal;
+mod sessions;
 mod set_up;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use crate::actions::ActionError;
+use crate::actions::sessions::list_open;
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::calendar::day;
@@ -16,8 +19,10 @@ use crate::domain::second_factor::RECOVERY_CODES;
 use crate::paths;
 use crate::storage::second_factors::{count_codes, find_factor};
 use crate::web::kit::error::PageError;
+use crate::web::kit::kept;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::kit::sessions::{SessionRow, rows};
 use crate::wording::dates::long_date;
 
 /// Rows of this family.
@@ -25,6 +30,9 @@ pub const ROUTES: &[Row] = &[
     get(paths::SECURITY, Who::SignedIn, || view().to(show)),
     get(paths::SECOND_FACTOR, Who::SignedIn, || {
         view().to(set_up::show)
+    }),
+    post(paths::OWN_SESSIONS, Who::SignedIn, || {
+        web::post().to(sessions::end)
     }),
     post(paths::SECOND_FACTOR, Who::SignedIn, || {
         web::post().to(set_up::set_up)
@@ -58,6 +66,8 @@ struct SecurityPage {
     all: usize,
     /// Whether this person must have one.
     is_required: bool,
+    /// Where this person is signed in.
+    sessions: Vec<SessionRow>,
 }
 
 impl SecurityPage {
@@ -69,11 +79,16 @@ impl SecurityPage {
 
 /// What there is, and what can be done.
 async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
-    let user = me.viewer.user;
-    let (stored, left) = app
+    let (user, role, now) = (me.viewer.user, me.viewer.role, app.clock.now());
+    let csrf = kept::bare(&me.csrf).to_owned();
+    let (stored, left, open) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
-            Ok((find_factor(conn, user)?, count_codes(conn, user)?))
+            Ok((
+                find_factor(conn, user)?,
+                count_codes(conn, user)?,
+                list_open(conn, (user, role), &csrf, now)?,
+            ))
         })
         .await?;
     let language = me.viewer.language;
@@ -83,6 +98,7 @@ async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
         left,
         all: RECOVERY_CODES,
         is_required: app.config.rules.second_factor.requires(me.viewer.role),
+        sessions: rows(open, language),
     })
 }
 

@@ -10,7 +10,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, web};
-use chrono::{Duration, TimeZone as _, Utc};
+use chrono::{TimeZone as _, Utc};
 
 use super::attend::{attend, here, to_sign_in};
 use super::client::{is_trusted, remote_address};
@@ -21,15 +21,12 @@ use super::page::{Seen, see_other};
 use super::route::Who;
 use super::session;
 use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
+use crate::actions::sessions::life_of;
 use crate::app::App;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
 use crate::paths;
 use crate::storage::users::find_viewer;
-
-/// Absolute lifetime of a session (S-32); shorter for administrators.
-const SESSION_LIFE: Duration = Duration::hours(12);
-const OPERATOR_SESSION_LIFE: Duration = Duration::hours(8);
 
 /// Checks origin, session and role, in this order.
 pub async fn guard(
@@ -167,14 +164,8 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         .get::<i64>(BEGAN)
         .unwrap_or(None)
         .and_then(|at| Utc.timestamp_opt(at, 0).single());
-    let alive = viewer.filter(|viewer| {
-        let life = if viewer.role.is_operator() {
-            OPERATOR_SESSION_LIFE
-        } else {
-            SESSION_LIFE
-        };
-        began.is_some_and(|began| app.clock.now() - began < life)
-    });
+    let alive = viewer
+        .filter(|viewer| began.is_some_and(|began| app.clock.now() - began < life_of(viewer.role)));
     let Some(mut viewer) = alive else {
         session.purge();
         return Ok(Seen::default());

@@ -34,6 +34,7 @@ pub mod refusals;
 pub mod respond;
 pub mod route;
 pub mod session;
+pub mod sessions;
 pub mod signed_form;
 pub mod soft;
 pub mod statics;

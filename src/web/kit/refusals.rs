@@ -11,6 +11,9 @@ use crate::wording::dates::long_moment;
 /// step (S-39).
 pub const NEW_ACCOUNT: &str = "Eines der beiden Konten ist neu und von derselben Person angelegt, die den ersten Schritt getan hat. Eine andere Person mit dem Recht des Betreibers kann es tun; oder Sie warten, bis das neue Konto lange genug angemeldet war oder eine dritte Person es unter Benutzer bestätigt hat.";
 
+/// Why the only administrator stays one.
+pub const LAST_ADMINISTRATOR: &str = "Das ist der einzige Administrator, der sich anmelden kann. Geändert wurde nichts. Machen Sie zuerst jemand anderen zum Administrator.";
+
 /// The same before the step is tried, with the day from which the account counts by time alone.
 pub fn too_new(found: TooNew) -> String {
     match found.until {
@@ -90,6 +93,7 @@ pub fn sentence(refusal: Refusal) -> &'static str {
             "Diese Buchung gibt es nicht mehr. Bitte laden Sie das Kundenprofil neu."
         }
         Refusal::NewAccount => NEW_ACCOUNT,
+        Refusal::LastAdministrator => LAST_ADMINISTRATOR,
         Refusal::LinkInName => {
             "Internet- und E-Mail-Adressen sowie die Zeichen @, < und > dürfen in diesen Angaben nicht stehen, weil sie in E-Mails an Kunden erscheinen. Bitte lassen Sie sie weg."
         }

@@ -8,13 +8,17 @@ use actix_session::storage::{
     LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key,
 };
 use actix_session::{Session, SessionMiddleware};
+use actix_web::HttpRequest;
 use actix_web::cookie::{Key, SameSite, time};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
+use super::client::user_agent;
 use crate::actions::documents::sha256;
+use crate::actions::sessions::IDLE;
 use crate::app::App;
 use crate::domain::UserId;
+use crate::domain::agent::Agent;
 use crate::storage::db::DbError;
 use crate::storage::sessions;
 use crate::token;
@@ -29,6 +33,8 @@ pub const BEGAN: &str = "began";
 pub const LANGUAGE: &str = "language";
 /// State: that it was begun with a second factor, or that one was set up in it (S-36).
 pub const FACTOR: &str = "factor";
+/// State: the browser it began in, as [`Agent`] is stored.
+const AGENT: &str = "agent";
 /// State: a message for the next page.
 pub const FLASH: &str = "flash";
 
@@ -39,8 +45,6 @@ const HALF_WAY: &str = "half_way";
 const HALF_WAY_LIFE: Duration = Duration::minutes(10);
 /// The proof by which a session began is good this long for what needs one (S-40).
 const FRESH: Duration = Duration::minutes(5);
-/// A session that is not used for this long has ended (S-32).
-const IDLE: Duration = Duration::minutes(30);
 /// The time of the last use is stored no more often than this.
 const TOUCH: Duration = Duration::minutes(1);
 
@@ -70,6 +74,7 @@ pub fn tell(session: &Session, flash: Flash) {
 pub fn begin(
     session: &Session,
     app: &App,
+    request: &HttpRequest,
     user: UserId,
     with_factor: bool,
 ) -> Result<(), actix_session::SessionInsertError> {
@@ -77,6 +82,8 @@ pub fn begin(
     session.clear();
     session.insert(USER, user.0)?;
     session.insert(BEGAN, app.clock.now().timestamp())?;
+    let agent = Agent::of_header(&user_agent(request));
+    session.insert(AGENT, agent.to_string())?;
     if with_factor {
         session.insert(FACTOR, true)?;
     }

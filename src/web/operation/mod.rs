@@ -60,8 +60,44 @@ pub const ROUTES: &[Row] = &[
         web::post().to(branding::save)
     }),
     get("/betrieb/benutzer", Who::Operator, || {
-        view().to(users::list)
+        view().to(users::list::show)
     }),
+    get(paths::NEW_USER, Who::Duty(Duty::Administration), || {
+        view().to(users::new::show)
+    }),
+    get("/betrieb/benutzer/{benutzer}", Who::Operator, || {
+        view().to(users::show::show)
+    }),
+    get(
+        "/betrieb/benutzer/{benutzer}/bearbeiten",
+        Who::Duty(Duty::Administration),
+        || view().to(users::edit::show),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/bearbeiten",
+        Who::Duty(Duty::Administration),
+        || web::post().to(users::edit::save),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/einladung",
+        Who::Duty(Duty::Administration),
+        || web::post().to(users::show::invite),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/sitzungen",
+        Who::Duty(Duty::Administration),
+        || web::post().to(users::show::end_sessions),
+    ),
+    get(
+        "/betrieb/benutzer/{benutzer}/loeschen",
+        Who::Duty(Duty::Administration),
+        || view().to(users::erasure::ask),
+    ),
+    post(
+        "/betrieb/benutzer/{benutzer}/loeschen",
+        Who::Duty(Duty::Administration),
+        || web::post().to(users::erasure::erase),
+    ),
     get(
         "/betrieb/benutzer/{benutzer}/bestaetigung",
         Who::Duty(Duty::Administration),
@@ -82,13 +118,8 @@ pub const ROUTES: &[Row] = &[
         Who::Duty(Duty::Administration),
         || web::post().to(users::factor::reset),
     ),
-    get(
-        "/betrieb/benutzer/neu",
-        Who::Duty(Duty::Administration),
-        || view().to(users::new),
-    ),
     post("/betrieb/benutzer", Who::Duty(Duty::Administration), || {
-        web::post().to(users::add)
+        web::post().to(users::new::add)
     }),
     get(
         "/betrieb/benutzer/{benutzer}/sperren",

@@ -17,6 +17,7 @@ use crate::paths;
 use crate::storage::partner_contracts::{PartnerContract, list_contracts};
 use crate::storage::partner_list::{PartnerLine, PartnerQuery, count_customers, list_partners};
 use crate::storage::partners::{find_block_reason, find_partner};
+use crate::storage::user_list::{UserLine, list_users_of_partner};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
@@ -26,6 +27,8 @@ use crate::web::kit::words::listed;
 const CONTRACTS: i64 = 20;
 /// At most this many Submandanten are on the page; the list has all of them.
 const SUBS: i64 = 50;
+/// At most this many users are on the page; the list of users has all of them.
+const USERS: i64 = 20;
 
 #[derive(Template)]
 #[template(path = "web/partners/show.html")]
@@ -47,6 +50,8 @@ struct Page {
     today: NaiveDate,
     contracts: Vec<PartnerContract>,
     subs: Vec<PartnerLine>,
+    /// Who signs in for it, at most [`USERS`]; for the operator.
+    users: Vec<UserLine>,
     may_change: bool,
 }
 
@@ -61,6 +66,14 @@ impl Page {
 
     fn state_of(&self, line: &PartnerLine) -> PartnerState {
         PartnerState::of(&line.partner, ContractState::of(line.contract, self.today))
+    }
+
+    /// Address of the list of users, searched for those of this partner.
+    fn list_of_users(&self) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("suche", &self.partner.party.name)
+            .finish();
+        format!("{}?{query}", paths::USERS)
     }
 
     /// A text, or that it is missing.
@@ -102,6 +115,10 @@ pub async fn show(
                     .remove(&id)
                     .unwrap_or_default(),
                 subs: list_partners(conn, &query)?,
+                users: match area.operator {
+                    true => list_users_of_partner(conn, id, USERS)?,
+                    false => Vec::new(),
+                },
                 partner,
             })
         })
@@ -118,6 +135,7 @@ struct Read {
     reason: Option<String>,
     customers: i64,
     subs: Vec<PartnerLine>,
+    users: Vec<UserLine>,
 }
 
 fn page(
@@ -146,6 +164,7 @@ fn page(
         today,
         contracts: read.contracts,
         subs: read.subs,
+        users: read.users,
         may_change: match area.operator {
             true => role.has(Duty::Work),
             false => read.above.as_ref().is_some_and(|one| !one.is_shut_out()),

@@ -11,12 +11,14 @@ mod tests;
 use chrono::NaiveDate;
 
 use super::dates::short_date;
+use super::user::{changed, signed_out};
 use crate::domain::Language;
 use crate::domain::audit::{AuditKind, AuditName, Counts};
 use crate::domain::branding::BrandingPart;
 use crate::domain::calendar::REMINDERS;
 use crate::domain::product::Named;
 use crate::domain::second_factor::FactorChange;
+use crate::domain::viewer::OperatorRole;
 use agreements::{asked, objected, restored};
 use changes::{announced, dissented, settled};
 use customers::{arrived, assigned, corrected, entered, moved, reviewed};
@@ -93,6 +95,9 @@ names! {
     SecondFactor: "Zweiter Faktor", "Second factor";
     SecondFactorReset: "Zweiter Faktor zurückgesetzt", "Second factor reset";
     UserAdded: "Benutzer angelegt", "User added";
+    UserChanged: "Benutzer geändert", "User changed";
+    InvitationSent: "Einladung noch einmal gesendet", "Invitation sent again";
+    SessionsEnded: "Anmeldung beendet", "Session ended";
     AdministratorConfirmed: "Administrator bestätigt", "Administrator confirmed";
     UserDisabled: "Benutzer gesperrt", "User disabled";
     UserEnabled: "Sperre eines Benutzers aufgehoben", "User let in again";
@@ -334,7 +339,15 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             because(&format!("Zweiter Faktor von {name} zurückgesetzt"), reason),
             because(&format!("Second factor of {name} reset"), reason),
         ),
-        K::UserAdded { name, counts } => by(|language| added(name, *counts, language)),
+        K::UserAdded { name, role, counts } => by(|language| added(name, *role, *counts, language)),
+        K::UserChanged { name, changes } => by(|language| changed(name, changes, language)),
+        K::InvitationSent { name } => both(
+            format!("Einladung an {name} noch einmal gesendet"),
+            format!("Invitation of {name} sent again"),
+        ),
+        K::SessionsEnded { name, count } => {
+            by(|language| signed_out(name.as_deref(), *count, language))
+        }
         K::AdministratorConfirmed { name } => both(
             format!("Konto von {name} bestätigt"),
             format!("Account of {name} confirmed"),
@@ -451,43 +464,49 @@ fn erased(count: usize, language: Language) -> String {
 }
 
 impl Counts {
-    /// The German sentence about the account of `name`.
-    fn german(self, name: &str) -> String {
+    /// From when the account may approve, in German.
+    fn german(self) -> &'static str {
         match self {
-            Self::Command => format!(
-                "Administrator {name} auf der Kommandozeile angelegt, darf sofort freigeben"
-            ),
-            Self::SetUp => format!(
-                "Administrator {name} während der Einrichtung angelegt, darf bis zum ersten Vertrag sofort freigeben"
-            ),
-            Self::Later => {
-                format!("Administrator {name} angelegt, darf erst nach einer Wartezeit freigeben")
+            Self::Command => "auf der Kommandozeile angelegt, darf sofort freigeben",
+            Self::SetUp => {
+                "während der Einrichtung angelegt, darf bis zum ersten Vertrag sofort freigeben"
             }
+            Self::Later => "angelegt, darf erst nach einer Wartezeit freigeben",
         }
     }
 
     /// The same in English.
-    fn english(self, name: &str) -> String {
+    fn english(self) -> &'static str {
         match self {
-            Self::Command => {
-                format!("Administrator {name} added on the command line, may approve at once")
-            }
-            Self::SetUp => format!(
-                "Administrator {name} added during set-up, may approve at once until the first agreement"
-            ),
-            Self::Later => {
-                format!("Administrator {name} added, may approve after a waiting time only")
-            }
+            Self::Command => "added on the command line, may approve at once",
+            Self::SetUp => "added during set-up, may approve at once until the first agreement",
+            Self::Later => "added, may approve after a waiting time only",
         }
     }
 }
 
-/// That a user was added; `counts` for an administrator.
-fn added(name: &str, counts: Option<Counts>, language: Language) -> String {
+/// That a user was added; `role` and `counts` for one of the operator's people.
+fn added(
+    name: &str,
+    role: Option<OperatorRole>,
+    counts: Option<Counts>,
+    language: Language,
+) -> String {
+    let whose = match (
+        role.or(counts.map(|_| OperatorRole::Administrator)),
+        language,
+    ) {
+        (Some(OperatorRole::Administrator), _) => format!("Administrator {name}"),
+        (Some(role), Language::De) => format!("Benutzer {name} ({})", role.word()),
+        (Some(role), Language::En) => format!("User {name} ({})", role.english()),
+        (None, Language::De) => format!("Benutzer {name}"),
+        (None, Language::En) => format!("User {name}"),
+    };
+    let counts = counts.filter(|_| role.is_none_or(OperatorRole::approves));
     match (counts, language) {
-        (Some(counts), Language::De) => counts.german(name),
-        (Some(counts), Language::En) => counts.english(name),
-        (None, Language::De) => format!("Benutzer {name} angelegt"),
-        (None, Language::En) => format!("User {name} added"),
+        (Some(counts), Language::De) => format!("{whose} {}", counts.german()),
+        (Some(counts), Language::En) => format!("{whose} {}", counts.english()),
+        (None, Language::De) => format!("{whose} angelegt"),
+        (None, Language::En) => format!("{whose} added"),
     }
 }

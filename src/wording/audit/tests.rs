@@ -2,6 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::domain::case::Channel;
+use crate::domain::user::UserChange;
+use crate::domain::viewer::OperatorRole;
 
 #[test]
 fn both_languages_say_the_same_details() {
@@ -42,6 +44,42 @@ fn both_languages_say_the_same_details() {
             },
             "Tengo gekündigt zum 01.01.1970",
             "Tengo cancelled as of 1 Jan 1970",
+        ),
+        (
+            AuditKind::UserChanged {
+                name: "Nora Neu".to_owned(),
+                changes: vec![
+                    UserChange::Name {
+                        from: "Nora Alt".to_owned(),
+                    },
+                    UserChange::Address,
+                    UserChange::Role {
+                        from: OperatorRole::Support,
+                        to: OperatorRole::Legal,
+                    },
+                ],
+            },
+            "Benutzer Nora Neu geändert: Name, bisher Nora Alt, E-Mail-Adresse, Rolle Recht statt Support",
+            "User Nora Neu changed: name, formerly Nora Alt, e-mail address, role legal in place of support",
+        ),
+        (
+            AuditKind::UserChanged {
+                name: "Kai".to_owned(),
+                changes: vec![
+                    UserChange::Contracts { may: true },
+                    UserChange::ManagesUsers { may: false },
+                ],
+            },
+            "Benutzer Kai geändert: Recht „Verträge/AVV“ erteilt, Recht „Benutzerverwaltung“ entzogen",
+            "User Kai changed: permission “contracts” granted, permission “user management” taken away",
+        ),
+        (
+            AuditKind::SessionsEnded {
+                name: Some("Kai".to_owned()),
+                count: 2,
+            },
+            "2 Anmeldungen von Kai beendet",
+            "2 sessions of Kai ended",
         ),
         (
             AuditKind::Erased {

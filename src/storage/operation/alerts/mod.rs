@@ -57,6 +57,8 @@ pub struct AlertLine {
     pub company: Option<(String, bool)>,
     /// The partner it is about, with its name.
     pub partner: Option<(PartnerId, String)>,
+    /// The account of the operator it is about.
+    pub user: Option<UserId>,
     /// The days that were left; `None` for kinds without a date.
     pub stage: Option<i32>,
     /// When it was raised.
@@ -344,6 +346,10 @@ fn lines(conn: &mut PgConnection, rows: Vec<AlertRow>) -> QueryResult<Vec<AlertL
                 id: AlertId(row.id),
                 partner: of_partners::partner_in(kind, &row.subject)
                     .and_then(|id| Some((id, partners.get(&id)?.clone()))),
+                user: match kind {
+                    AlertKind::AdministratorAdded => row.subject.parse().ok(),
+                    _ => None,
+                },
                 kind,
                 customer: row.customer_number,
                 company: row

@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use crate::actions::ActionError;
 use crate::domain::case::Case;
 use crate::domain::notice::NoticeState;
+use crate::domain::user::UserState;
 use crate::domain::{Language, ProposalId};
 use crate::paths;
-use crate::storage::customer_users::list_users_of;
 use crate::storage::notices::list_of_customer;
 use crate::storage::proposals::list_open;
 use crate::storage::replies::{Shelf, page_replies};
+use crate::storage::user_list::{UserLine, list_users_of};
 use crate::storage::{PgConnection, QueryResult};
 use crate::web::kit::dates::When;
 
@@ -23,6 +24,8 @@ const MOST: i64 = 20;
 pub struct Desk {
     /// Users of the customer, including disabled ones.
     pub users: Vec<Person>,
+    /// Address of the form that adds one.
+    pub new_user: String,
     /// Proposals that wait for a second person.
     pub proposals: Vec<Waiting>,
     /// Announced changes that are not settled, the newest first.
@@ -45,6 +48,8 @@ pub struct Person {
     pub name: String,
     /// The whole e-mail address.
     pub email: String,
+    /// Address of the user's page.
+    pub href: String,
     /// What the user may do, in words.
     pub may: &'static str,
 }
@@ -78,6 +83,7 @@ pub fn read(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Result<
     let number = case.customer.number;
     Ok(Desk {
         users: people(conn, case)?,
+        new_user: format!("{}?kunde={number}", paths::NEW_USER),
         proposals: list_open(conn, Some(number), ProposalId(0), MOST)?
             .into_iter()
             .map(|line| Waiting {
@@ -99,14 +105,18 @@ pub fn read(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Result<
 
 fn people(conn: &mut PgConnection, case: &Case) -> QueryResult<Vec<Person>> {
     let all = list_users_of(conn, case.customer.number, MOST)?;
-    let person = |(line, contracts): (crate::storage::users::UserLine, bool)| Person {
+    let person = |line: UserLine| Person {
+        href: paths::user(line.id),
+        may: match (line.state, line.contracts) {
+            (UserState::Erased, _) => "gelöscht",
+            (UserState::Locked, _) => "gesperrt",
+            (UserState::Invited | UserState::Active, true) => {
+                "darf Verträge sehen und widersprechen"
+            }
+            (UserState::Invited | UserState::Active, false) => "ohne das Recht „Verträge/AVV“",
+        },
         name: line.name,
         email: line.email,
-        may: match (line.disabled, contracts) {
-            (true, _) => "gesperrt",
-            (false, true) => "darf Verträge sehen und widersprechen",
-            (false, false) => "ohne das Recht „Verträge/AVV“",
-        },
     };
     Ok(all.into_iter().map(person).collect())
 }

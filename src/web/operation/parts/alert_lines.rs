@@ -42,7 +42,10 @@ pub fn item(line: AlertLine, viewer: &Viewer) -> Item {
         (AlertKind::NoAddress, Some(number), Some(_)) if viewer.role.has(Duty::Work) => {
             paths::email(number)
         }
-        (AlertKind::AdministratorAdded, ..) => paths::USERS.to_owned(),
+        (AlertKind::AdministratorAdded, ..) => match line.user {
+            Some(user) => paths::user(user),
+            None => paths::USERS.to_owned(),
+        },
         (AlertKind::PartnerContractEnds, ..) => match &line.partner {
             Some((id, _)) => paths::partner(*id),
             None => paths::PARTNERS.to_owned(),

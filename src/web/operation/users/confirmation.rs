@@ -23,6 +23,8 @@ struct Page {
     shell: Shell,
     name: String,
     email: String,
+    /// Address of the user's page.
+    href: String,
     /// Name of the administrator who made the account.
     maker: String,
     own_email: Proof,
@@ -60,7 +62,7 @@ pub async fn confirm(
     session.respond(
         done,
         |()| "Das Konto ist bestätigt und darf ab sofort freigeben.",
-        paths::USERS,
+        paths::user(user),
     )
 }
 
@@ -80,6 +82,7 @@ async fn page(app: &App, me: &Me, user: UserId, errors: FieldErrors) -> Result<P
         shell: Shell::load(app, me, paths::USERS).await?,
         name,
         email,
+        href: paths::user(user),
         maker,
         own_email: proof_of(app, me).await?,
         errors,

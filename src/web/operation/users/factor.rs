@@ -24,6 +24,8 @@ struct ResetPage {
     shell: Shell,
     name: String,
     email: String,
+    /// Address of the user's page.
+    href: String,
     reason: String,
     /// How the person who looks proves to be it.
     own_email: Proof,
@@ -40,7 +42,7 @@ pub async fn ask(
     let user = UserId(*user);
     match page(&app, &me, user, String::new(), FieldErrors::default()).await? {
         Some(page) => html(&page),
-        None => Ok(has_none(&session)),
+        None => Ok(has_none(&session, user)),
     }
 }
 
@@ -56,7 +58,7 @@ pub async fn reset(
     let user = UserId(*user);
     let before = page(&app, &me, user, String::new(), FieldErrors::default()).await?;
     if before.is_none() {
-        return Ok(has_none(&session));
+        return Ok(has_none(&session, user));
     }
     let mut errors = FieldErrors::default();
     let reason = errors.reason(
@@ -68,7 +70,7 @@ pub async fn reset(
     if !errors.is_empty() {
         return match page(&app, &me, user, reason, errors).await? {
             Some(page) => invalid(&page),
-            None => Ok(has_none(&session)),
+            None => Ok(has_none(&session, user)),
         };
     }
     let (own, viewer, now) = (app.clone(), me.viewer.clone(), app.clock.now());
@@ -81,7 +83,7 @@ pub async fn reset(
         |()| {
             "Der zweite Faktor ist zurückgesetzt und der Benutzer überall abgemeldet. Eine E-Mail sagt es ihm."
         },
-        paths::USERS,
+        paths::user(user),
     )
 }
 
@@ -110,12 +112,16 @@ async fn page(
         shell: Shell::load(app, me, paths::USERS).await?,
         name,
         email,
+        href: paths::user(user),
         reason,
         own_email: proof_of(app, me).await?,
         errors,
     }))
 }
 
-fn has_none(session: &Session) -> HttpResponse {
-    session.refused("Dieser Benutzer hat keinen zweiten Faktor.", paths::USERS)
+fn has_none(session: &Session, user: UserId) -> HttpResponse {
+    session.refused(
+        "Dieser Benutzer hat keinen zweiten Faktor.",
+        paths::user(user),
+    )
 }

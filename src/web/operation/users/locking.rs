@@ -24,6 +24,8 @@ struct DisablePage {
     shell: Shell,
     name: String,
     email: String,
+    /// Address of the user's page.
+    href: String,
     /// How the person who looks proves to be it.
     own_email: Proof,
     errors: FieldErrors,
@@ -56,6 +58,7 @@ async fn disable_page(
         shell: Shell::load(app, me, paths::USERS).await?,
         name,
         email,
+        href: paths::user(user),
         own_email: proof_of(app, me).await?,
         errors,
     })
@@ -75,13 +78,15 @@ pub async fn disable(
         return invalid(&disable_page(&app, &me, UserId(*user), errors).await?);
     }
     let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
-    app.db
+    let done = app
+        .db
         .transaction(move |conn| actions::disable(conn, &viewer, user, now))
-        .await?;
-    Ok(session.succeeded(
-        "Der Benutzer ist gesperrt und überall abgemeldet.",
-        paths::USERS,
-    ))
+        .await;
+    session.respond(
+        done,
+        |()| "Der Benutzer ist gesperrt und überall abgemeldet.",
+        paths::user(user),
+    )
 }
 
 #[derive(Template)]
@@ -90,6 +95,8 @@ struct EnablePage {
     shell: Shell,
     name: String,
     email: String,
+    /// Address of the user's page.
+    href: String,
     /// How the person who looks proves to be it.
     own_email: Proof,
     errors: FieldErrors,
@@ -104,7 +111,7 @@ pub async fn ask_enable(
 ) -> Result<HttpResponse, PageError> {
     match enable_page(&app, &me, UserId(*user), FieldErrors::default()).await? {
         Some(page) => html(&page),
-        None => Ok(is_not_locked(&session)),
+        None => Ok(is_not_locked(&session, UserId(*user))),
     }
 }
 
@@ -121,7 +128,7 @@ pub async fn enable(
     if !errors.is_empty() {
         return match enable_page(&app, &me, UserId(*user), errors).await? {
             Some(page) => invalid(&page),
-            None => Ok(is_not_locked(&session)),
+            None => Ok(is_not_locked(&session, UserId(*user))),
         };
     }
     let (now, viewer, user) = (app.clock.now(), me.viewer.clone(), UserId(*user));
@@ -132,17 +139,17 @@ pub async fn enable(
         .await;
     match done {
         // This is a second click.
-        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(is_not_locked(&session)),
+        Err(ActionError::Refused(Refusal::Unchanged)) => Ok(is_not_locked(&session, user)),
         done => session.respond(
             done,
             |()| "Die Sperre ist aufgehoben. Der Benutzer erhält eine Einladung, mit der er ein neues Passwort setzt. Sie gilt sieben Tage.",
-            paths::USERS,
+            paths::user(user),
         ),
     }
 }
 
-fn is_not_locked(session: &Session) -> HttpResponse {
-    session.refused("Dieser Benutzer ist nicht gesperrt.", paths::USERS)
+fn is_not_locked(session: &Session, user: UserId) -> HttpResponse {
+    session.refused("Dieser Benutzer ist nicht gesperrt.", paths::user(user))
 }
 
 /// The page about unlocking; `None` if the user exists but is not locked.
@@ -176,6 +183,7 @@ async fn enable_page(
         shell: Shell::load(app, me, paths::USERS).await?,
         name,
         email,
+        href: paths::user(user),
         own_email: proof_of(app, me).await?,
         errors,
     }))

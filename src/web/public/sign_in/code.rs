@@ -92,7 +92,7 @@ pub async fn sign_in(
     let mut wait = None;
     match prove(&app, &request, user, &form).await {
         Ok(Ok(viewer)) => {
-            session::begin(&session, &app, viewer.user, true).map_err(no_session)?;
+            session::begin(&session, &app, &request, viewer.user, true).map_err(no_session)?;
             return Ok(see_other(onward(next, &viewer)));
         }
         Ok(Err(fault)) => errors.add(CODE, codes::sentence(fault, language)),

@@ -137,7 +137,7 @@ async fn sign_in(
     let mut wait = None;
     let (wrong, status) = match prove(&app, &request, email, form.get("passwort")).await {
         Ok(SignedIn::Yes(viewer)) => {
-            session::begin(&session, &app, viewer.user, false).map_err(no_session)?;
+            session::begin(&session, &app, &request, viewer.user, false).map_err(no_session)?;
             return Ok(see_other(onward(next, &viewer)));
         }
         Ok(SignedIn::HalfWay(user)) => {
