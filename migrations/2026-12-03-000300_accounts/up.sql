@@ -108,7 +108,7 @@ COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256: a code has 80 random bits, wh
 -- Checks on the public page are throttled like unknown links.
 CREATE TABLE attempts (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind TEXT NOT NULL CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check', 'late', 'code')),
+    kind TEXT NOT NULL CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check', 'late', 'code', 'invitation')),
     account TEXT NOT NULL,
     source TEXT NOT NULL,
     succeeded BOOLEAN NOT NULL,
@@ -117,7 +117,7 @@ CREATE TABLE attempts (
     -- What is still being looked at is neither failed nor good.
     CONSTRAINT attempts_pending_is_open CHECK (NOT (pending AND succeeded))
 );
-COMMENT ON TABLE attempts IS 'Sign-ins, unknown links and reset requests, counted for throttling across processes. Account and source are keyed hashes, never plain.';
+COMMENT ON TABLE attempts IS 'Sign-ins, unknown links, reset requests and invitations by companies, counted for throttling across processes. Account and source are keyed hashes, never plain.';
 COMMENT ON COLUMN attempts.pending IS 'Still being looked at: counts as failed only when nobody wrote down how it ended.';
 CREATE INDEX attempts_by_source ON attempts (kind, source, at);
 CREATE INDEX attempts_by_account ON attempts (kind, account, at);

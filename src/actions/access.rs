@@ -2,74 +2,133 @@
 //! contract once more after the link's own page has expired. Both are sent only to the address in
 //! the master data (L-07), and neither reveals whether a customer exists.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::throttle::{Attempted, may_reset};
-use super::users::{add, send_password_link};
+use super::users::{INVITATION_LIFE, add, send_password_link};
 use super::{ActionError, Actor, delivery};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
 use crate::domain::case::{LinkState, link_state};
+use crate::domain::company::Company;
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::Role;
-use crate::domain::{CustomerNumber, LinkId};
+use crate::domain::{CustomerNumber, LinkId, UserId};
+use crate::storage::company_users::has_people;
 use crate::storage::mails::{NewMail, has_step, queue_mail};
-use crate::storage::users::{self, NewUser};
+use crate::storage::users::{self, Credentials, NewUser};
 use crate::storage::{PgConnection, cases, links, logins};
 
 /// How often a contract is mailed again by its old link in one day.
 const COPIES_A_DAY: usize = 3;
+/// Asking for a login again within this time is the same click.
+const SECOND_CLICK: Duration = Duration::minutes(10);
 
-/// Mails a login to the stored address of a customer that has concluded, if there is one. The
-/// caller gives the same answer in either case.
+/// What became of asking for a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// There is a new one, or one whose invitation was not answered yet.
+    Made,
+    /// The customer has one with this address already.
+    There,
+    /// Nothing was done; why, is not told.
+    Nothing,
+}
+
+/// Who asks for a login.
+#[derive(Debug, Clone, Copy)]
+pub enum Asking<'a> {
+    /// Whoever knows the customer's number.
+    Anybody,
+    /// Whoever concluded just now, by this name: may learn what became of it.
+    Signatory(&'a str),
+}
+
+/// Mails a login to the stored address of a customer that has concluded, if there is one. Only who has just
+/// concluded may be told what became of it; for everybody else the caller gives the same answer in any
+/// case. The first person of a customer manages the others (5.8-14).
 pub fn request(
     conn: &mut PgConnection,
     app: &App,
-    customer: CustomerNumber,
+    (customer, asking): (CustomerNumber, Asking<'_>),
     by: Actor,
     source: &str,
     now: DateTime<Utc>,
-) -> Result<(), ActionError> {
+) -> Result<Access, ActionError> {
     let who = Attempted::new(app, &format!("kunde:{customer}"), source);
     if !may_reset(conn, &who, now)? {
-        return Ok(());
+        return Ok(Access::Nothing);
     }
     let Some(case) = cases::lock_case(conn, customer, now)? else {
-        return Ok(());
+        return Ok(Access::Nothing);
     };
     let is_gone = case.customer.deleted_at.is_some() || case.agreements.is_empty();
     // There is no login for an address that a partner entered and that was not confirmed (A4).
     let Some(email) = case.settled_email().filter(|_| !is_gone).cloned() else {
-        return Ok(());
+        return Ok(Access::Nothing);
     };
     match users::find_credentials(conn, &email)? {
-        Some(found) => {
-            let viewer = users::find_viewer(conn, found.user)?;
-            let is_own = viewer.is_some_and(
-                |viewer| matches!(viewer.role, Role::Customer { number, .. } if number == customer),
-            );
-            if is_own {
-                send_password_link(conn, app, found.user, found.password_hash.is_none(), now)?;
-            }
-        }
+        Some(found) => remind(conn, app, &found, (customer, asking), now),
         // An address that another user signs in with, or that is disabled, stays as it is.
-        None if logins::is_address_taken(conn, &email)? => {}
+        None if logins::is_address_taken(conn, &email)? => Ok(Access::Nothing),
         None => {
             let new = NewUser {
                 email,
-                name: case.customer.party.name.clone(),
+                name: match asking {
+                    Asking::Anybody => case.customer.party.name.clone(),
+                    Asking::Signatory(person) => person.to_owned(),
+                },
                 role: Role::Customer {
                     number: customer,
                     contracts: true,
                 },
-                manages_users: false,
+                manages_users: !has_people(conn, Company::Customer(customer))?,
                 password_hash: None,
             };
             add(conn, app, by, &new, now)?;
+            Ok(Access::Made)
         }
     }
-    Ok(())
+}
+
+/// Somebody signs in with the address already: mails a link if that helps.
+fn remind(
+    conn: &mut PgConnection,
+    app: &App,
+    found: &Credentials,
+    (customer, asking): (CustomerNumber, Asking<'_>),
+    now: DateTime<Utc>,
+) -> Result<Access, ActionError> {
+    let viewer = users::find_viewer(conn, found.user)?;
+    let is_own = viewer.is_some_and(
+        |viewer| matches!(viewer.role, Role::Customer { number, .. } if number == customer),
+    );
+    if !is_own {
+        return Ok(Access::Nothing);
+    }
+    let is_invited = found.password_hash.is_none();
+    let outcome = if is_invited {
+        Access::Made
+    } else {
+        Access::There
+    };
+    let is_told = matches!(asking, Asking::Signatory(_));
+    if is_told && (!is_invited || was_invited_just_now(conn, found.user, now)?) {
+        return Ok(outcome);
+    }
+    send_password_link(conn, app, found.user, is_invited, now)?;
+    Ok(outcome)
+}
+
+/// Whether this is a second click: the link of the first one must stay valid.
+fn was_invited_just_now(
+    conn: &mut PgConnection,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let link = users::find_password_link_of(conn, user)?;
+    Ok(link.is_some_and(|(_, until)| until > now + INVITATION_LIFE - SECOND_CLICK))
 }
 
 /// The customer a link was sent to; `NotFound` for a link that was never issued.

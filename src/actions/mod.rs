@@ -20,6 +20,7 @@ pub mod branding;
 pub mod bulk_runs;
 pub mod bundles;
 mod case_command;
+pub mod company_users;
 pub mod consent;
 pub mod contract_text;
 pub mod customers;

@@ -198,7 +198,7 @@ pub fn erase_locked_user(
     log_erased_user(conn, user, actor(viewer), now)
 }
 
-fn log_erased_user(
+pub(super) fn log_erased_user(
     conn: &mut PgConnection,
     user: UserId,
     actor: Actor,

@@ -12,6 +12,7 @@ use sha2::Sha256;
 use super::{ActionError, case_command::actor};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
+use crate::domain::company::Company;
 use crate::domain::viewer::Viewer;
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::PgConnection;
@@ -49,6 +50,8 @@ const FREE_GENUINE: usize = 1_000;
 const FREE_CODES: usize = 10;
 const CODES_WINDOW: Duration = Duration::hours(24);
 const SHORT: Duration = Duration::minutes(10);
+/// Invitations of one company in an hour: more than anybody types, and no way to write to many strangers.
+const INVITATIONS: usize = 20;
 /// How much is kept in an hour of forms without a session, in started pieces of [`LATE_PIECE`]
 /// bytes: of one user, and from one source.
 const LATE: (usize, usize) = (10, 40);
@@ -376,6 +379,34 @@ pub fn may_reset(
     }
     add_attempt(conn, kind, &who.account, &who.source, now)?;
     Ok(true)
+}
+
+/// Counts a mail that a company has sent to somebody it invites, so that it does not reach many strangers
+/// in the operator's name.
+pub fn note_invitation(
+    conn: &mut PgConnection,
+    app: &App,
+    company: Company,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let name = match company {
+        Company::Partner(id) => format!("invitations partner {id}"),
+        Company::Customer(number) => format!("invitations customer {number}"),
+    };
+    let who = Attempted::new(app, &name, source);
+    lock_account(conn, &who.account)?;
+    let (kind, hour) = (Attempt::Invitation, Duration::hours(1));
+    let sent = tries_by_account(conn, kind, &who.account, None, now - hour, now)?;
+    if let Some(at) = sent.failed.get(INVITATIONS - 1) {
+        tracing::warn!(account = %who.account, source = %who.source, "refused by a limit: invitations");
+        let left = (*at + hour - now).num_seconds();
+        return Err(ActionError::TooManyAttempts(
+            u64::try_from(left).unwrap_or(0).max(1),
+        ));
+    }
+    add_attempt(conn, kind, &who.account, &who.source, now)?;
+    Ok(())
 }
 
 /// Counts a form of `bytes` bytes that came without a session, before it is kept (A3).

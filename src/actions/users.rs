@@ -55,6 +55,27 @@ pub(super) fn send_password_link(
     invitation: bool,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
+    send_link(conn, app, user, (invitation, None), now)
+}
+
+/// Mails an invitation; `by` is who asked for it.
+pub(super) fn send_invitation(
+    conn: &mut PgConnection,
+    app: &App,
+    user: UserId,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    send_link(conn, app, user, (true, by), now)
+}
+
+fn send_link(
+    conn: &mut PgConnection,
+    app: &App,
+    user: UserId,
+    (invitation, by): (bool, Option<UserId>),
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
     let id = Uuid::new_v4();
     users::create_password_link(
         conn,
@@ -68,7 +89,7 @@ pub(super) fn send_password_link(
     )?;
     let mail = NewMail {
         step: format!("password:{id}"),
-        kind: MailKind::SetPassword { invitation },
+        kind: MailKind::SetPassword { invitation, by },
         to: Recipient::User(user),
         customer: None,
         message_id: app.new_message_id(),
@@ -121,7 +142,7 @@ pub fn add(
     let made_by = by.user().filter(|_| is_operator);
     let id = users::create_user(conn, new, made_by, now)?;
     if new.password_hash.is_none() {
-        send_password_link(conn, app, id, true, now)?;
+        send_invitation(conn, app, id, by.user(), now)?;
     }
     if let Some(maker) = made_by {
         tell_administrators(conn, app, (id, Joined::Added), maker, now)?;
@@ -165,6 +186,7 @@ fn log_added(
                 _ => None,
             },
             counts,
+            rights: new.rights().list(),
         },
         actor: by,
         customer: None,

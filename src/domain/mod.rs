@@ -12,6 +12,7 @@ pub mod branding;
 pub mod bulk_run;
 pub mod calendar;
 pub mod case;
+pub mod company;
 mod customer_number;
 pub mod email;
 pub mod file;

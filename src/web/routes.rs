@@ -13,7 +13,9 @@ use crate::web::kit::guard::guard;
 pub use crate::web::kit::route::Row;
 use crate::web::kit::route::{Who, get, view};
 use crate::web::kit::{session, statics};
-use crate::web::{account, administration, contract, customers, dev, operation, partners, public};
+use crate::web::{
+    account, administration, company, contract, customers, dev, operation, partners, public,
+};
 
 const OWN: &[Row] = &[
     get("/healthz", Who::Anyone, || {
@@ -38,6 +40,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         account::ROUTES,
         customers::ROUTES,
         administration::ROUTES,
+        company::ROUTES,
         operation::ROUTES,
         operation::announcements::ROUTES,
         operation::bulk_runs::ROUTES,
@@ -83,8 +86,8 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Language;
-    use crate::domain::viewer::Role;
+    use crate::domain::viewer::{Role, Viewer};
+    use crate::domain::{Language, UserId};
     use crate::paths;
     use crate::web::kit::menu::menu;
 
@@ -93,7 +96,15 @@ mod tests {
 
     #[test]
     fn c13_every_page_of_the_operator_stands_in_its_menu() {
-        let menu = menu(Role::ADMINISTRATOR, Language::De, paths::ALERTS);
+        let administrator = Viewer {
+            user: UserId(1),
+            name: String::new(),
+            company: String::new(),
+            role: Role::ADMINISTRATOR,
+            manages_users: false,
+            language: Language::De,
+        };
+        let menu = menu(&administrator, paths::ALERTS);
         let hrefs: Vec<&str> = menu
             .iter()
             .flat_map(|entry| entry.pages.iter().map(|page| page.href))

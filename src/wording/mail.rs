@@ -69,8 +69,12 @@ impl MailKind {
             Self::Info { news } => format!("Nachricht: {}", news.name()),
             Self::PartnerInfo { news } => format!("Nachricht: {}", news.name()),
             Self::Alert { alert } => format!("Hinweis: {}", alert.name()),
-            Self::SetPassword { invitation: true } => "Einladung".to_owned(),
-            Self::SetPassword { invitation: false } => "Link für ein neues Passwort".to_owned(),
+            Self::SetPassword {
+                invitation: true, ..
+            } => "Einladung".to_owned(),
+            Self::SetPassword {
+                invitation: false, ..
+            } => "Link für ein neues Passwort".to_owned(),
             _ => self.spec().name().to_owned(),
         }
     }

@@ -150,13 +150,13 @@ impl UserChange {
                 format!("role {} in place of {}", to.english(), from.english())
             }
             (Self::Contracts { may }, Language::De) => {
-                format!("Recht „Verträge/AVV“ {}", given(*may))
+                format!("Berechtigung „Verträge“ {}", given(*may))
             }
             (Self::Contracts { may }, Language::En) => {
-                format!("permission “contracts” {}", given(*may))
+                format!("permission “agreements” {}", given(*may))
             }
             (Self::ManagesUsers { may }, Language::De) => {
-                format!("Recht „Benutzerverwaltung“ {}", given(*may))
+                format!("Berechtigung „Benutzerverwaltung“ {}", given(*may))
             }
             (Self::ManagesUsers { may }, Language::En) => {
                 format!("permission “user management” {}", given(*may))

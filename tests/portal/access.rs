@@ -20,6 +20,8 @@ use crate::seeded::{World, csrf, is_to_sign_in, user_id};
 use crate::versions::put_in_force;
 
 const TABLE: &str = include_str!("access.txt");
+const COLLEAGUE: &str = "kollegin@muster-it.example";
+const GONE: &str = "gesperrt@muster-it.example";
 const OTHER_USER: &str = "andere@plusnet.example";
 
 /// The columns of the table.
@@ -116,6 +118,22 @@ impl Objects {
         let other = world
             .app
             .write(|conn| avv_portal::actions::users::add(conn, &world.app.app, by, &new, now));
+        let muster = world.app.companies().partner;
+        for (email, name) in [(COLLEAGUE, "Eine Kollegin"), (GONE, "Ein Gesperrter")] {
+            let new = NewUser {
+                email: EmailAddress::parse(email).unwrap(),
+                name: name.to_owned(),
+                role: Role::Partner(muster),
+                manages_users: false,
+                password_hash: Some("keins".to_owned()),
+            };
+            let by = avv_portal::actions::Actor::Command;
+            world
+                .app
+                .write(|conn| avv_portal::actions::users::add(conn, &world.app.app, by, &new, now));
+        }
+        let lock = format!("UPDATE users SET disabled_at = now() WHERE email = '{GONE}'");
+        world.app.sql(&lock).unwrap();
         let contract = partner_directory::NewContract {
             signed_on: "2026-01-15".parse().unwrap(),
             valid_until: None,
@@ -217,7 +235,16 @@ impl Objects {
         };
         let user = match object {
             "other" => self.other_user.clone(),
-            "self" => user_id(&world.app, Person::Operator.email()).to_string(),
+            "self" | "ADM" => user_id(&world.app, Person::Operator.email()).to_string(),
+            "MA" => user_id(&world.app, Person::Partner.email()).to_string(),
+            "SM" => user_id(&world.app, Person::SubPartner.email()).to_string(),
+            "KD" => user_id(&world.app, Person::Customer.email()).to_string(),
+            "KD0" => user_id(&world.app, Person::CustomerWithout.email()).to_string(),
+            "KD2" => user_id(&world.app, Person::ForeignCustomer.email()).to_string(),
+            "of-MA" => user_id(&world.app, COLLEAGUE).to_string(),
+            "gone-MA" => world
+                .app
+                .text(&format!("id FROM users WHERE email = '{GONE}'")),
             _ => "999999".to_owned(),
         };
         let token = match object {

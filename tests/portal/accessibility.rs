@@ -122,6 +122,11 @@ pub fn public(places: &Places) -> Vec<Stop> {
             "success in English",
             format!("{}/erfolg?sprache=en", p.success),
         ),
+        after(
+            "access by one click",
+            format!("{}/erfolg", p.success),
+            vec![Click("form[action$='/zugang'] button")],
+        ),
         at("declined", &p.declined),
         at("objected", &p.objected),
         at(
@@ -166,6 +171,7 @@ pub fn public(places: &Places) -> Vec<Stop> {
 
 pub fn partner(places: &Places) -> Vec<Stop> {
     let own_sub = |page: &str| format!("/submandanten/{}{page}", places.sub_partner);
+    let own_user = |user: &str, page: &str| format!("/benutzer/{user}{page}");
     vec![
         at("partner list", "/kunden"),
         after(
@@ -222,6 +228,41 @@ pub fn partner(places: &Places) -> Vec<Stop> {
         at("own sub-partner, contract", own_sub("/vertrag")),
         at("deactivates sub-partner", own_sub("/deaktivierung")),
         at("partner changes address", "/kunden/6009/stammdaten/email"),
+        at("own users", "/benutzer"),
+        at("own users without result", "/benutzer?suche=gibtesnicht"),
+        at("invites user", "/benutzer/neu"),
+        after(
+            "invites user wrong",
+            "/benutzer/neu",
+            vec![Click("main form .actions button")],
+        ),
+        at("own user invited", own_user(&places.invited_colleague, "")),
+        after(
+            "own user wrong",
+            own_user(&places.invited_colleague, ""),
+            vec![
+                Click("label[for=benutzerverwaltung]"),
+                Click("main form[novalidate] .actions button"),
+            ],
+        ),
+        at(
+            "locks own user",
+            own_user(&places.invited_colleague, "/sperren"),
+        ),
+        after(
+            "locks own user wrong",
+            own_user(&places.invited_colleague, "/sperren"),
+            vec![Click("main form .actions button")],
+        ),
+        at("own user locked", own_user(&places.locked_colleague, "")),
+        at(
+            "unlocks own user",
+            own_user(&places.locked_colleague, "/entsperren"),
+        ),
+        at(
+            "erases own user",
+            own_user(&places.locked_colleague, "/loeschen"),
+        ),
         at("partner is refused", "/administration/avv"),
         at("partner not found", "/kunden/9000"),
     ]
@@ -309,6 +350,21 @@ pub fn customer(places: &Places) -> Vec<Stop> {
         at(
             "customer objects in English",
             "/administration/avv/widerspruch",
+        ),
+        at("customer's own users in English", "/benutzer"),
+        at("customer invites in English", "/benutzer/neu"),
+        after(
+            "customer invites wrong in English",
+            "/benutzer/neu",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "customer's own user in English",
+            format!("/benutzer/{}", places.user),
+        ),
+        at(
+            "customer locks own user in English",
+            format!("/benutzer/{}/sperren", places.user),
         ),
         at("customer help in German again", "/hilfe?sprache=de"),
         at("customer is refused", "/kunden"),
@@ -796,6 +852,8 @@ fn every_page_is_looked_at() {
         stop: "/adresse/a".to_owned(),
         dissent_notice: "8".to_owned(),
         proposal: "1".to_owned(),
+        invited_colleague: "3".to_owned(),
+        locked_colleague: "4".to_owned(),
         ..Places::default()
     };
     let stops = [

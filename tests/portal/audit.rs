@@ -247,6 +247,7 @@ async fn a_noted_head_tells_what_the_chain_alone_cannot() {
 fn added(name: &str) -> NewEvent {
     NewEvent {
         kind: AuditKind::UserAdded {
+            rights: Vec::new(),
             name: name.to_owned(),
             role: None,
             counts: None,

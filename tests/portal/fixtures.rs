@@ -40,6 +40,9 @@ pub struct Places {
     pub user: String,
     /// A user who is locked.
     pub locked: String,
+    /// People of the Mandant Muster IT: one who was invited, one who is locked.
+    pub invited_colleague: String,
+    pub locked_colleague: String,
     /// A user who has a second factor.
     pub factor: String,
     /// An administrator whose account was made in the portal a moment ago (A2).
@@ -156,6 +159,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     propose(&app, &mut places).await;
     places.locked = locked(&app);
     places.factor = with_factor(&app);
+    (places.invited_colleague, places.locked_colleague) = colleagues(&app);
     places.administrator = administrator(&app);
     roll_out(&app);
     let partner = app.viewer(Person::Partner);
@@ -351,6 +355,24 @@ fn locked(app: &TestApp) -> String {
     )
     .expect("a locked user");
     app.text("id FROM users WHERE email = 'gesperrt@plusnet.example'")
+}
+
+/// People of the Mandant Muster IT: one who was invited, with a long name, and one who is locked.
+fn colleagues(app: &TestApp) -> (String, String) {
+    let invited = "Änne-Friederike Größenwahn-Wolkersdorfer zu Donaudampfschifffahrt";
+    let mail = "aenne-friederike.groessenwahn-wolkersdorfer@datenschutz.muster-it.example";
+    app.sql(&format!(
+        "INSERT INTO users (email, name, role, partner_id, contracts, created_at, disabled_at) \
+         SELECT new.email, new.name, 'partner', partner_id, FALSE, created_at, \
+            CASE WHEN new.is_locked THEN created_at END \
+         FROM users, (VALUES ('{mail}', '{invited}', FALSE), \
+            ('gesperrt@muster-it.example', 'Gero Sperrling', TRUE)) AS new (email, name, is_locked) \
+         WHERE users.email = '{}'",
+        Person::Partner.email()
+    ))
+    .expect("colleagues");
+    let key = |email: &str| app.text(&format!("id FROM users WHERE email = '{email}'"));
+    (key(mail), key("gesperrt@muster-it.example"))
 }
 
 fn user_with(app: &TestApp, email: &str) -> UserId {

@@ -452,7 +452,7 @@ async fn c3_error_pages_keep_the_frame_of_who_is_signed_in() {
             page.assert_says(
                 "Auftragsverarbeitungsvertrag ansehen, herunterladen und ihm widersprechen",
             )
-            .assert_says("Der Betreiber dieses Portals vergibt sie");
+            .assert_says("sonst der Betreiber dieses Portals");
         }
         let post = browser
             .post("/kunden/4711/stammdaten", &[("csrf", "falsch")])

@@ -20,6 +20,7 @@ mod branding;
 mod bulk_runs;
 mod check;
 mod clock;
+mod company;
 mod consents;
 mod contracts;
 mod corrections;

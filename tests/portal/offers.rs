@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use avv_portal::domain::viewer::Role;
+use avv_portal::domain::viewer::Viewer;
 use avv_portal::web::routes::{Row, rows};
 
 use crate::fixtures::insert_fixtures;
@@ -71,7 +71,7 @@ fn ways(page: &Page, address: &str) -> (Vec<String>, Vec<String>) {
 }
 
 /// Walks from the start page; says what is offered and refused.
-async fn walk(browser: &Browser, role: Role, person: Person) -> (BTreeSet<String>, usize) {
+async fn walk(browser: &Browser, viewer: &Viewer, person: Person) -> (BTreeSet<String>, usize) {
     let (mut wrong, mut looked) = (BTreeSet::new(), 0);
     let mut of_route: BTreeMap<&str, usize> = BTreeMap::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
@@ -113,7 +113,7 @@ async fn walk(browser: &Browser, role: Role, person: Person) -> (BTreeSet<String
         let (links, forms) = ways(&page, &plain);
         for form in forms {
             match row_of("POST", &form) {
-                Some(row) if row.who.admits(role) => {}
+                Some(row) if row.who.admits(viewer) => {}
                 Some(_) => {
                     wrong.insert(format!(
                         "{person:?}: {plain} offers {form}, which is refused"
@@ -137,10 +137,10 @@ async fn s50_no_page_offers_what_would_be_refused() {
     app.add_operators();
     let mut wrong = BTreeSet::new();
     for person in EVERYBODY {
-        let (browser, role) = (app.sign_in(person).await, app.viewer(person).role);
-        let (found, looked) = walk(&browser, role, person).await;
+        let (browser, viewer) = (app.sign_in(person).await, app.viewer(person));
+        let (found, looked) = walk(&browser, &viewer, person).await;
         wrong.extend(found);
-        let least = if role.is_operator() { 150 } else { 5 };
+        let least = if viewer.role.is_operator() { 150 } else { 5 };
         assert!(looked >= least, "{person:?} was led to {looked} pages only");
     }
     let wrong: Vec<_> = wrong.into_iter().collect();

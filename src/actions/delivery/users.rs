@@ -8,6 +8,7 @@ use crate::mail::bodies::users::{
     FactorChanged, PasswordChanged, SetPassword, SignInAddressChanged,
 };
 use crate::storage::PgConnection;
+use crate::storage::company_users::find_inviter;
 use crate::storage::users::{find_contact, find_password_link_of};
 use crate::{paths, token};
 
@@ -25,7 +26,7 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
         return Ok((former.clone().unwrap_or(address), body.into()));
     }
     let body = match facts.mail.kind {
-        MailKind::SetPassword { invitation } => {
+        MailKind::SetPassword { invitation, by } => {
             let (link, valid_until) = find_password_link_of(conn, id)?
                 .ok_or(Obstacle::Dropped("der Link nicht mehr gilt"))?;
             let token = token::make(&facts.app.config.keys, token::Purpose::Password, link);
@@ -34,6 +35,10 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
                 link: facts.url(&paths::set_password(&token)),
                 valid_until,
                 invitation,
+                by: match by {
+                    Some(inviter) => find_inviter(conn, inviter)?,
+                    None => None,
+                },
             }
             .into()
         }

@@ -64,6 +64,11 @@ pub fn logins() -> Vec<Login> {
             "Ilse Großmann",
         ),
         ("partner", "jana.weiss@muster-it.example", "Jana Weiß"),
+        (
+            "partner-without-users",
+            "tim.berger@muster-it.example",
+            "Tim Berger",
+        ),
         ("sub-partner", "ole.hansen@nord-tk.example", "Ole Hansen"),
         (
             "customer",
@@ -104,6 +109,7 @@ pub fn arrive(app: &App, now: DateTime<Utc>) -> Result<Cast> {
             add(&format!("operator-{job}"), Role::Operator(*job))?;
         }
         let partner = add("partner", Role::Partner(partners.muster))?;
+        add("partner-without-users", Role::Partner(partners.muster))?;
         add("sub-partner", Role::SubPartner(partners.nord))?;
         if let Some(operator) = &operator {
             partner_directory::complete(conn, app, operator, &partners, now)?;
@@ -216,7 +222,8 @@ fn add_user(
         email: login.email,
         name: login.name.to_owned(),
         role,
-        manages_users: false,
+        // These two manage the people of their companies.
+        manages_users: matches!(role_name, "partner" | "customer"),
         password_hash: Some(hash.to_owned()),
     };
     let id = user_actions::add(conn, app, Actor::Command, &new, now)?;
@@ -437,6 +444,7 @@ mod tests {
                 "operator-support",
                 "operator-auditor",
                 "partner",
+                "partner-without-users",
                 "sub-partner",
                 "customer",
                 "customer-without-contract"

@@ -15,6 +15,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 use super::alert::AlertKind;
 use super::branding::BrandingPart;
 use super::case::Channel;
+use super::company::UserRight;
 use super::mail::RequestReason;
 use super::master_data::FieldChange;
 use super::notice::{DissentWay, Settlement};
@@ -397,6 +398,9 @@ pub enum AuditKind {
         /// For one of the operator's people: from when it counts as a second person (S-39).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         counts: Option<Counts>,
+        /// What the user may do in the own company.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rights: Vec<UserRight>,
     },
     /// A user was changed.
     UserChanged {

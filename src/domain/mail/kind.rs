@@ -114,6 +114,9 @@ pub enum MailKind {
     SetPassword {
         /// `true` for the first password of a new user.
         invitation: bool,
+        /// Who invites, if it is somebody of the own company.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<UserId>,
     },
     /// Notice to a user that the password was changed (S-38).
     PasswordChanged,

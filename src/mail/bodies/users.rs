@@ -18,6 +18,8 @@ pub struct SetPassword {
     pub valid_until: DateTime<Utc>,
     /// Whether it is the first password of a new user.
     pub invitation: bool,
+    /// Name and company of who invites, if it is somebody of the own company.
+    pub by: Option<(String, String)>,
 }
 
 templates!(
@@ -47,8 +49,16 @@ impl MailBody for SetPassword {
             link: _,
             valid_until: _,
             invitation: _,
+            by,
         } = self;
-        vec![name]
+        let (inviter, company) = by
+            .iter_mut()
+            .map(|(name, company)| (name, company))
+            .unzip::<_, _, Vec<_>, Vec<_>>();
+        let mut all = vec![name];
+        all.extend(inviter);
+        all.extend(company);
+        all
     }
 
     #[cfg(test)]
@@ -241,14 +251,23 @@ pub(in crate::mail) fn samples(_: &crate::mail::CaseWords) -> Vec<super::Sample>
 
     let name = "Jörg Müller".to_owned();
     let mut all: Vec<super::Sample> = Vec::new();
-    for invitation in [true, false] {
+    let colleague = (
+        "Elif Özdemir".to_owned(),
+        "Bäckerei Özdemir & Söhne GmbH".to_owned(),
+    );
+    for (what, invitation, by) in [
+        ("true", true, None),
+        ("by a colleague", true, Some(colleague)),
+        ("false", false, None),
+    ] {
         let body = SetPassword {
             name: name.clone(),
             link: "https://avv.plusnet.example/passwort/abc".to_owned(),
             valid_until: utc("2026-11-25T13:05:00Z"),
             invitation,
+            by,
         };
-        all.push((format!("set password {invitation}"), body.into()));
+        all.push((format!("set password {what}"), body.into()));
     }
     let at = utc("2026-11-24T13:05:00Z");
     for change in FactorChange::ALL {

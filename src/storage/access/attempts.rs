@@ -21,6 +21,8 @@ pub enum Attempt {
     Late,
     /// A code of an authenticator app, or a recovery code, after the password was right.
     Code,
+    /// A mail that a company has sent to one of its people, or to whom it makes one.
+    Invitation,
 }
 
 impl Attempt {
@@ -32,6 +34,7 @@ impl Attempt {
             Self::Check => "check",
             Self::Late => "late",
             Self::Code => "code",
+            Self::Invitation => "invitation",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod administrators;
 pub mod attempts;
+pub mod company_users;
 pub mod logins;
 pub(in crate::storage) mod password_links;
 pub mod rights;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use crate::domain::company::UserRights;
 use crate::domain::viewer::{OperatorRole, Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
 use crate::storage::administrators::count_as_made;
@@ -27,6 +28,22 @@ pub struct NewUser {
     pub manages_users: bool,
     /// Argon2id hash; `None` until a password is set by link.
     pub password_hash: Option<String>,
+}
+
+impl NewUser {
+    /// What the user may do in the own company.
+    pub fn rights(&self) -> UserRights {
+        UserRights {
+            contracts: matches!(
+                self.role,
+                Role::Customer {
+                    contracts: true,
+                    ..
+                }
+            ),
+            manages_users: self.manages_users,
+        }
+    }
 }
 
 /// What is needed to check a sign-in.

@@ -62,7 +62,7 @@ pub async fn guard(
         (viewer, Who::Visitor) => viewer.clone(),
         (None, Who::Gate) => return Err(PageError::Forbidden.into()),
         (None, _) => return Ok(to_sign_in(&app, request).await?),
-        (Some(viewer), who) if !who.admits(viewer.role) => {
+        (Some(viewer), who) if !who.admits(viewer) => {
             log_refusal(viewer, &pattern(&request), &object(&request), "role");
             let refusal = who.refusal(viewer.role);
             // The error page belongs to this user, with layout and menu (C3).

@@ -1,7 +1,6 @@
-//! The main menu: which pages a role sees in it, and in which group (C13).
+//! The main menu: which pages a person sees in it, and in which group (C13).
 
-use crate::domain::Language;
-use crate::domain::viewer::Role;
+use crate::domain::viewer::{Role, Viewer};
 use crate::paths;
 
 /// A page of the menu.
@@ -90,9 +89,10 @@ const OPERATOR: &[(&str, &[Page])] = &[
     ),
 ];
 
-/// The menu of `role`; `section` is the address of the entry the page belongs to.
-pub fn menu(role: Role, language: Language, section: &str) -> Vec<Entry> {
-    let mut groups: Vec<(&'static str, Vec<Page>)> = match role {
+/// The menu of `viewer`; `section` is the address of the entry the page belongs to.
+pub fn menu(viewer: &Viewer, section: &str) -> Vec<Entry> {
+    let is_english = viewer.language.is_en();
+    let mut groups: Vec<(&'static str, Vec<Page>)> = match viewer.role {
         Role::Operator(_) => OPERATOR
             .iter()
             .map(|(label, pages)| (*label, pages.to_vec()))
@@ -109,7 +109,11 @@ pub fn menu(role: Role, language: Language, section: &str) -> Vec<Entry> {
             contracts: false, ..
         } => Vec::new(),
     };
-    let help = if language.is_en() { "Help" } else { "Hilfe" };
+    if viewer.manages().is_some() {
+        let users = if is_english { "Users" } else { "Benutzer" };
+        groups.push(single(users, paths::COMPANY_USERS));
+    }
+    let help = if is_english { "Help" } else { "Hilfe" };
     groups.push(single(help, paths::HELP));
     groups
         .into_iter()
@@ -128,12 +132,63 @@ fn single(label: &'static str, href: &'static str) -> (&'static str, Vec<Page>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::viewer::OperatorRole;
+    use crate::domain::{CustomerNumber, Language, PartnerId, UserId};
+
+    fn viewer(role: Role, manages_users: bool, language: Language) -> Viewer {
+        Viewer {
+            user: UserId(1),
+            name: String::new(),
+            company: String::new(),
+            role,
+            manages_users,
+            language,
+        }
+    }
 
     #[test]
     fn a_group_opens_and_a_single_page_is_a_link() {
-        for entry in menu(Role::ADMINISTRATOR, Language::De, "") {
+        for entry in menu(&viewer(Role::ADMINISTRATOR, false, Language::De), "") {
             assert_eq!(entry.href().is_some(), entry.pages.len() == 1);
             assert!(!entry.pages.is_empty(), "{}", entry.label);
+        }
+    }
+
+    #[test]
+    fn a_04_only_who_manages_people_finds_them_in_the_menu() {
+        let customer = Role::Customer {
+            number: CustomerNumber::of_figures(4711),
+            contracts: false,
+        };
+        for (role, manages_users, language, expected) in [
+            (
+                Role::Partner(PartnerId(1)),
+                true,
+                Language::De,
+                Some("Benutzer"),
+            ),
+            (Role::Partner(PartnerId(1)), false, Language::De, None),
+            (
+                Role::SubPartner(PartnerId(2)),
+                true,
+                Language::De,
+                Some("Benutzer"),
+            ),
+            (customer, true, Language::En, Some("Users")),
+            (customer, false, Language::En, None),
+            (
+                Role::Operator(OperatorRole::Support),
+                true,
+                Language::De,
+                None,
+            ),
+        ] {
+            let menu = menu(&viewer(role, manages_users, language), "");
+            let found = menu
+                .iter()
+                .find(|entry| entry.href() == Some(paths::COMPANY_USERS))
+                .map(|entry| entry.label);
+            assert_eq!(found, expected, "{role:?}");
         }
     }
 }

@@ -141,7 +141,7 @@ impl Shell {
     /// The layout without anything from the database.
     pub fn bare(me: &Me, section: &str) -> Self {
         Self {
-            nav: menu(me.viewer.role, me.viewer.language, section),
+            nav: menu(&me.viewer, section),
             language: me.viewer.language,
             switches: matches!(me.viewer.role, Role::Customer { .. }),
             user: Some((me.viewer.name.clone(), me.viewer.company.clone())),

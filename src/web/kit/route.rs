@@ -4,7 +4,7 @@
 use actix_web::{Route, guard as guards, web};
 
 use super::error::PageError;
-use crate::domain::viewer::{Duty, Role};
+use crate::domain::viewer::{Duty, Role, Viewer};
 
 /// One row of the table.
 pub struct Row {
@@ -71,14 +71,17 @@ pub enum Who {
     Operator,
     /// The operator's people with this duty: what changes something, and the forms for it.
     Duty(Duty),
+    /// Users of partners and customers who manage the people of their company.
+    UserManager,
     /// Any signed-in user; answers without pages, for the forward authentication of a reverse
     /// proxy.
     Gate,
 }
 
 impl Who {
-    /// Whether a user with `role` has access.
-    pub fn admits(self, role: Role) -> bool {
+    /// Whether `viewer` has access.
+    pub fn admits(self, viewer: &Viewer) -> bool {
+        let role = viewer.role;
         match self {
             Self::Anyone | Self::Visitor | Self::SignedIn | Self::Gate => true,
             Self::Staff => role.has_customer_list(),
@@ -95,6 +98,7 @@ impl Who {
             ),
             Self::Operator => role.is_operator(),
             Self::Duty(duty) => role.has(duty),
+            Self::UserManager => viewer.manages().is_some(),
         }
     }
 

@@ -4,7 +4,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::actions::{Actor, access};
+use crate::actions::Actor;
+use crate::actions::access::{self, Asking};
 use crate::app::App;
 use crate::domain::{CustomerNumber, Language};
 use crate::paths;
@@ -69,7 +70,10 @@ async fn ask(
     };
     let (own, place, now) = (app.clone(), source(&app, &request), app.clock.now());
     app.db
-        .transaction(move |conn| access::request(conn, &own, customer, Actor::Portal, &place, now))
+        .transaction(move |conn| {
+            let asked = (customer, Asking::Anybody);
+            access::request(conn, &own, asked, Actor::Portal, &place, now)
+        })
         .await?;
     page.asked = true;
     html(&page)

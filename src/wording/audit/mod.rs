@@ -22,6 +22,7 @@ use crate::domain::viewer::OperatorRole;
 use agreements::{asked, objected, restored};
 use changes::{announced, dissented, settled};
 use customers::{arrived, assigned, corrected, entered, moved, reviewed};
+use people::with_rights;
 
 macro_rules! names {
     ($($kind:ident: $de:literal, $en:literal;)*) => {
@@ -339,7 +340,12 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             because(&format!("Zweiter Faktor von {name} zurückgesetzt"), reason),
             because(&format!("Second factor of {name} reset"), reason),
         ),
-        K::UserAdded { name, role, counts } => by(|language| added(name, *role, *counts, language)),
+        K::UserAdded {
+            name,
+            role,
+            counts,
+            rights,
+        } => by(|language| with_rights(&added(name, *role, *counts, language), rights, language)),
         K::UserChanged { name, changes } => by(|language| changed(name, changes, language)),
         K::InvitationSent { name } => both(
             format!("Einladung an {name} noch einmal gesendet"),

@@ -3,6 +3,8 @@
 use crate::domain::Language;
 use crate::domain::audit::effect::{Effect, PartnerAccess};
 use crate::domain::audit::{Actor, AuditKind};
+use crate::domain::company::UserRight;
+use crate::wording::company;
 
 impl Actor {
     /// Who it was, for the history: name and company, "Kunde", "Portal".
@@ -70,6 +72,21 @@ impl PartnerAccess {
             .map(|name| name.say(language).to_owned());
         let parts: Vec<String> = modules.chain([users]).collect();
         format!("{} ({})", self.name, parts.join(", "))
+    }
+}
+
+/// `what`, and which permissions the user has.
+pub(super) fn with_rights(what: &str, rights: &[UserRight], language: Language) -> String {
+    match (rights, language) {
+        ([], _) => what.to_owned(),
+        (_, Language::De) => format!(
+            "{what}, Berechtigungen: {}",
+            company::rights(rights, "", language)
+        ),
+        (_, Language::En) => format!(
+            "{what}, permissions: {}",
+            company::rights(rights, "", language)
+        ),
     }
 }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::domain::case::Channel;
+use crate::domain::company::UserRight;
 use crate::domain::user::UserChange;
 use crate::domain::viewer::OperatorRole;
 
@@ -70,8 +71,8 @@ fn both_languages_say_the_same_details() {
                     UserChange::ManagesUsers { may: false },
                 ],
             },
-            "Benutzer Kai geändert: Recht „Verträge/AVV“ erteilt, Recht „Benutzerverwaltung“ entzogen",
-            "User Kai changed: permission “contracts” granted, permission “user management” taken away",
+            "Benutzer Kai geändert: Berechtigung „Verträge“ erteilt, Berechtigung „Benutzerverwaltung“ entzogen",
+            "User Kai changed: permission “agreements” granted, permission “user management” taken away",
         ),
         (
             AuditKind::SessionsEnded {
@@ -80,6 +81,16 @@ fn both_languages_say_the_same_details() {
             },
             "2 Anmeldungen von Kai beendet",
             "2 sessions of Kai ended",
+        ),
+        (
+            AuditKind::UserAdded {
+                name: "Eva Muster".to_owned(),
+                role: None,
+                counts: None,
+                rights: vec![UserRight::Contracts, UserRight::ManagesUsers],
+            },
+            "Benutzer Eva Muster angelegt, Berechtigungen: Verträge, Benutzerverwaltung",
+            "User Eva Muster added, permissions: Agreements, User management",
         ),
         (
             AuditKind::Erased {

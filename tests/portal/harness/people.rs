@@ -41,11 +41,11 @@ pub enum Person {
     Legal,
     /// The operator's auditor (AUD); likewise.
     Auditor,
-    /// User of the Mandant Muster IT GmbH (MA).
+    /// User of the Mandant Muster IT GmbH (MA), who manages its people.
     Partner,
     /// User of its Submandant `Nord-TK GbR` (SM).
     SubPartner,
-    /// User of the customer with the contract permission (KD).
+    /// User of the customer with the contract permission (KD), who manages its people.
     Customer,
     /// User of the customer without it (KD0).
     CustomerWithout,
@@ -170,7 +170,7 @@ impl TestApp {
             email: EmailAddress::parse(person.email()).expect("an address"),
             name: format!("{person:?}"),
             role,
-            manages_users: false,
+            manages_users: matches!(person, Person::Partner | Person::Customer),
             password_hash: Some(password_hash().to_owned()),
         };
         let now = self.now();

@@ -14,7 +14,6 @@ use crate::domain::{Language, PartnerId};
 use crate::paths;
 use crate::storage::partners::list_sub_partners;
 use crate::storage::{PgConnection, QueryResult};
-use crate::web::kit::route::Who;
 use crate::wording::dates::long_date;
 
 /// A contract that is missing, has ended, or ends soon.
@@ -102,7 +101,7 @@ pub fn find_sub_partners(
     now: DateTime<Utc>,
 ) -> QueryResult<Vec<Relied>> {
     match &case.partner {
-        Some(partner) if Who::Assigner(Duty::Care).admits(role) => {
+        Some(partner) if role.assigns(Duty::Care) => {
             let all = list_sub_partners(conn, partner.id)?;
             find_states(conn, &all, now)
         }

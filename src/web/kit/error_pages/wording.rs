@@ -41,7 +41,7 @@ impl PageError {
             ),
             Self::NeedsContracts => (
                 "Dafür fehlt Ihrem Benutzer eine Berechtigung",
-                "Ihrem Benutzer fehlt die Berechtigung „Auftragsverarbeitungsvertrag ansehen, herunterladen und ihm widersprechen“. Der Betreiber dieses Portals vergibt sie. Bitten Sie ihn darum, wenn Sie den Vertrag für Ihr Unternehmen einsehen sollen.",
+                "Ihrem Benutzer fehlt die Berechtigung „Auftragsverarbeitungsvertrag ansehen, herunterladen und ihm widersprechen“. Geben kann sie, wer sie in Ihrem Unternehmen selbst hat und die Benutzer verwaltet, sonst der Betreiber dieses Portals. Bitten Sie darum, wenn Sie den Vertrag für Ihr Unternehmen einsehen sollen.",
                 ("So erreichen Sie den Betreiber", paths::CONTACT),
             ),
             Self::NeedsDuty => (
@@ -133,7 +133,7 @@ impl PageError {
             ),
             Self::NeedsContracts => (
                 "Your user lacks a permission for this",
-                "Only users with the permission for agreements may read and download your company's data processing agreement. The provider of this portal grants it; please ask your company to request it.",
+                "Only users with the permission for agreements may read and download your company's data processing agreement. Somebody of your company who has it and manages the users can give it to you, otherwise the provider of this portal.",
                 contact,
             ),
             Self::NeedsDuty => (
