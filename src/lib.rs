@@ -26,6 +26,7 @@ pub mod pulse;
 pub mod storage;
 pub mod token;
 pub mod web;
+pub mod webauthn;
 pub mod wording;
 
 #[cfg(test)]

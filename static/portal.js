@@ -111,6 +111,78 @@ function goToLine(text) {
   text.scrollTop = (text.scrollHeight / lines.length) * Math.max(0, line - 4);
 }
 
+/** Bytes as they travel in JSON, and back. */
+const toText = (bytes) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const toBytes = (text) =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (one) => one.charCodeAt(0));
+
+/** What the portal asks of the device, as the browser wants it. */
+function question(json) {
+  const named = (list) => list?.map((one) => ({ ...one, id: toBytes(one.id) }));
+  const asked = { ...json, challenge: toBytes(json.challenge) };
+  if (json.user) asked.user = { ...json.user, id: toBytes(json.user.id) };
+  if (json.excludeCredentials) asked.excludeCredentials = named(json.excludeCredentials);
+  if (json.allowCredentials) asked.allowCredentials = named(json.allowCredentials);
+  return asked;
+}
+
+/** What the device answered, as the portal reads it. */
+function answer(made) {
+  const response = {};
+  for (const part of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+    if (made.response[part]) response[part] = toText(made.response[part]);
+  }
+  if (made.response.getTransports) response.transports = made.response.getTransports();
+  return JSON.stringify({
+    id: made.id,
+    rawId: toText(made.rawId),
+    type: made.type,
+    response,
+    clientExtensionResults: {},
+  });
+}
+
+/** A passkey takes the place of what is typed in its form. Without this its button is not shown. */
+function offerPasskey(place) {
+  if (!window.PublicKeyCredential || !navigator.credentials) return;
+  const form = place.closest("form");
+  const field = place.querySelector("[name=passkey]");
+  const button = place.querySelector("button");
+  const status = place.querySelector("[role=status]");
+  place.hidden = false;
+  button.addEventListener("click", async () => {
+    status.textContent = "";
+    // The code is what the passkey replaces; what else is missing is said first.
+    form.querySelector("[name=bestaetigungscode]")?.removeAttribute("required");
+    if (!form.noValidate && !form.reportValidity()) return;
+    button.disabled = true;
+    try {
+      const body = new URLSearchParams();
+      const token = form.querySelector("[name=csrf]");
+      if (token) body.set("csrf", token.value);
+      const response = await fetch(place.dataset.passkey, { method: "POST", body });
+      if (response.status === 429) {
+        status.textContent = place.dataset.wait;
+        return;
+      }
+      const publicKey = question(await response.json());
+      const made = publicKey.user
+        ? await navigator.credentials.create({ publicKey })
+        : await navigator.credentials.get({ publicKey });
+      field.value = answer(made);
+      const sends = [...form.querySelectorAll("button")].find((one) => one.type === "submit");
+      form.requestSubmit(sends);
+    } catch (error) {
+      const why = { NotAllowedError: "cancelled", AbortError: "cancelled", InvalidStateError: "known" };
+      status.textContent = place.dataset[why[error.name] ?? "failed"];
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+document.querySelectorAll("[data-passkey]").forEach(offerPasskey);
 document.querySelectorAll("form#v-entwurf").forEach(checkWhileWriting);
 document.querySelectorAll("form#v-entwurf").forEach(askBeforeLeaving);
 document.querySelectorAll("textarea[data-line]").forEach(goToLine);

@@ -102,13 +102,48 @@ CREATE TABLE recovery_codes (
     used_at TIMESTAMPTZ,
     PRIMARY KEY (user_id, hash)
 );
-COMMENT ON TABLE recovery_codes IS 'Ten for each second factor, for whoever lost the device; each good once.';
+COMMENT ON TABLE recovery_codes IS 'Ten for each person with a second factor, for whoever lost the device; each good once.';
 COMMENT ON COLUMN recovery_codes.hash IS 'SHA-256: a code has 80 random bits, which nobody guesses however fast the hash is.';
+
+CREATE TABLE passkeys (
+    id UUID PRIMARY KEY,
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL CONSTRAINT passkeys_name CHECK (name <> ''),
+    credential BYTEA NOT NULL UNIQUE CONSTRAINT passkeys_credential CHECK (octet_length(credential) BETWEEN 16 AND 1023),
+    handle BYTEA NOT NULL CONSTRAINT passkeys_handle CHECK (octet_length(handle) = 64),
+    public_key BYTEA NOT NULL,
+    counted BYTEA NOT NULL CONSTRAINT passkeys_counted CHECK (octet_length(counted) = 7),
+    added_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ
+);
+COMMENT ON TABLE passkeys IS 'Passkeys (WebAuthn): second factor of signing in, or password and second factor in one (S-36).';
+COMMENT ON COLUMN passkeys.credential IS 'What the device calls it.';
+COMMENT ON COLUMN passkeys.handle IS 'Random, the same for all passkeys of a person: what the device knows the account by.';
+COMMENT ON COLUMN passkeys.public_key IS 'The public key and what was said of it when it was made; no secret.';
+COMMENT ON COLUMN passkeys.counted IS 'Counter of the device and its flags as they were last; a counter that goes back is refused.';
+CREATE INDEX passkeys_by_user ON passkeys (user_id);
+
+CREATE TABLE passkey_challenges (
+    id UUID PRIMARY KEY,
+    purpose TEXT NOT NULL CONSTRAINT passkey_challenges_purpose CHECK (purpose IN ('add', 'prove', 'sign_in')),
+    user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
+    state BYTEA NOT NULL,
+    attempt_id BIGINT,
+    valid_until TIMESTAMPTZ NOT NULL,
+    CONSTRAINT passkey_challenges_person CHECK ((user_id IS NULL) = (purpose = 'sign_in')),
+    CONSTRAINT passkey_challenges_attempt CHECK ((attempt_id IS NULL) = (purpose <> 'sign_in'))
+);
+COMMENT ON TABLE passkey_challenges IS 'What browsers were asked to sign, by the id that their session knows: five minutes, single use.';
+COMMENT ON COLUMN passkey_challenges.user_id IS 'Who is asked; a visitor who signs in with a passkey alone is nobody yet.';
+COMMENT ON COLUMN passkey_challenges.state IS 'What the answer is held against.';
+COMMENT ON COLUMN passkey_challenges.attempt_id IS 'The attempt that counts as failed until the answer is right.';
+CREATE INDEX passkey_challenges_by_user ON passkey_challenges (user_id);
+CREATE INDEX passkey_challenges_by_age ON passkey_challenges (valid_until);
 
 -- Checks on the public page are throttled like unknown links.
 CREATE TABLE attempts (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    kind TEXT NOT NULL CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check', 'late', 'code', 'invitation')),
+    kind TEXT NOT NULL CONSTRAINT attempts_kind CHECK (kind IN ('login', 'token', 'reset', 'check', 'late', 'code', 'invitation', 'passkey')),
     account TEXT NOT NULL,
     source TEXT NOT NULL,
     succeeded BOOLEAN NOT NULL,

@@ -1,6 +1,7 @@
 //! The errors of actions.
 
 use crate::domain::case::{ClockFault, Denied, Refusal};
+use crate::domain::passkey::PasskeyFault;
 use crate::domain::roll_out::RollOutRefusal;
 use crate::domain::second_factor::CodeFault;
 use crate::domain::version::VersionRefusal;
@@ -40,6 +41,9 @@ pub enum ActionError {
     /// The code asked for was not accepted.
     #[error("code not accepted: {0:?}")]
     WrongCode(CodeFault),
+    /// The passkey asked for was not accepted.
+    #[error("passkey not accepted: {0:?}")]
+    WrongPasskey(PasskeyFault),
     /// Something could not be encrypted.
     #[error(transparent)]
     Unencrypted(#[from] crate::cipher::Unencrypted),

@@ -37,6 +37,7 @@ pub mod operator;
 pub mod partner_contracts;
 pub mod partner_directory;
 pub mod partners;
+pub mod passkeys;
 pub mod passwords;
 pub mod products;
 pub mod proposals;

@@ -21,8 +21,8 @@ use crate::domain::{EmailAddress, UserId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::second_factors::{
-    CodeUse, StoredFactor, delete_factor, find_factor, lock_factor, lock_secrets, replace_codes,
-    save_factor, save_secret, use_code, use_step,
+    CodeUse, StoredFactor, delete_app, delete_codes, delete_factors, find_factor, has_factor,
+    lock_factor, lock_secrets, replace_codes, save_app, save_secret, use_code, use_step,
 };
 use crate::storage::{PgConnection, sessions, users};
 
@@ -36,18 +36,20 @@ pub fn new_secret() -> Result<Secret, ActionError> {
 pub enum SetUp {
     /// It is there; these recovery codes are shown once.
     Done(Vec<String>),
+    /// It is there beside passkeys, whose recovery codes stay.
+    Beside,
     /// The form was sent twice: it was there already.
     Again,
 }
 
-/// Sets up a second factor, or one in place of another, once the app has shown a code of it. All other
-/// sessions of the person end; `csrf` is the token of this one's forms. `replaces`: whether the person has
-/// proved that there was one before.
+/// Sets up an authenticator app, or one in place of another, once the app has shown a code of it. All other
+/// sessions of the person end; `csrf` is the token of this one's forms. `proved`: whether the person has
+/// proved to have a factor already, and must have where there is one.
 pub fn set_up(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
-    (csrf, replaces): (&str, bool),
+    (csrf, proved): (&str, bool),
     (secret, typed): (&Secret, &str),
     now: DateTime<Utc>,
 ) -> Result<Result<SetUp, CodeFault>, ActionError> {
@@ -58,14 +60,14 @@ pub fn set_up(
     {
         return Ok(Ok(SetUp::Again));
     }
-    if before.is_some() != replaces {
+    let had_factor = has_factor(conn, viewer.user)?;
+    if had_factor != proved {
         return Err(ActionError::Changed);
     }
     let step = match first_step(secret, typed, now) {
         Ok(step) => step,
         Err(fault) => return Ok(Err(fault)),
     };
-    let (codes, hashes) = new_codes()?;
     let factor = StoredFactor {
         secret: cipher::close(
             &app.config.keys,
@@ -76,7 +78,14 @@ pub fn set_up(
         last_step: step,
         set_up_at: now,
     };
-    save_factor(conn, viewer.user, &factor, &hashes)?;
+    save_app(conn, viewer.user, &factor)?;
+    let done = if before.is_some() || !had_factor {
+        let (codes, hashes) = new_codes()?;
+        replace_codes(conn, viewer.user, &hashes)?;
+        SetUp::Done(codes)
+    } else {
+        SetUp::Beside
+    };
     sessions::delete_others(conn, viewer.user, csrf)?;
     let change = match before {
         Some(_) => FactorChange::Replaced,
@@ -84,7 +93,7 @@ pub fn set_up(
     };
     tell(conn, app, viewer.user, change, now)?;
     note(conn, viewer, change, now)?;
-    Ok(Ok(SetUp::Done(codes)))
+    Ok(Ok(done))
 }
 
 /// What is wrong with the first code of an app that is being set up.
@@ -100,21 +109,28 @@ fn first_step(secret: &Secret, typed: &str, now: DateTime<Utc>) -> Result<i64, C
     }
 }
 
-/// Removes the own second factor, where none is obligatory.
+/// Removes the own authenticator app; the last factor only where none is obligatory. Says whether a
+/// factor is left.
 pub fn remove(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     now: DateTime<Utc>,
-) -> Result<(), ActionError> {
-    if app.config.rules.second_factor.requires(viewer.role) {
-        return Err(ActionError::NotAllowed);
-    }
-    if !delete_factor(conn, viewer.user)? {
+) -> Result<bool, ActionError> {
+    users::lock_user(conn, viewer.user)?;
+    if !delete_app(conn, viewer.user)? {
         return Err(Refusal::Unchanged.into());
     }
+    let is_left = has_factor(conn, viewer.user)?;
+    if !is_left {
+        if app.config.rules.second_factor.requires(viewer.role) {
+            return Err(ActionError::NotAllowed);
+        }
+        delete_codes(conn, viewer.user)?;
+    }
     tell(conn, app, viewer.user, FactorChange::Removed, now)?;
-    note(conn, viewer, FactorChange::Removed, now)
+    note(conn, viewer, FactorChange::Removed, now)?;
+    Ok(is_left)
 }
 
 /// Makes new recovery codes in place of those before.
@@ -124,7 +140,10 @@ pub fn renew_codes(
     viewer: &Viewer,
     now: DateTime<Utc>,
 ) -> Result<Vec<String>, ActionError> {
-    lock_factor(conn, viewer.user)?.ok_or(ActionError::NotFound)?;
+    users::lock_user(conn, viewer.user)?;
+    if !has_factor(conn, viewer.user)? {
+        return Err(ActionError::NotFound);
+    }
     let (codes, hashes) = new_codes()?;
     replace_codes(conn, viewer.user, &hashes)?;
     tell(conn, app, viewer.user, FactorChange::CodesRenewed, now)?;
@@ -132,7 +151,7 @@ pub fn renew_codes(
     Ok(codes)
 }
 
-/// Takes away the second factor of a user who has lost it, and ends the sessions begun with it.
+/// Takes away every second factor of a user who has lost one, and ends the sessions begun with it.
 /// Never the own one: that takes another administrator, or the command line.
 pub fn reset(
     conn: &mut PgConnection,
@@ -174,7 +193,7 @@ fn reset_by(
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let (name, _) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
-    if !delete_factor(conn, user)? {
+    if !delete_factors(conn, user)? {
         return Err(Refusal::Unchanged.into());
     }
     sessions::delete_all(conn, user)?;
@@ -223,10 +242,14 @@ pub fn prove(
         typed => typed,
     };
     may_try_code(conn, who, now)?;
-    let factor = lock_factor(conn, user)?.ok_or(ActionError::NotFound)?;
-    let (accepted, is_recovery) = match &typed {
-        Typed::Code(code) => (of_app(conn, app, user, &factor, *code, now)?, false),
-        Typed::Recovery(bare) => {
+    let factor = lock_factor(conn, user)?;
+    if factor.is_none() && !has_factor(conn, user)? {
+        return Err(ActionError::NotFound);
+    }
+    let (accepted, is_recovery) = match (&typed, &factor) {
+        (Typed::Code(code), Some(factor)) => (of_app(conn, app, user, factor, *code, now)?, false),
+        (Typed::Code(_), None) => (Err(CodeFault::NoApp), false),
+        (Typed::Recovery(bare), _) => {
             let used = use_code(conn, user, &hash(bare), now)?;
             let accepted = match used {
                 CodeUse::Accepted => Ok(()),
@@ -235,7 +258,7 @@ pub fn prove(
             };
             (accepted, true)
         }
-        Typed::Nothing | Typed::Unreadable => (Err(CodeFault::Unreadable), false),
+        (Typed::Nothing | Typed::Unreadable, _) => (Err(CodeFault::Unreadable), false),
     };
     note_code(conn, who, accepted.is_ok(), now)?;
     if accepted.is_ok() && is_recovery {
@@ -300,7 +323,7 @@ fn known(app: &App, user: UserId, factor: &StoredFactor) -> Option<(Secret, bool
 }
 
 /// New recovery codes, and their hashes.
-fn new_codes() -> Result<(Vec<String>, Vec<String>), ActionError> {
+pub(super) fn new_codes() -> Result<(Vec<String>, Vec<String>), ActionError> {
     let codes = (0..RECOVERY_CODES)
         .map(|_| Ok(recovery_code(cipher::random::<RECOVERY_BYTES>()?)))
         .collect::<Result<Vec<String>, ActionError>>()?;
@@ -315,7 +338,8 @@ fn hash(bare: &str) -> String {
     sha256(bare.as_bytes())
 }
 
-fn tell(
+/// Queues the mail that tells the person.
+pub(super) fn tell(
     conn: &mut PgConnection,
     app: &App,
     user: UserId,
@@ -333,7 +357,8 @@ fn tell(
     Ok(())
 }
 
-fn note(
+/// Writes down what a person did to the own factors.
+pub(super) fn note(
     conn: &mut PgConnection,
     viewer: &Viewer,
     change: FactorChange,

@@ -215,6 +215,29 @@ pub fn note_code(
     Ok(())
 }
 
+/// Begins an attempt to sign in with a passkey alone. Nobody is named yet, so that only the source counts;
+/// it counts as failed until [`end_passkey`] says otherwise.
+pub fn begin_passkey(
+    conn: &mut PgConnection,
+    app: &App,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<i64, ActionError> {
+    let source = source_key(app, source);
+    lock_source(conn, &source)?;
+    let tries = tries_by_source(conn, Attempt::Passkey, &source, now - WINDOW, now)?;
+    if let Some(seconds) = wait(&tries.failed, FREE_SOURCE, now) {
+        tracing::warn!(%source, seconds, "refused by a limit: passkeys");
+        return Err(ActionError::TooManyAttempts(seconds));
+    }
+    Ok(add_attempt(conn, Attempt::Passkey, "", &source, now)?)
+}
+
+/// Notes that a sign-in with a passkey alone was right.
+pub fn end_passkey(conn: &mut PgConnection, attempt: i64) -> Result<(), ActionError> {
+    Ok(settle_attempt(conn, attempt, true)?)
+}
+
 /// How far a sign-in got with the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignedIn {

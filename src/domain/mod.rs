@@ -27,6 +27,7 @@ pub mod offer_diff;
 pub mod partner;
 pub mod partner_contract;
 pub mod party;
+pub mod passkey;
 pub mod postcode;
 pub mod product;
 pub mod proposal;

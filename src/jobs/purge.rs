@@ -9,7 +9,7 @@ use crate::actions::verification::warn_of_certificate;
 use crate::domain::UserId;
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
-use crate::storage::{alerts, attempts, kept, replies, runs, sessions};
+use crate::storage::{alerts, attempts, kept, passkeys, replies, runs, sessions};
 
 /// Failures count for an hour at most; a day leaves time to investigate an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -44,6 +44,7 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
         alerts::delete_old(conn, now - ALERTS)?;
         replies::forget_old(conn, now - ANSWERS, now - REPORTS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
+        passkeys::delete_old_challenges(conn, now)?;
         let forms = kept::delete_old(conn, now - kept::KEPT_FOR)?;
         Ok::<_, DbError>(attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;

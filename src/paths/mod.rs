@@ -12,8 +12,8 @@ use crate::domain::{
 pub use company::{COMPANY_USERS, NEW_COMPANY_USER, company_user, company_user_page};
 pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
 pub use users::{
-    confirm_user, disable_user, edit_user, enable_user, erase_user, invite_user, reset_factor,
-    user, user_sessions,
+    confirm_user, disable_user, edit_user, enable_user, erase_user, invite_user, remove_passkey,
+    reset_factor, user, user_sessions,
 };
 
 /// Start page: redirects to the page of the user's role.
@@ -22,6 +22,10 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/anmelden";
 /// The second step of the sign-in: a code.
 pub const SIGN_IN_CODE: &str = "/anmelden/code";
+/// Signing in with a passkey alone.
+pub const SIGN_IN_PASSKEY: &str = "/anmelden/passkey";
+/// What a page's script hands to the browser to be asked for a passkey: to sign in, or once more.
+pub const ASK_PASSKEY: &str = "/anmelden/passkey/anfrage";
 /// Sign-out (POST).
 pub const SIGN_OUT: &str = "/abmelden";
 /// How safe the own access is.
@@ -30,6 +34,14 @@ pub const SECURITY: &str = "/sicherheit";
 pub const OWN_SESSIONS: &str = "/sicherheit/sitzungen";
 /// Sets up the own second factor, or another one in its place.
 pub const SECOND_FACTOR: &str = "/sicherheit/zweiter-faktor";
+/// A passkey gets its name.
+pub const NAME_PASSKEY: &str = "/sicherheit/passkeys/neu";
+/// The passkey of that name is made.
+pub const MAKE_PASSKEY: &str = "/sicherheit/passkeys/anlegen";
+/// What the page's script hands to the browser to have it made.
+pub const ASK_NEW_PASSKEY: &str = "/sicherheit/passkeys/anfrage";
+/// Pattern of removing a passkey.
+pub const REMOVE_PASSKEY: &str = "/sicherheit/passkeys/{passkey}/entfernen";
 /// Removes the own second factor.
 pub const REMOVE_FACTOR: &str = "/sicherheit/zweiter-faktor/entfernen";
 /// The own recovery codes.

@@ -1,5 +1,7 @@
 //! Pages about a user, all for the operator.
 
+use uuid::Uuid;
+
 use crate::domain::UserId;
 
 /// A user's page.
@@ -45,4 +47,9 @@ pub fn confirm_user(user: UserId) -> String {
 /// Takes away the second factor of a user who has lost it.
 pub fn reset_factor(user: UserId) -> String {
     format!("/betrieb/benutzer/{user}/zweiter-faktor")
+}
+
+/// Removes an own passkey.
+pub fn remove_passkey(passkey: Uuid) -> String {
+    format!("/sicherheit/passkeys/{passkey}/entfernen")
 }

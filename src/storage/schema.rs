@@ -579,6 +579,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What browsers were asked to sign, by the id that their session knows: five minutes, single use.
+    passkey_challenges (id) {
+        id -> Uuid,
+        purpose -> Text,
+        /// Who is asked; a visitor who signs in with a passkey alone is nobody yet.
+        user_id -> Nullable<Int8>,
+        /// What the answer is held against.
+        state -> Bytea,
+        /// The attempt that counts as failed until the answer is right.
+        attempt_id -> Nullable<Int8>,
+        valid_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Passkeys (WebAuthn): second factor of signing in, or password and second factor in one (S-36).
+    passkeys (id) {
+        id -> Uuid,
+        user_id -> Int8,
+        name -> Text,
+        /// What the device calls it.
+        credential -> Bytea,
+        /// Random, the same for all passkeys of a person: what the device knows the account by.
+        handle -> Bytea,
+        /// The public key and what was said of it when it was made; no secret.
+        public_key -> Bytea,
+        /// Counter of the device and its flags as they were last; a counter that goes back is refused.
+        counted -> Bytea,
+        added_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Links to set a password: single use, one hour (S-38); invitations last longer.
     password_links (id) {
         id -> Uuid,
@@ -617,7 +651,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Ten for each second factor, for whoever lost the device; each good once.
+    /// Ten for each person with a second factor, for whoever lost the device; each good once.
     recovery_codes (user_id, hash) {
         user_id -> Int8,
         /// SHA-256: a code has 80 random bits, which nobody guesses however fast the hash is.
@@ -895,6 +929,8 @@ diesel::joinable!(objections -> customers (customer_number));
 diesel::joinable!(partner_contracts -> files (file_id));
 diesel::joinable!(partner_contracts -> partners (partner_id));
 diesel::joinable!(partner_contracts -> users (recorded_by));
+diesel::joinable!(passkey_challenges -> users (user_id));
+diesel::joinable!(passkeys -> users (user_id));
 diesel::joinable!(password_links -> users (user_id));
 diesel::joinable!(proposals -> customers (customer_number));
 diesel::joinable!(proposals -> files (file_id));
@@ -950,6 +986,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     operator,
     partner_contracts,
     partners,
+    passkey_challenges,
+    passkeys,
     password_links,
     products,
     proposals,

@@ -29,6 +29,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("actix_session", "web"),
     ("actix_multipart", "web"),
     ("reqwest", "authority"),
+    ("webauthn_rp", "webauthn"),
     ("lopdf", "document"),
     ("zip::", "document"),
     ("std::env", "config"),

@@ -99,7 +99,12 @@ struct Objects {
 
 impl Objects {
     async fn build() -> Self {
-        let world = World::build().await;
+        // At a name, for which devices keep passkeys.
+        let app = TestApp::start_named(|config| {
+            config.web.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        })
+        .await;
+        let world = World::build_in(app, "Nachbarin <Textil> GmbH").await;
         world.app.add_operators();
         let now = world.app.now();
         let new = NewUser {
@@ -358,6 +363,7 @@ impl Objects {
             ),
             ("hash", hash),
             ("name", name),
+            ("passkey", &uuid::Uuid::from_u128(7).to_string()),
         ];
         let mut path = pattern.to_owned();
         for (placeholder, value) in values {

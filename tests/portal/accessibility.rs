@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use avv_portal::paths::remove_passkey;
 use avv_portal::web::routes::rows;
 
-use crate::fixtures::{Places, WITH_FACTOR, insert_fixtures};
+use crate::fixtures::{PASSKEY, Places, WITH_FACTOR, insert_fixtures};
 use crate::harness::chromium::{Chromium, ENTER, Scripts, Window};
 use crate::harness::{Browser, PASSWORD, Person, RECOVERY, TestApp, axe, minutes};
 use crate::versions_life::begin;
@@ -278,6 +279,20 @@ fn with_factor() -> Vec<Stop> {
             "/sicherheit/zweiter-faktor",
             vec![Click("main form .actions button")],
         ),
+        after(
+            "passkey named wrong",
+            "/sicherheit/passkeys/neu",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "passkey removed",
+            remove_passkey(PASSKEY.parse().expect("a key")),
+        ),
+        after(
+            "passkey removed wrong",
+            remove_passkey(PASSKEY.parse().expect("a key")),
+            vec![Click("main form .actions button")],
+        ),
         at(
             "second factor removed",
             "/sicherheit/zweiter-faktor/entfernen",
@@ -330,6 +345,12 @@ pub fn customer(places: &Places) -> Vec<Stop> {
             "customer sets up second factor",
             "/sicherheit/zweiter-faktor",
             vec![Click("main form .actions button")],
+        ),
+        at("customer names passkey", "/sicherheit/passkeys/neu"),
+        after(
+            "customer makes passkey",
+            "/sicherheit/passkeys/neu",
+            vec![Fill("#name", "Telefon"), Click("main form .actions button")],
         ),
         at("customer dissents", &dissent),
         after(
@@ -862,7 +883,10 @@ fn every_page_is_looked_at() {
         customer(&places),
         operator(&places),
         with_factor(),
-        vec![at("sign-in code", "/anmelden/code")],
+        vec![
+            at("sign-in code", "/anmelden/code"),
+            at("passkey made", "/sicherheit/passkeys/anlegen"),
+        ],
     ];
     let seen: Vec<&str> = stops
         .iter()

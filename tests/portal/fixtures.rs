@@ -69,7 +69,8 @@ pub struct Places {
 
 /// Customers in every state. Half of the events happen, then fifteen days pass, then the rest.
 pub async fn insert_fixtures() -> (TestApp, Places) {
-    let app = TestApp::start().await;
+    // At a name, for which devices keep passkeys.
+    let app = TestApp::start_named(|_| {}).await;
     let companies = app.companies();
     let mut places = Places {
         sub_partner: companies.second_sub.to_string(),
@@ -335,6 +336,9 @@ fn administrator(app: &TestApp) -> String {
 /// Address of the user who has a second factor.
 pub const WITH_FACTOR: &str = "zweiter@muster-it.example";
 
+/// The passkey of that user.
+pub const PASSKEY: &str = "00000000-0000-4000-8000-000000000007";
+
 fn with_factor(app: &TestApp) -> String {
     app.sql(&format!(
         "INSERT INTO users (email, name, role, operator_role, partner_id, contracts, password_hash, created_at) \
@@ -344,6 +348,12 @@ fn with_factor(app: &TestApp) -> String {
     ))
     .expect("a user with a second factor");
     app.give_factor(WITH_FACTOR);
+    app.sql(&format!(
+        "INSERT INTO passkeys (id, user_id, name, credential, handle, public_key, counted, added_at) \
+         SELECT '{PASSKEY}', id, 'Dienstrechner', sha256('a'), sha512('b'), '', substr(sha256('c'), 1, 7), created_at \
+         FROM users WHERE email = '{WITH_FACTOR}'"
+    ))
+    .expect("a passkey");
     app.text(&format!("id FROM users WHERE email = '{WITH_FACTOR}'"))
 }
 

@@ -53,6 +53,7 @@ mod offers;
 mod outages;
 mod partner_contracts;
 mod partners;
+mod passkeys;
 mod products;
 mod projection;
 mod proposals;

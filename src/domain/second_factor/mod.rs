@@ -1,5 +1,5 @@
 //! The second factor of signing in (S-36): codes of an authenticator app by the time (TOTP, RFC 6238)
-//! and recovery codes, and who must have one.
+//! and recovery codes, and who must have one. Passkeys are in [`super::passkey`].
 
 mod code;
 #[cfg(test)]
@@ -44,29 +44,35 @@ impl FactorRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorChange {
-    /// It was set up.
+    /// An authenticator app was set up.
     SetUp,
-    /// Another device took the place of the one before.
+    /// Another app took the place of the one before.
     Replaced,
-    /// The person removed it.
+    /// The person removed the app.
     Removed,
-    /// The operator took it away, because the user had lost it.
+    /// The operator took all of them away, because the user had lost one.
     Reset,
     /// New recovery codes took the place of those before.
     CodesRenewed,
     /// A recovery code was used.
     CodeUsed,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
 }
 
 impl FactorChange {
     /// Every change, in the order in which they are declared.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::SetUp,
         Self::Replaced,
         Self::Removed,
         Self::Reset,
         Self::CodesRenewed,
         Self::CodeUsed,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
     ];
 }
 
@@ -124,6 +130,8 @@ pub enum CodeFault {
     RecoveryUsed,
     /// Not one of the person's recovery codes.
     RecoveryUnknown,
+    /// Six figures, and the person has no authenticator app.
+    NoApp,
 }
 
 /// Number of the step a moment lies in.

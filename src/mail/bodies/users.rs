@@ -131,8 +131,8 @@ impl FactorChanged {
                 "Your second factor was replaced",
             ),
             FactorChange::Removed => (
-                "Ihr zweiter Faktor wurde entfernt",
-                "Your second factor was removed",
+                "Ihre Authenticator-App wurde entfernt",
+                "Your authenticator app was removed",
             ),
             FactorChange::Reset => (
                 "Ihr zweiter Faktor wurde zurückgesetzt",
@@ -146,6 +146,8 @@ impl FactorChanged {
                 "Ein Wiederherstellungscode wurde verwendet",
                 "A recovery code was used",
             ),
+            FactorChange::PasskeyAdded => ("Ein Passkey wurde hinzugefügt", "A passkey was added"),
+            FactorChange::PasskeyRemoved => ("Ein Passkey wurde entfernt", "A passkey was removed"),
         };
         if en { en_title } else { de }
     }
@@ -162,8 +164,8 @@ impl FactorChanged {
                 "the second factor of your access to the AVV portal was replaced by a new one. Codes of the former authenticator app and the former recovery codes are no longer good.",
             ),
             FactorChange::Removed => (
-                "wurde der zweite Faktor Ihres Zugangs zum AVV-Portal entfernt. Zum Anmelden genügt wieder das Passwort.",
-                "the second factor of your access to the AVV portal was removed. The password alone is enough to sign in again.",
+                "wurde die Authenticator-App Ihres Zugangs zum AVV-Portal entfernt. Haben Sie auch keinen Passkey, genügt zum Anmelden wieder das Passwort.",
+                "the authenticator app of your access to the AVV portal was removed. If you have no passkey either, the password alone is enough to sign in again.",
             ),
             FactorChange::Reset => (
                 "hat der Betreiber den zweiten Faktor Ihres Zugangs zum AVV-Portal zurückgesetzt, und Sie wurden überall abgemeldet. Zum Anmelden genügt das Passwort, bis Sie einen neuen zweiten Faktor einrichten.",
@@ -176,6 +178,14 @@ impl FactorChanged {
             FactorChange::CodeUsed => (
                 "wurde für Ihren Zugang zum AVV-Portal ein Wiederherstellungscode verwendet. Er gilt nicht noch einmal. Haben Sie Ihr Gerät verloren, richten Sie unter Sicherheit ein neues ein.",
                 "a recovery code was used for your access to the AVV portal. It is not good again. If you have lost your device, set up a new one under Security.",
+            ),
+            FactorChange::PasskeyAdded => (
+                "wurde für Ihren Zugang zum AVV-Portal ein Passkey hinzugefügt. Er genügt zum Anmelden, auch ohne Passwort. Ist er nicht von Ihnen, entfernen Sie ihn sofort unter Sicherheit.",
+                "a passkey was added to your access to the AVV portal. It is enough to sign in, also without the password. If it is not yours, remove it at once under Security.",
+            ),
+            FactorChange::PasskeyRemoved => (
+                "wurde ein Passkey Ihres Zugangs zum AVV-Portal entfernt. Mit ihm kann sich niemand mehr anmelden. War er Ihr einziger zweiter Faktor, genügt zum Anmelden wieder das Passwort.",
+                "a passkey of your access to the AVV portal was removed. Nobody can sign in with it any more. If it was your only second factor, the password alone is enough to sign in again.",
             ),
         };
         if en { en_text } else { de }

@@ -23,6 +23,8 @@ pub enum Attempt {
     Code,
     /// A mail that a company has sent to one of its people, or to whom it makes one.
     Invitation,
+    /// A sign-in with a passkey alone; it counts as failed until the answer is right.
+    Passkey,
 }
 
 impl Attempt {
@@ -35,6 +37,7 @@ impl Attempt {
             Self::Late => "late",
             Self::Code => "code",
             Self::Invitation => "invitation",
+            Self::Passkey => "passkey",
         }
     }
 }

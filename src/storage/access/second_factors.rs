@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::domain::UserId;
 use crate::storage::QueryResult;
+use crate::storage::passkeys::{delete_passkeys, has_passkey};
 use crate::storage::schema::{recovery_codes, second_factors};
 
 /// A stored second factor.
@@ -50,20 +51,20 @@ fn columns(user: UserId) -> _ {
     ))
 }
 
-/// Whether a user has a second factor.
-pub fn has_factor(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
+/// Whether a user has an authenticator app.
+pub fn has_app(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
     let own = second_factors::table.find(user.0);
     diesel::select(diesel::dsl::exists(own)).get_result(conn)
 }
 
-/// Stores a second factor in place of the one before, with its recovery codes.
-pub fn save_factor(
-    conn: &mut PgConnection,
-    user: UserId,
-    factor: &StoredFactor,
-    hashes: &[String],
-) -> QueryResult<()> {
-    delete_factor(conn, user)?;
+/// Whether a user has a second factor of any kind.
+pub fn has_factor(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
+    Ok(has_app(conn, user)? || has_passkey(conn, user)?)
+}
+
+/// Stores an authenticator app in place of the one before.
+pub fn save_app(conn: &mut PgConnection, user: UserId, factor: &StoredFactor) -> QueryResult<()> {
+    delete_app(conn, user)?;
     diesel::insert_into(second_factors::table)
         .values((
             second_factors::user_id.eq(user.0),
@@ -71,8 +72,8 @@ pub fn save_factor(
             second_factors::last_step.eq(factor.last_step),
             second_factors::set_up_at.eq(factor.set_up_at),
         ))
-        .execute(conn)?;
-    replace_codes(conn, user, hashes)
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Notes that the code of a step was accepted; `secret` as it is encrypted from now on.
@@ -113,18 +114,29 @@ pub fn save_secret(conn: &mut PgConnection, user: UserId, secret: &str) -> Query
         .map(|_| ())
 }
 
-/// Takes the second factor of a user and its recovery codes; says whether there was one.
-pub fn delete_factor(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
-    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))
-        .execute(conn)?;
+/// Takes the authenticator app of a user; says whether there was one.
+pub fn delete_app(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
     let gone = diesel::delete(second_factors::table.find(user.0)).execute(conn)?;
     Ok(gone > 0)
 }
 
+/// Takes every second factor of a user and the recovery codes; says whether there was one.
+pub fn delete_factors(conn: &mut PgConnection, user: UserId) -> QueryResult<bool> {
+    delete_codes(conn, user)?;
+    let had_passkey = delete_passkeys(conn, user)?;
+    Ok(delete_app(conn, user)? || had_passkey)
+}
+
+/// Takes the recovery codes of a user.
+pub fn delete_codes(conn: &mut PgConnection, user: UserId) -> QueryResult<()> {
+    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Stores recovery codes, as hashes, in place of all before.
 pub fn replace_codes(conn: &mut PgConnection, user: UserId, hashes: &[String]) -> QueryResult<()> {
-    diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(user.0)))
-        .execute(conn)?;
+    delete_codes(conn, user)?;
     let rows: Vec<_> = hashes
         .iter()
         .map(|hash| {

@@ -9,7 +9,7 @@ use crate::domain::user::UserState;
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::QueryResult;
 use crate::storage::schema::{password_links, sessions, users};
-use crate::storage::second_factors::delete_factor;
+use crate::storage::second_factors::delete_factors;
 use crate::storage::user_list::read_state;
 use crate::storage::user_search::delete_words;
 
@@ -66,12 +66,12 @@ pub fn lock_state(conn: &mut PgConnection, user: UserId) -> QueryResult<Option<U
     state.map(|state| read_state(&state)).transpose()
 }
 
-/// Takes name, address, password, second factor, sessions and links of a user.
+/// Takes name, address, password, second factors, sessions and links of a user.
 pub fn erase_user(conn: &mut PgConnection, user: UserId) -> QueryResult<()> {
     diesel::delete(sessions::table.filter(sessions::user_id.eq(user.0))).execute(conn)?;
     diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
         .execute(conn)?;
-    delete_factor(conn, user)?;
+    delete_factors(conn, user)?;
     delete_words(conn, user)?;
     diesel::update(users::table.find(user.0))
         .set((

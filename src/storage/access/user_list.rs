@@ -10,7 +10,7 @@ use crate::domain::second_person::Administrator;
 use crate::domain::user::{UserKind, UserState};
 use crate::domain::{CustomerNumber, PartnerId, UserId};
 use crate::storage::administrators::{Row as AdministratorRow, administrator, columns};
-use crate::storage::schema::{customers, partners, second_factors, users};
+use crate::storage::schema::{customers, partners, passkeys, second_factors, users};
 use crate::storage::user_search::{Found, candidates};
 use crate::storage::{QueryResult, text};
 
@@ -85,8 +85,10 @@ pub struct UserLine {
     pub last_sign_in: Option<DateTime<Utc>>,
     /// How the account counts where a second person is wanted; for the operator's people only.
     pub administrator: Option<Administrator>,
-    /// Since when the user has had a second factor.
+    /// Since when the user has had an authenticator app.
     pub factor_since: Option<DateTime<Utc>>,
+    /// How many passkeys the user has.
+    pub passkeys: usize,
 }
 
 /// What the list is narrowed to.
@@ -213,8 +215,12 @@ fn load(
         .filter_map(|(row, _)| row.customer_number)
         .collect();
     let factors: Vec<(i64, DateTime<Utc>)> = second_factors::table
-        .filter(second_factors::user_id.eq_any(ids))
+        .filter(second_factors::user_id.eq_any(&ids))
         .select((second_factors::user_id, second_factors::set_up_at))
+        .load(conn)?;
+    let owners: Vec<i64> = passkeys::table
+        .filter(passkeys::user_id.eq_any(&ids))
+        .select(passkeys::user_id)
         .load(conn)?;
     let of_partners: Vec<(i64, String)> = partners::table
         .filter(partners::id.eq_any(partner_ids))
@@ -261,6 +267,7 @@ fn load(
                 last_sign_in: row.last_sign_in_at,
                 administrator: kind.operator().map(|_| administrator(own)),
                 factor_since: factors.get(&row.id).copied(),
+                passkeys: owners.iter().filter(|owner| **owner == row.id).count(),
                 name: row.name,
                 email: row.email,
             })

@@ -8,6 +8,7 @@ use diesel::upsert::excluded;
 
 use crate::domain::setup::{ADMINISTRATORS, PartnerContracts, Trial};
 use crate::storage::QueryResult;
+use crate::storage::passkeys::is_owner;
 use crate::storage::schema::{second_factors, setup_marks, users};
 
 /// A fact that only its own row keeps.
@@ -128,6 +129,7 @@ pub fn count_without_factor(conn: &mut PgConnection) -> QueryResult<usize> {
         .filter(users::disabled_at.is_null())
         .filter(users::password_hash.is_not_null())
         .filter(second_factors::user_id.is_null())
+        .filter(diesel::dsl::not(is_owner()))
         .select(users::id)
         .limit(most)
         .load(conn)?;

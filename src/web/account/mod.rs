@@ -1,7 +1,8 @@
-//! How safe the own access is: everybody's own second factor and recovery codes (S-36), and where one is
+//! How safe the own access is: everybody's own second factors and recovery codes (S-36), and where one is
 //! signed in (S-34).
 
 mod codes;
+mod passkeys;
 mod qr;
 mod removal;
 mod sessions;
@@ -9,14 +10,18 @@ mod set_up;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use uuid::Uuid;
 
 use crate::actions::ActionError;
+use crate::actions::passkeys::are_possible;
 use crate::actions::sessions::list_open;
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::calendar::day;
+use crate::domain::passkey::MOST_PASSKEYS;
 use crate::domain::second_factor::RECOVERY_CODES;
 use crate::paths;
+use crate::storage::passkeys::list_passkeys;
 use crate::storage::second_factors::{count_codes, find_factor};
 use crate::web::kit::error::PageError;
 use crate::web::kit::kept;
@@ -36,6 +41,27 @@ pub const ROUTES: &[Row] = &[
     }),
     post(paths::SECOND_FACTOR, Who::SignedIn, || {
         web::post().to(set_up::set_up)
+    }),
+    get(paths::NAME_PASSKEY, Who::SignedIn, || {
+        view().to(passkeys::ask_name)
+    }),
+    post(paths::NAME_PASSKEY, Who::SignedIn, || {
+        web::post().to(passkeys::take_name)
+    }),
+    get(paths::MAKE_PASSKEY, Who::SignedIn, || {
+        view().to(passkeys::ask_device)
+    }),
+    post(paths::MAKE_PASSKEY, Who::SignedIn, || {
+        web::post().to(passkeys::add)
+    }),
+    post(paths::ASK_NEW_PASSKEY, Who::SignedIn, || {
+        web::post().to(passkeys::ask_new)
+    }),
+    get(paths::REMOVE_PASSKEY, Who::SignedIn, || {
+        view().to(passkeys::ask_to_remove)
+    }),
+    post(paths::REMOVE_PASSKEY, Who::SignedIn, || {
+        web::post().to(passkeys::remove)
     }),
     get(paths::REMOVE_FACTOR, Who::SignedIn, || {
         view().to(removal::ask)
@@ -58,8 +84,12 @@ pub const ROUTES: &[Row] = &[
 #[template(path = "web/account/show.html")]
 struct SecurityPage {
     shell: Shell,
-    /// Since when there is a second factor.
+    /// Since when there is an authenticator app.
     since: Option<String>,
+    /// The passkeys, oldest first.
+    passkeys: Vec<PasskeyRow>,
+    /// Whether this portal can have passkeys.
+    are_possible: bool,
     /// Recovery codes that are left.
     left: i64,
     /// How many there were.
@@ -70,7 +100,30 @@ struct SecurityPage {
     sessions: Vec<SessionRow>,
 }
 
+/// A passkey as the page shows it.
+struct PasskeyRow {
+    id: Uuid,
+    name: String,
+    added: String,
+    used: Option<String>,
+}
+
 impl SecurityPage {
+    /// Whether there is a second factor of any kind.
+    fn has_factor(&self) -> bool {
+        self.since.is_some() || !self.passkeys.is_empty()
+    }
+
+    /// Whether the app is not the only factor that must be there.
+    fn may_remove_app(&self) -> bool {
+        !self.is_required || !self.passkeys.is_empty()
+    }
+
+    /// Whether another passkey may be added.
+    fn has_room(&self) -> bool {
+        self.are_possible && self.passkeys.len() < MOST_PASSKEYS
+    }
+
     /// Whether so few recovery codes are left that new ones should be made.
     fn are_few(&self) -> bool {
         self.left <= 3
@@ -81,12 +134,13 @@ impl SecurityPage {
 async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     let (user, role, now) = (me.viewer.user, me.viewer.role, app.clock.now());
     let csrf = kept::bare(&me.csrf).to_owned();
-    let (stored, left, open) = app
+    let (stored, left, passkeys, open) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
             Ok((
                 find_factor(conn, user)?,
                 count_codes(conn, user)?,
+                list_passkeys(conn, user)?,
                 list_open(conn, (user, role), &csrf, now)?,
             ))
         })
@@ -95,6 +149,16 @@ async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
     html(&SecurityPage {
         shell: Shell::load(&app, &me, paths::SECURITY).await?,
         since: stored.map(|factor| long_date(day(factor.set_up_at), language)),
+        passkeys: passkeys
+            .into_iter()
+            .map(|line| PasskeyRow {
+                id: line.id,
+                name: line.name,
+                added: long_date(day(line.added_at), language),
+                used: line.used_at.map(|at| long_date(day(at), language)),
+            })
+            .collect(),
+        are_possible: are_possible(&app),
         left,
         all: RECOVERY_CODES,
         is_required: app.config.rules.second_factor.requires(me.viewer.role),

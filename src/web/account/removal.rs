@@ -1,4 +1,4 @@
-//! Removing the own second factor, where none is obligatory.
+//! Removing the own authenticator app; the last factor only where none is obligatory.
 
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -55,17 +55,22 @@ pub async fn remove(
         .db
         .transaction(move |conn| actions::remove(conn, &own, &viewer, now))
         .await;
-    if done.is_ok() {
+    if let Ok(false) = done {
         unset_factor(&session);
     }
     session.respond_again(
         done,
-        |()| {
-            say(
+        |is_left| match is_left {
+            true => say(
+                me.viewer.language,
+                "Die Authenticator-App ist entfernt. Ihre Passkeys bleiben.",
+                "The authenticator app is removed. Your passkeys stay.",
+            ),
+            false => say(
                 me.viewer.language,
                 "Der zweite Faktor ist entfernt. Zum Anmelden genügt wieder das Passwort.",
                 "The second factor is removed. The password alone is enough to sign in again.",
-            )
+            ),
         },
         paths::SECURITY,
     )
@@ -74,7 +79,8 @@ pub async fn remove(
 /// `None` where there is nothing that may be removed.
 async fn page(app: &App, me: &Me, errors: FieldErrors) -> Result<Option<RemovePage>, PageError> {
     let proof = proof_of(app, me).await?;
-    if !proof.has_factor || app.config.rules.second_factor.requires(me.viewer.role) {
+    let is_required = app.config.rules.second_factor.requires(me.viewer.role);
+    if !proof.has_app || (is_required && !proof.has_passkeys) {
         return Ok(None);
     }
     Ok(Some(RemovePage {

@@ -6,8 +6,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::qr::{Drawing, draw};
-use super::{codes, say};
+use super::{codes, passkeys, say};
 use crate::actions::ActionError;
+use crate::actions::passkeys::are_possible;
 use crate::actions::second_factor::{self as actions, SetUp};
 use crate::app::App;
 use crate::cipher::{self, Purpose};
@@ -59,9 +60,18 @@ struct SetUpPage {
     asks_proof: bool,
     /// Whether no other page is shown before.
     is_required: bool,
+    /// Whether a passkey is offered in its place.
+    offers_passkey: bool,
     /// Where to go afterwards.
     next: String,
     errors: FieldErrors,
+}
+
+impl SetUpPage {
+    /// Where a passkey is added instead.
+    fn passkey_way(&self) -> String {
+        passkeys::step(paths::NAME_PASSKEY, &self.next)
+    }
 }
 
 /// Shows what the app has to know, and asks for its first code.
@@ -94,7 +104,7 @@ pub async fn set_up(
     let (typed, now, language) = (form.get(FIRST_CODE), app.clock.now(), me.viewer.language);
     let mut errors = FieldErrors::default();
     if let Some(fault) = actions::fault_of(&secret, typed, now) {
-        errors.add(FIRST_CODE, sentence(fault, language));
+        errors.add(FIRST_CODE, sentence(fault, language, true));
     }
     let proof = proof_of(&app, &me).await?;
     if asks_proof(&app, &session, &proof) {
@@ -109,18 +119,11 @@ pub async fn set_up(
         kept::bare(&me.csrf).to_owned(),
         typed.to_owned(),
     );
-    let replaces = proof.has_factor;
+    let proved = proof.has_factor;
     let done = app
         .db
         .transaction(move |conn| -> Result<_, ActionError> {
-            actions::set_up(
-                conn,
-                &own,
-                &viewer,
-                (&csrf, replaces),
-                (&secret, &typed),
-                now,
-            )
+            actions::set_up(conn, &own, &viewer, (&csrf, proved), (&secret, &typed), now)
         })
         .await?;
     match done {
@@ -137,10 +140,23 @@ pub async fn set_up(
                 codes::address(next),
             ))
         }
-        Ok(SetUp::Again) => Ok(see_other(codes::address(next))),
+        Ok(SetUp::Beside) => {
+            session.remove(OFFER);
+            session::set_factor(&session);
+            Ok(session.succeeded(
+                say(
+                    language,
+                    "Die Authenticator-App ist eingerichtet. Ihre Wiederherstellungscodes bleiben dieselben.",
+                    "The authenticator app is set up. Your recovery codes stay the same.",
+                ),
+                paths::SECURITY,
+            ))
+        }
+        Ok(SetUp::Again) if codes::are_shown(&session) => Ok(see_other(codes::address(next))),
+        Ok(SetUp::Again) => Ok(see_other(paths::SECURITY)),
         Err(fault) => {
             let mut errors = FieldErrors::default();
-            errors.add(FIRST_CODE, sentence(fault, language));
+            errors.add(FIRST_CODE, sentence(fault, language, true));
             invalid(&page(&app, &me, &session, next, errors).await?)
         }
     }
@@ -179,6 +195,7 @@ async fn page(
         secret: secret.shown(),
         account: format!("{issuer}: {}", proof.email),
         asks_proof: asks_proof(app, session, &proof),
+        offers_passkey: are_possible(app) && !proof.has_app,
         proof,
         is_required,
         next: local_path(next).unwrap_or_default().to_owned(),

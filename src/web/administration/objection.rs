@@ -19,6 +19,7 @@ use crate::web::kit::codes;
 use crate::web::kit::customer::find_visible;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::passkeys;
 use crate::web::kit::reauthentication::{Proof, proof_of, prove_again};
 use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
@@ -87,7 +88,11 @@ pub async fn declare(
         Ok(()) => return object(&app, &me.viewer, &session).await,
         Err(ActionError::WrongPassword) => (Wrong::Password, StatusCode::UNPROCESSABLE_ENTITY),
         Err(ActionError::WrongCode(fault)) => (
-            Wrong::Code(codes::sentence(fault, me.viewer.language)),
+            Wrong::Code(codes::sentence(fault, me.viewer.language, proof.has_app)),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
+        Err(ActionError::WrongPasskey(fault)) => (
+            Wrong::Code(passkeys::sentence(fault, me.viewer.language)),
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
         Err(ActionError::TooManyAttempts(seconds)) => (

@@ -3,8 +3,8 @@
 use crate::domain::Language;
 use crate::domain::second_factor::CodeFault;
 
-/// What to do about it.
-pub fn sentence(fault: CodeFault, language: Language) -> String {
+/// What to do about it; `has_app`: whether the person has an authenticator app.
+pub fn sentence(fault: CodeFault, language: Language, has_app: bool) -> String {
     let minutes = |minutes: i64| match (minutes, language) {
         (1, Language::De) => "einer Minute".to_owned(),
         (1, Language::En) => "one minute".to_owned(),
@@ -12,6 +12,10 @@ pub fn sentence(fault: CodeFault, language: Language) -> String {
         (minutes, Language::En) => format!("{minutes} minutes"),
     };
     let (de, en) = match fault {
+        CodeFault::Missing if !has_app => (
+            "Bestätigen Sie mit Ihrem Passkey, oder geben Sie einen Wiederherstellungscode ein".to_owned(),
+            "Confirm with your passkey, or enter a recovery code".to_owned(),
+        ),
         CodeFault::Missing => (
             "Geben Sie den Bestätigungscode ein, den Ihre Authenticator-App zeigt".to_owned(),
             "Enter the verification code that your authenticator app shows".to_owned(),
@@ -43,6 +47,10 @@ pub fn sentence(fault: CodeFault, language: Language) -> String {
         CodeFault::RecoveryUnknown => (
             "Diesen Wiederherstellungscode gibt es nicht. Prüfen Sie Ihre Eingabe. Codes einer früheren Liste gelten nicht mehr".to_owned(),
             "There is no such recovery code. Check what you entered. Codes of a former list are no longer good".to_owned(),
+        ),
+        CodeFault::NoApp => (
+            "Sie haben keine Authenticator-App eingerichtet. Nehmen Sie Ihren Passkey oder einen Ihrer Wiederherstellungscodes".to_owned(),
+            "You have no authenticator app set up. Use your passkey or one of your recovery codes".to_owned(),
         ),
     };
     if language.is_en() { en } else { de }

@@ -75,7 +75,8 @@ impl From<ActionError> for PageError {
             ActionError::NotAllowed
             | ActionError::Denied(_)
             | ActionError::WrongPassword
-            | ActionError::WrongCode(_) => Self::Forbidden,
+            | ActionError::WrongCode(_)
+            | ActionError::WrongPasskey(_) => Self::Forbidden,
             ActionError::Unencrypted(cause) => {
                 tracing::error!(%cause, "no second factor could be made");
                 Self::Fault

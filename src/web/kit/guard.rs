@@ -102,7 +102,14 @@ pub async fn guard(
 fn must_set_up(app: &App, viewer: &Viewer, request: &ServiceRequest) -> bool {
     app.config.rules.second_factor.requires(viewer.role)
         && !session::has_factor(&request.get_session())
-        && ![paths::SECOND_FACTOR, paths::SIGN_OUT].contains(&request.path())
+        && ![
+            paths::SECOND_FACTOR,
+            paths::NAME_PASSKEY,
+            paths::MAKE_PASSKEY,
+            paths::ASK_NEW_PASSKEY,
+            paths::SIGN_OUT,
+        ]
+        .contains(&request.path())
 }
 
 /// Leads to the page on which it is set up, and from there back.

@@ -29,6 +29,7 @@ pub mod memory;
 pub mod menu;
 pub mod own_history;
 pub mod page;
+pub mod passkeys;
 pub mod reauthentication;
 pub mod refusals;
 pub mod respond;

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use actix_session::SessionExt as _;
 use actix_web::HttpRequest;
 
 use super::client::{network, source};
@@ -10,14 +11,16 @@ use super::codes;
 use super::error::PageError;
 use super::form::{FieldErrors, Form};
 use super::page::Me;
+use super::passkeys::{self, PASSKEY};
 use super::words::in_words_of;
 use crate::actions::throttle::{Attempted, Begun, SignIn, begin_sign_in, end_proof, withdraw};
-use crate::actions::{ActionError, passwords, second_factor};
+use crate::actions::{ActionError, passkeys as passkey_actions, passwords, second_factor};
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::viewer::Viewer;
 use crate::places::{Kind, NoPlace};
-use crate::storage::second_factors::has_factor;
+use crate::storage::passkeys::has_passkey;
+use crate::storage::second_factors::has_app;
 use crate::storage::users::{self, Credentials};
 
 /// Field of a code of the second factor.
@@ -30,18 +33,25 @@ pub struct Proof {
     pub email: String,
     /// Whether a code is asked for in place of the password.
     pub has_factor: bool,
+    /// Whether codes of an authenticator app are among them.
+    pub has_app: bool,
+    /// Whether a passkey will do instead.
+    pub has_passkeys: bool,
 }
 
 /// How the signed-in person proves it.
 pub async fn proof_of(app: &App, me: &Me) -> Result<Proof, PageError> {
-    let user = me.viewer.user;
+    let (user, own) = (me.viewer.user, app.clone());
     app.db
         .read(move |conn| -> Result<_, ActionError> {
             let contact = users::find_contact(conn, user)?;
             let (_, email) = contact.ok_or(ActionError::NotFound)?;
+            let (has_app, has_passkeys) = (has_app(conn, user)?, has_passkey(conn, user)?);
             Ok(Proof {
                 email,
-                has_factor: has_factor(conn, user)?,
+                has_factor: has_app || has_passkeys,
+                has_app,
+                has_passkeys: has_passkeys && passkey_actions::are_possible(&own),
             })
         })
         .await
@@ -49,7 +59,7 @@ pub async fn proof_of(app: &App, me: &Me) -> Result<Proof, PageError> {
 }
 
 /// Asks the signed-in person for a proof once more: the password in the field `passwort`, or with a
-/// second factor a code in the field [`CODE`]. Throttled like signing in; what is wrong is said at that
+/// second factor a code in the field [`CODE`] or a passkey in the field [`PASSKEY`]. Throttled like signing in; what is wrong is said at that
 /// field.
 pub async fn ask_proof(
     app: &App,
@@ -84,6 +94,18 @@ pub async fn ask_proof_too(
         );
         return Ok(());
     }
+    if proof.has_factor && !errors.is_empty() && !form.get(PASSKEY).is_empty() {
+        errors.add(
+            field,
+            match language {
+                Language::De => {
+                    "Bestätigen Sie noch einmal mit dem Passkey, wenn das andere stimmt"
+                }
+                Language::En => "Confirm with the passkey once more when the rest is right",
+            },
+        );
+        return Ok(());
+    }
     if proof.has_factor && !errors.is_empty() && !typed.trim().is_empty() {
         errors.add(
             field,
@@ -112,7 +134,12 @@ pub async fn ask_proof_too(
                 Language::En => "The password is wrong. Please enter it once more",
             },
         ),
-        Err(ActionError::WrongCode(fault)) => errors.add(field, codes::sentence(fault, language)),
+        Err(ActionError::WrongCode(fault)) => {
+            errors.add(field, codes::sentence(fault, language, proof.has_app));
+        }
+        Err(ActionError::WrongPasskey(fault)) => {
+            errors.add(field, passkeys::sentence(fault, language));
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(())
@@ -142,6 +169,18 @@ pub async fn prove_again(
 ) -> Result<(), ActionError> {
     let who = Attempted::new(app, &proof.email, &source(app, request));
     let (_, typed) = proof.field(form);
+    if proof.has_factor && !form.get(PASSKEY).is_empty() {
+        let asked = passkeys::asked(&request.get_session());
+        let (own, user, now) = (app.clone(), viewer.user, app.clock.now());
+        let answer = form.get(PASSKEY).to_owned();
+        let looked = app
+            .db
+            .transaction(move |conn| {
+                passkey_actions::prove(conn, &own, &who, user, (asked, &answer), now)
+            })
+            .await?;
+        return looked.map_err(ActionError::WrongPasskey);
+    }
     if proof.has_factor {
         let (own, viewer, typed, now) = (
             app.clone(),

@@ -456,6 +456,8 @@ fn factor(change: FactorChange) -> (&'static str, &'static str) {
             ("Wiederherstellungscodes erneuert", "Recovery codes renewed")
         }
         FactorChange::CodeUsed => ("Wiederherstellungscode verbraucht", "Recovery code used"),
+        FactorChange::PasskeyAdded => ("Passkey hinzugefügt", "Passkey added"),
+        FactorChange::PasskeyRemoved => ("Passkey entfernt", "Passkey removed"),
     }
 }
 

@@ -33,7 +33,7 @@ pub struct TestApp {
     pub app: App,
     /// Stands still until the test sets it.
     pub clock: Clock,
-    /// `http://127.0.0.1:<port>`.
+    /// `http://127.0.0.1:<port>`, or `http://localhost:<port>`.
     pub url: String,
     schema: String,
     database: String,
@@ -121,6 +121,16 @@ impl TestApp {
         Self::start_anywhere(database(), transport, change).await
     }
 
+    /// Starts at `http://localhost:<port>`, a name, for which devices keep passkeys.
+    pub async fn start_named(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_anywhere(database(), Transport::memory(), |config| {
+            let own = &mut config.web.base_url;
+            own.set_host(Some("localhost")).expect("a name");
+            change(config);
+        })
+        .await
+    }
+
     /// Starts with nothing but the contract text that comes with the program, as after `migrate`.
     pub async fn start_empty(transport: Transport, change: impl FnOnce(&mut Config)) -> Self {
         Self::start_bare(database(), transport, change).await
@@ -196,9 +206,13 @@ impl TestApp {
         let server = web::server::start(app.clone(), listener, 1).expect("a server");
         let handle = server.handle();
         actix_web::rt::spawn(server);
+        let host = match app.config.web.base_url.host_str() {
+            Some("localhost") => "localhost",
+            _ => "127.0.0.1",
+        };
         Self {
             clock: app.clock.clone(),
-            url: format!("http://127.0.0.1:{port}"),
+            url: format!("http://{host}:{port}"),
             app,
             schema,
             database,

@@ -197,7 +197,52 @@ impl WebDriverCompatibleCommand for Devtools {
     }
 }
 
+/// A command about authenticators, which `WebDriver` has for passkeys: its path below the session's.
+#[derive(Debug)]
+struct Authenticator(String, Value);
+
+impl WebDriverCompatibleCommand for Authenticator {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        let session = session.unwrap_or_default();
+        base.join(&format!(
+            "session/{session}/webauthn/authenticator{}",
+            self.0
+        ))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (reqwest::Method, Option<String>) {
+        (reqwest::Method::POST, Some(self.1.to_string()))
+    }
+}
+
 impl Window {
+    /// Gives the browser a device that keeps passkeys and always knows its person; gives its id.
+    pub async fn add_authenticator(&self) -> String {
+        let kind = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true,
+        });
+        let id = self
+            .client
+            .issue_cmd(Authenticator(String::new(), kind))
+            .await
+            .unwrap_or_else(|e| panic!("no authenticator: {e}"));
+        id.as_str().expect("an id").to_owned()
+    }
+
+    /// Whether the device refuses to know its person, as when somebody takes the wrong finger.
+    pub async fn refuse(&self, device: &str, refuses: bool) {
+        let verified = json!({ "isUserVerified": !refuses });
+        self.client
+            .issue_cmd(Authenticator(format!("/{device}/uv"), verified))
+            .await
+            .unwrap_or_else(|e| panic!("no authenticator: {e}"));
+    }
+
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {
         self.client
             .issue_cmd(Devtools(command, parameters))

@@ -15,12 +15,14 @@ mod app;
 pub mod axe;
 mod browser;
 pub mod chromium;
+mod device;
 mod log;
 mod people;
 mod smtp;
 
 pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
+pub use device::Device;
 pub use log::Log;
 pub use people::{
     CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY, party, products,

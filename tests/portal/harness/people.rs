@@ -125,7 +125,10 @@ impl TestApp {
         };
         let hashes = [RECOVERY.replace('-', ""), "B".repeat(16)]
             .map(|code| documents::sha256(code.as_bytes()));
-        self.write(|conn| Ok(second_factors::save_factor(conn, user, &factor, &hashes)?));
+        self.write(|conn| {
+            second_factors::save_app(conn, user, &factor)?;
+            Ok(second_factors::replace_codes(conn, user, &hashes)?)
+        });
         secret
     }
 

@@ -36,12 +36,13 @@ pub const FILE: &str = "-aufbewahrt";
 /// itself, so that its fields are kept if the other one is sent.
 pub const BESIDE: &str = "neben";
 /// Fields that are never kept: secrets, and what belongs to one session.
-const NEVER: [&str; 6] = [
+const NEVER: [&str; 7] = [
     "csrf",
     "passwort",
     "wiederholung",
     "bestaetigungscode",
     "neuer-code",
+    super::passkeys::PASSKEY,
     FORM,
 ];
 /// All typed into one form, in bytes.

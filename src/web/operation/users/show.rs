@@ -47,6 +47,11 @@ struct UserPage {
 }
 
 impl UserPage {
+    /// Whether there is a second factor of any kind.
+    fn has_factor(&self) -> bool {
+        self.factor.is_some() || self.user.passkeys > 0
+    }
+
     /// Whether the viewer can do something with this user.
     fn may_act(&self) -> bool {
         self.shell.administers() && self.user.state != UserState::Erased

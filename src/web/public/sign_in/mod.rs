@@ -1,6 +1,8 @@
-//! Signing in and out; [`code`] is the second step for users who have a second factor.
+//! Signing in and out; [`code`] is the second step for users who have a second factor, [`passkey`] the
+//! way without a password.
 
 mod code;
+mod passkey;
 
 use actix_session::Session;
 use actix_web::http::StatusCode;
@@ -9,8 +11,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use crate::actions::ActionError;
 use crate::actions::throttle::{Attempted, SignedIn, end_sign_in};
+use crate::actions::{ActionError, passkeys};
 use crate::app::App;
 use crate::domain::Language;
 use crate::domain::viewer::Viewer;
@@ -35,6 +37,12 @@ pub const ROUTES: &[Row] = &[
     post(paths::SIGN_IN_CODE, Who::Visitor, || {
         web::post().to(code::sign_in)
     }),
+    post(paths::SIGN_IN_PASSKEY, Who::Visitor, || {
+        web::post().to(passkey::sign_in)
+    }),
+    post(paths::ASK_PASSKEY, Who::Visitor, || {
+        web::post().to(passkey::ask)
+    }),
     post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
 ];
 
@@ -57,12 +65,16 @@ struct SignInPage {
     /// Why the user was sent here.
     note: Option<&'static str>,
     wrong: Option<Wrong>,
+    /// Whether a passkey may be used.
+    passkeys: bool,
 }
 
 /// Why the sign-in failed.
 enum Wrong {
     /// Unknown user or wrong password: one message for both (S-37).
     Mismatch,
+    /// The passkey was not accepted, for whatever reason.
+    Passkey,
     /// Too many failures; wait this long.
     Wait(String),
 }
@@ -91,11 +103,18 @@ impl SignInPage {
             next,
             note: None,
             wrong: None,
+            passkeys: passkeys::are_possible(app),
         })
     }
 
-    fn is_throttled(&self) -> bool {
-        matches!(self.wrong, Some(Wrong::Wait(_)))
+    /// Whether address and password are what is wrong.
+    fn is_mismatch(&self) -> bool {
+        matches!(self.wrong, Some(Wrong::Mismatch))
+    }
+
+    /// Whether what is wrong is said of address and password.
+    fn concerns_fields(&self) -> bool {
+        matches!(self.wrong, Some(Wrong::Mismatch | Wrong::Wait(_)))
     }
 }
 
