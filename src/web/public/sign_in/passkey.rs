@@ -78,7 +78,7 @@ pub async fn sign_in(
         .await;
     match done {
         Ok(Ok(viewer)) => {
-            session::begin(&session, &app, viewer.user, true).map_err(no_session)?;
+            session::begin(&session, &app, &request, viewer.user, true).map_err(no_session)?;
             return Ok(see_other(onward(next, &viewer)));
         }
         Ok(Err(_)) => {}
