@@ -17,10 +17,11 @@ use crate::domain::case::tests::random_sequences::{
     acts, change_need, event, scenarios, wait, waits,
 };
 use crate::domain::case::tests::samples::{
-    ANNEXES, Scenario, VERSIONS, case, mails, partner, version_day,
+    ANNEXES, MODULES, Scenario, VERSIONS, case, mails, partner, version_day,
 };
-use crate::domain::case::{Case, Change, Event};
+use crate::domain::case::{Booking, Case, Change, Event, access};
 use crate::domain::mail::MailKind;
+use crate::domain::viewer::Role;
 use crate::domain::{CustomerNumber, LinkId, PartnerId};
 use crate::mail::transport::Transport;
 use crate::storage::customers::NewCustomer;
@@ -116,9 +117,32 @@ fn bring(
     let stored = load(conn, number, scenario.now)?;
     assert!(
         case_rows::row_agrees(conn, &stored, scenario.now)?,
-        "the line of the list"
+        "the line of the list, or the gate"
     );
+    gate_agrees(conn, &stored, scenario.now)?;
     Ok((outcome, stored))
+}
+
+/// What the gate reads decides as the rules do over the stored case, now and after the next end.
+fn gate_agrees(conn: &mut Conn, case: &Case, now: DateTime<Utc>) -> Result<(), ActionError> {
+    let known = case_rows::find_gate(conn, case.customer.number)?;
+    let ends = case.bookings.iter().flat_map(Booking::ends);
+    let next = ends.filter(|end| *end > now).min();
+    for at in [Some(now), next].into_iter().flatten() {
+        for id in [1, 2, 11, 12].map(PartnerId) {
+            for role in [Role::Partner(id), Role::SubPartner(id)] {
+                for module in MODULES {
+                    let decided = known.as_ref().is_some_and(|known| {
+                        let catalogue = &known.catalogue;
+                        known.gate.enter(role, module, catalogue, at).is_ok()
+                    });
+                    let ruled = role.knows(case) && access(case, id, module, at).is_ok();
+                    assert_eq!(decided, ruled, "{role:?} {module} at {at}");
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The key of the link that a decision made.

@@ -36,7 +36,7 @@ fn tell(checked: &Checked, mends: bool) {
             RowAgreement::Holds => {}
             RowAgreement::NoRow => say(&format!("{customer}: is in no list and in no search")),
             RowAgreement::Differs => say(&format!(
-                "{customer}: its line or its search words differ from the facts"
+                "{customer}: its line, its search words or its gate differ from the facts"
             )),
             RowAgreement::Unreadable(why) => {
                 say(&format!("{customer}: its facts cannot be read: {why}"));

@@ -52,6 +52,8 @@ pub const CODES_KEPT: &str = "/sicherheit/wiederherstellungscodes/aufbewahrt";
 pub const FORGOT_PASSWORD: &str = "/passwort-vergessen";
 /// The form "Zugang anfordern" for a login.
 pub const ACCESS: &str = "/zugang";
+/// The gate in front of the products, for a reverse proxy.
+pub const GATE: &str = "/zugriff";
 /// The customer list.
 pub const CUSTOMERS: &str = "/kunden";
 /// Operator: adds a customer. Not below the list, where every segment is a number.
@@ -343,7 +345,7 @@ pub fn finish_alert(alert: AlertId) -> String {
 
 /// The forward authentication of a reverse proxy for a module.
 pub fn gate(number: CustomerNumber, module: &str) -> String {
-    format!("/zugriff/{number}/{module}")
+    format!("{GATE}/{number}/{module}")
 }
 
 /// The customer list narrowed to a partner.

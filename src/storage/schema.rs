@@ -186,6 +186,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What of a case decides about access, written with the facts it is taken from. Can be rebuilt from them at any time.
+    case_gates (number) {
+        number -> Text,
+        partner_id -> Nullable<Int8>,
+        sub_partner_id -> Nullable<Int8>,
+        /// Codes of the products in `facts`, each once.
+        products -> Array<Nullable<Text>>,
+        /// Bookings with their ends, and what the agreement in force covers.
+        facts -> Jsonb,
+    }
+}
+
+diesel::table! {
     /// What the customer list shows, written with the facts it is computed from. Can be rebuilt from them at any time.
     case_rows (number) {
         number -> Text,
@@ -903,6 +916,7 @@ diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(bulk_run_failures -> bulk_runs (run_id));
 diesel::joinable!(bulk_run_failures -> customers (customer_number));
+diesel::joinable!(case_gates -> customers (number));
 diesel::joinable!(case_rows -> customers (number));
 diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(dissent_files -> files (file_id));
@@ -964,6 +978,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     branding,
     bulk_run_failures,
     bulk_runs,
+    case_gates,
     case_rows,
     case_words,
     contract_versions,

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, web};
 use crate::app::App;
 use crate::web::kit::error::PageError;
 use crate::web::kit::error_pages::answer_errors;
+use crate::web::kit::gate::answer_shut;
 use crate::web::kit::guard::guard;
 pub use crate::web::kit::route::Row;
 use crate::web::kit::route::{Who, get, view};
@@ -67,7 +68,10 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
     for row in rows() {
         let who = row.who;
         let route = (row.route)().wrap(from_fn(move |request, next| guard(who, request, next)));
-        if who.needs_session() {
+        if who == Who::Gate {
+            let route = route.wrap(session::middleware(app));
+            config.route(row.path, route.wrap(from_fn(answer_shut)));
+        } else if who.needs_session() {
             let route = route.wrap(session::middleware(app));
             config.route(row.path, route.wrap(from_fn(answer_errors)));
         } else {

@@ -275,6 +275,7 @@ impl Objects {
         let values = [
             ("nummer", number),
             ("modul", module),
+            ("seite:.*", "seite"),
             ("platz", "1"),
             ("stand", "0123456789abcdef"),
             ("vertrag", &agreement),

@@ -915,7 +915,7 @@ fn is_no_page(path: &str) -> bool {
         || [
             "/static/",
             "/erscheinungsbild/",
-            "/zugriff/",
+            "/zugriff",
             "/healthz",
             "/readyz",
             "/dev/",

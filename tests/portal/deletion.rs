@@ -243,6 +243,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
         "objections WHERE customer_number",
         "notices WHERE customer_number",
         "case_rows WHERE number",
+        "case_gates WHERE number",
     ] {
         assert_eq!(app.count(&format!("{table} = '4711'")), 0, "{table}");
     }
@@ -462,7 +463,7 @@ async fn the_database_refuses_every_other_way() {
 #[actix_web::test]
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
-    let known = "'agreement_documents','agreements','alerts','bookings','case_rows','case_words',\
+    let known = "'agreement_documents','agreements','alerts','bookings','case_gates','case_rows','case_words',\
                  'document_stamps','entered_addresses','links','mails','notices','objections','password_links','requests','sessions','users',\
                  'objection_files','decline_reasons','proposals','roll_out_customers',\
                  'replies','bulk_run_failures','kept_forms','kept_files','second_factors','recovery_codes','passkeys','passkey_challenges',\

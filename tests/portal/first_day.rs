@@ -180,7 +180,7 @@ impl Machine {
 }
 
 /// Debian's nginx; `/usr/sbin` is in nobody's path but root's.
-fn nginx() -> &'static str {
+pub fn nginx() -> &'static str {
     let known = ["/usr/sbin/nginx", "/usr/bin/nginx"];
     known
         .into_iter()

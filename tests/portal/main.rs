@@ -35,6 +35,7 @@ mod first_day;
 mod fixtures;
 mod forgetting;
 mod forms;
+mod gate;
 mod heavy;
 mod letters;
 mod limits;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use avv_portal::actions::consent::{self, Signature};
 use avv_portal::actions::objections::{self, Received};
 use avv_portal::actions::{ActionError, bookings, customers, requests, sub_partners};
-use avv_portal::domain::case::{Channel, Status, status_of};
+use avv_portal::domain::case::{Booking, Case, Channel, Status, enter, status_of};
 use avv_portal::domain::viewer::{Role, Scope, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, Language, LinkId, PartnerId, calendar};
 use avv_portal::storage::case_rows::{self, From, ListQuery, Sort};
@@ -340,6 +340,7 @@ impl Story {
                 )),
                 self.told
             );
+            self.compare_gate(&case);
             expected
                 .entry(status_of(&case, now).status)
                 .or_default()
@@ -376,6 +377,43 @@ impl Story {
         }
     }
 
+    /// S-56: the row that the gate reads decides as the rules do over the case: now, after every end
+    /// that is known, and for everybody who may ask.
+    fn compare_gate(&self, case: &Case) {
+        let (now, number) = (self.app.now(), case.customer.number);
+        let known = self
+            .app
+            .read(|conn| Ok(case_rows::find_gate(conn, number)?))
+            .unwrap();
+        let partners = [self.partner.role.partner().unwrap()];
+        let roles = partners
+            .into_iter()
+            .map(Role::Partner)
+            .chain(self.subs.map(Role::SubPartner))
+            .chain([
+                self.operator.role,
+                customer_of(number),
+                customer_of(CustomerNumber::from(4711)),
+            ]);
+        let roles: Vec<Role> = roles.collect();
+        let ends = case.bookings.iter().flat_map(Booking::ends);
+        let later = ends.filter(|end| *end > now).chain([now + days(40)]);
+        for at in [now].into_iter().chain(later) {
+            for (role, module) in roles.iter().flat_map(|role| {
+                ["centraflex", "sip-trunk", "ums", "gibt-es-nicht"].map(|module| (*role, module))
+            }) {
+                let decided = known.gate.enter(role, module, &known.catalogue, at);
+                let ruled = enter(case, role, module, at);
+                assert_eq!(
+                    decided.ok(),
+                    ruled.ok(),
+                    "{role:?} {module} of {number} at {at} ({decided:?}, {ruled:?}) after {:#?}",
+                    self.told
+                );
+            }
+        }
+    }
+
     /// Requirements 5.6 as queries; each must return nothing.
     fn holds(&self) {
         let questions = BROKEN;
@@ -387,6 +425,13 @@ impl Story {
             .app
             .count(&format!("({}) AS broken", all.join(" UNION ALL ")));
         assert_eq!(broken, 0, "one of {questions:#?}\nafter {:#?}", self.told);
+    }
+}
+
+fn customer_of(number: CustomerNumber) -> Role {
+    Role::Customer {
+        number,
+        contracts: false,
     }
 }
 

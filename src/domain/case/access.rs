@@ -5,16 +5,20 @@ use chrono::{DateTime, Utc};
 
 use super::case_status::{CaseStatus, status_of};
 use super::facts::{Case, Partner};
+use super::gate::{Gate, Shut};
 use crate::domain::PartnerId;
-use crate::domain::product::Area;
+use crate::domain::viewer::Role;
 
 /// Why access is granted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "snake_case")]
 pub enum Grant {
     /// The module needs no agreement.
     NotRequired,
     /// An agreement in force names the partner and the product.
     Agreement,
+    /// The rule is for partners, and this person works for none.
+    NotSubject,
 }
 
 /// Why access is denied. The pages show a sentence and a next step for each.
@@ -49,6 +53,25 @@ impl Case {
     }
 }
 
+impl Denied {
+    fn of(shut: Shut, case: &Case, now: DateTime<Utc>) -> Self {
+        match shut {
+            Shut::Blocked => Self::Blocked,
+            Shut::NoBooking | Shut::UnknownModule => Self::NotBooked,
+            Shut::NoAgreement => Self::NoAgreement(status_of(case, now)),
+            Shut::AddressOpen => Self::AddressOpen,
+            Shut::OtherPartner => Self::OtherPartner,
+            Shut::SubPartnerNotNamed => Self::SubPartnerNotNamed,
+            Shut::NotCovered => Self::NotCovered,
+            Shut::UnknownCustomer
+            | Shut::SignedOut
+            | Shut::SecondFactorMissing
+            | Shut::UnclearPath
+            | Shut::Unavailable => Self::NotAssigned,
+        }
+    }
+}
+
 /// Decides for the partner or sub-partner `who` and the module with key `module`.
 ///
 /// Customer users and the operator's administrators are not subject to this rule.
@@ -58,46 +81,16 @@ pub fn access(
     module: &str,
     now: DateTime<Utc>,
 ) -> Result<Grant, Denied> {
-    if case.customer.deleted_at.is_some() {
-        return Err(Denied::NotAssigned);
-    }
-    let partner = case.partner.as_ref().ok_or(Denied::NotAssigned)?;
-    let is_partner = partner.id == who;
-    let sub_partner = case.sub_partner.as_ref().filter(|sub| sub.id == who);
-    if !is_partner && sub_partner.is_none() {
-        return Err(Denied::NotAssigned);
-    }
-    if case.shuts_out(who) {
-        return Err(Denied::Blocked);
-    }
-    let mut opened_by = case.areas(now);
-    opened_by.retain(|area| area.module.key == module);
-    if opened_by.is_empty() {
-        return Err(Denied::NotBooked);
-    }
-    // Products can share a module (all SIP trunks may share one), and a partner inside it sees them
-    // all. Therefore every product that opens the module must either need no agreement or be
-    // covered. Whether an area needs one depends on the product data alone: a missing partner never
-    // makes anything "not required" here.
-    let mut gates = opened_by.iter().filter_map(Area::gate).peekable();
-    if gates.peek().is_none() {
-        return Ok(Grant::NotRequired);
-    }
-    let agreement = case
-        .agreement()
-        .ok_or_else(|| Denied::NoAgreement(status_of(case, now)))?;
-    if agreement.offer.partner != partner.id {
-        return Err(Denied::OtherPartner);
-    }
-    if sub_partner.is_some_and(|sub| !agreement.names_sub_partner(sub.id)) {
-        return Err(Denied::SubPartnerNotNamed);
-    }
-    if case.doubt_about(agreement).is_some() {
-        return Err(Denied::AddressOpen);
-    }
-    if gates.all(|needed| agreement.offer.covers(needed)) {
-        Ok(Grant::Agreement)
-    } else {
-        Err(Denied::NotCovered)
-    }
+    Gate::of(case)
+        .ok_or(Denied::NotAssigned)?
+        .admit(who, module, &case.catalogue, now)
+        .map_err(|shut| Denied::of(shut, case, now))
+}
+
+/// Decides for a person with `role`, as the gate in front of the products does.
+pub fn enter(case: &Case, role: Role, module: &str, now: DateTime<Utc>) -> Result<Grant, Denied> {
+    Gate::of(case)
+        .ok_or(Denied::NotAssigned)?
+        .enter(role, module, &case.catalogue, now)
+        .map_err(|shut| Denied::of(shut, case, now))
 }

@@ -25,6 +25,7 @@ mod decide;
 mod demand;
 mod event;
 mod facts;
+mod gate;
 mod link;
 mod master_data;
 mod need;
@@ -37,7 +38,7 @@ pub(crate) mod tests;
 mod text;
 mod timing;
 
-pub use access::{Denied, Grant, access};
+pub use access::{Denied, Grant, access, enter};
 pub use address::{ENTRIES_PER_DAY, EnteredAddress, Verdict};
 pub use case_status::{
     CaseStatus, ProductStatus, last_answer, missing, next_change, next_step_due, product_statuses,
@@ -51,6 +52,7 @@ pub use facts::{
     Agreement, AgreementEnd, BookedOption, Booking, Case, Covered, Customer, Link, LinkEnd, Offer,
     Partner, Request, RequestOutcome, covers,
 };
+pub use gate::{Gate, GateAgreement, GateBooking, GateFacts, Keyholder, Shut};
 pub use link::{LinkState, link_state};
 pub use need::lost;
 pub use preview::{Preview, preview, preview_each};

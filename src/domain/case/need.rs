@@ -12,19 +12,10 @@ impl Case {
     /// listed once. A product that is missing from the catalogue is left out here, and access to it
     /// is denied.
     pub fn active_products(&self, now: DateTime<Utc>) -> Vec<(&Product, Options)> {
-        let booked: BTreeSet<(&str, Options)> = self
-            .bookings
-            .iter()
-            .filter(|booking| booking.is_active(now))
-            .map(|booking| (booking.product.as_str(), booking.options_at(now)))
-            .collect();
-        self.catalogue
-            .iter()
-            .flat_map(|product| {
-                let of = booked.iter().filter(|(code, _)| *code == product.code);
-                of.map(move |(_, options)| (product, options.clone()))
-            })
-            .collect()
+        let bookings = self.bookings.iter();
+        let left = bookings.filter(|booking| booking.is_active(now));
+        let booked = left.map(|booking| (booking.product.as_str(), booking.options_at(now)));
+        active(&self.catalogue, booked).collect()
     }
 
     /// The areas that the customer has at `now`; an area that two products share is listed twice.
@@ -127,6 +118,19 @@ impl Case {
         };
         all.iter().filter_map(of).collect()
     }
+}
+
+/// What of the catalogue is booked, in its order; a product with the same options is listed once.
+pub(super) fn active<'c, 'b>(
+    catalogue: &'c [Product],
+    booked: impl Iterator<Item = (&'b str, Options)>,
+) -> impl Iterator<Item = (&'c Product, Options)> {
+    let booked: BTreeSet<(&str, Options)> = booked.collect();
+    catalogue.iter().flat_map(move |product| {
+        let of = booked.iter().filter(|(code, _)| *code == product.code);
+        let with: Vec<Options> = of.map(|(_, options)| options.clone()).collect();
+        with.into_iter().map(move |options| (product, options))
+    })
 }
 
 /// What is in `before` but not in `after`: whole products, and of the remaining products the

@@ -13,7 +13,7 @@ use crate::storage::QueryResult;
 use crate::storage::case_rows::add_parts;
 
 /// Tables that are filled; tables that others refer to come first.
-const TABLES: &str = "ARRAY['customers', 'bookings', 'requests', 'links', 'agreements', 'objections', 'case_rows', 'case_words']";
+const TABLES: &str = "ARRAY['customers', 'bookings', 'requests', 'links', 'agreements', 'objections', 'case_rows', 'case_words', 'case_gates']";
 
 /// Words to choose from, each with its sort key.
 #[derive(Debug, Clone, Default)]

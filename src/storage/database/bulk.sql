@@ -196,4 +196,15 @@ INSERT INTO case_words (word, row_id, partner_id, sub_partner_id)
 SELECT word, r.id, r.partner_id, r.sub_partner_id
 FROM case_rows r JOIN bulk_plan p ON p.number::text = r.number, unnest(string_to_array(r.search_text, ' ')) word;
 
+INSERT INTO case_gates (number, partner_id, sub_partner_id, products, facts)
+SELECT p.number::text, p.partner, p.sub_partner, b.products,
+       jsonb_build_object('bookings', b.bookings, 'agreement',
+           CASE WHEN a.id IS NOT NULL THEN jsonb_build_object('partner', a.offer -> 'partner', 'sub_partner', a.offer -> 'sub_partner',
+                                                              'products', a.offer -> 'products', 'is_in_doubt', FALSE) END)
+FROM bulk_plan p
+JOIN (SELECT customer_number, array_agg(DISTINCT product_code) AS products,
+             jsonb_agg(jsonb_build_object('product', product_code, 'options', options, 'ends_at', ends_at) ORDER BY id) AS bookings
+      FROM bookings GROUP BY customer_number) b ON b.customer_number = p.number::text
+LEFT JOIN agreements a ON a.customer_number = p.number::text AND a.ended_at IS NULL;
+
 DROP FUNCTION pg_temp.link_end, pg_temp.next_step, pg_temp.days_before, pg_temp.figure, pg_temp.seconds;

@@ -69,8 +69,14 @@ pub const ROUTES: &[Row] = &[
         Who::Assigner(Duty::Care),
         || web::post().to(assignment::sub_partner::name),
     ),
+    get(paths::GATE, Who::Gate, || {
+        web::route().to(module::forward_auth::ask)
+    }),
     get("/zugriff/{nummer}/{modul}", Who::Gate, || {
-        view().to(module::forward_auth::ask)
+        web::route().to(module::forward_auth::ask)
+    }),
+    get("/zugriff/{nummer}/{modul}/{seite:.*}", Who::Gate, || {
+        web::route().to(module::forward_auth::ask)
     }),
     get(
         "/betrieb/kunden/{nummer}/buchung",

@@ -15,6 +15,7 @@ use chrono::{TimeZone as _, Utc};
 use super::attend::{attend, here, to_sign_in};
 use super::client::{is_trusted, remote_address};
 use super::error::PageError;
+use super::gate;
 use super::kept;
 use super::language::wanted_language;
 use super::page::{Seen, see_other};
@@ -23,6 +24,7 @@ use super::session;
 use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 use crate::actions::sessions::life_of;
 use crate::app::App;
+use crate::domain::case::Shut;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
 use crate::paths;
@@ -38,6 +40,9 @@ pub async fn guard(
     if request.path().starts_with("/dev/") && !is_from_here(&app, &request) {
         tracing::warn!(path = %pattern(&request), "refused: development pages are for this machine");
         return Err(PageError::NotFound.into());
+    }
+    if who == Who::Gate {
+        return at_gate(&app, request, next).await;
     }
     if !is_safe(request.method()) && !same_origin(&app, &request) {
         tracing::warn!(path = %pattern(&request), "refused: request from another origin");
@@ -60,7 +65,6 @@ pub async fn guard(
     }
     let viewer = match (&seen.viewer, who) {
         (viewer, Who::Visitor) => viewer.clone(),
-        (None, Who::Gate) => return Err(PageError::Forbidden.into()),
         (None, _) => return Ok(to_sign_in(&app, request).await?),
         (Some(viewer), who) if !who.admits(viewer) => {
             log_refusal(viewer, &pattern(&request), &object(&request), "role");
@@ -80,7 +84,6 @@ pub async fn guard(
                 request.extensions_mut().insert(Seen::default());
                 Ok(next.call(request).await?.map_into_boxed_body())
             }
-            Who::Gate => Err(PageError::Forbidden.into()),
             _ => Ok(to_set_up(request)),
         };
     }
@@ -96,6 +99,33 @@ pub async fn guard(
         _ => {}
     }
     Ok(answer)
+}
+
+/// The proxy asks for one thing: who is signed in. Nothing is taken from the session or kept in it,
+/// and neither method nor parameters count, because the page behind the question is another one.
+async fn at_gate(
+    app: &App,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(viewer) = signed_in(app, &request.get_session()).await? else {
+        return Ok(request.into_response(gate::shut(Shut::SignedOut)));
+    };
+    if must_set_up(app, &viewer, &request) {
+        log_refusal(
+            &viewer,
+            &pattern(&request),
+            &object(&request),
+            "gate, no second factor",
+        );
+        return Ok(request.into_response(gate::shut(Shut::SecondFactorMissing)));
+    }
+    let seen = Seen {
+        viewer: Some(viewer),
+        ..Seen::default()
+    };
+    request.extensions_mut().insert(seen);
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Whether a person has to set up a second factor before any other page is shown (S-36).
@@ -156,12 +186,11 @@ fn is_unreadable(query: &str) -> bool {
         .any(|(name, value)| value.contains('\0') || !names.insert(name))
 }
 
-/// Reads the session and its user, anew on every request (S-33).
-async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
-    let session = request.get_session();
+/// The user of a session, read anew on every request (S-33). A session that is over ends here.
+async fn signed_in(app: &App, session: &Session) -> Result<Option<Viewer>, PageError> {
     let user: Option<i64> = session.get(USER).unwrap_or(None);
     let Some(user) = user else {
-        return Ok(Seen::default());
+        return Ok(None);
     };
     let viewer = app
         .db
@@ -173,8 +202,16 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         .and_then(|at| Utc.timestamp_opt(at, 0).single());
     let alive = viewer
         .filter(|viewer| began.is_some_and(|began| app.clock.now() - began < life_of(viewer.role)));
-    let Some(mut viewer) = alive else {
+    if alive.is_none() {
         session.purge();
+    }
+    Ok(alive)
+}
+
+/// Reads the session with what a page needs of it.
+async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
+    let session = request.get_session();
+    let Some(mut viewer) = signed_in(app, &session).await? else {
         return Ok(Seen::default());
     };
     if viewer.role.is_operator() {

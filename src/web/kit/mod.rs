@@ -2,7 +2,7 @@
 //! have no circular dependencies either.
 //!
 //! Around every handler: [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`],
-//! [`attend`], [`kept`]. Parameters of handlers: [`route`], [`page`], [`form`], [`signed_form`],
+//! [`attend`], [`kept`], [`gate`]. Parameters of handlers: [`route`], [`page`], [`form`], [`signed_form`],
 //! [`upload`], [`client`], [`turn`]. Contents of pages: [`language`], [`words`], [`dates`],
 //! [`history`], [`chain`], [`refusals`].
 
@@ -18,6 +18,7 @@ pub mod dissent;
 pub mod error;
 pub mod error_pages;
 pub mod form;
+pub mod gate;
 pub mod guard;
 pub mod headers;
 pub mod history;

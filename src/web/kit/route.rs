@@ -73,8 +73,8 @@ pub enum Who {
     Duty(Duty),
     /// Users of partners and customers who manage the people of their company.
     UserManager,
-    /// Any signed-in user; answers without pages, for the forward authentication of a reverse
-    /// proxy.
+    /// Any signed-in user, whatever the method; answers without pages, for the forward
+    /// authentication of a reverse proxy.
     Gate,
 }
 

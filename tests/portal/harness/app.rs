@@ -290,6 +290,11 @@ impl TestApp {
         .expect("a setting");
     }
 
+    /// Stops the server: from now on nobody answers.
+    pub async fn stop(&self) {
+        self.server.stop(false).await;
+    }
+
     /// A second server on the same data, as another process would be.
     pub fn second_server(&self) -> SecondServer {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");

@@ -4,6 +4,7 @@
 use chrono::Duration;
 use proptest::prelude::*;
 
+use super::gate::the_gate_decides_as_the_rule_does;
 use super::model::Model;
 use super::model::hours::people_work;
 use super::partner_search::mails_go_where_they_may;
@@ -53,6 +54,7 @@ proptest! {
                 step_holds(&before, &event, &changes, &scenario);
             }
             holds(&scenario);
+            the_gate_decides_as_the_rule_does(&scenario);
         }
     }
 }

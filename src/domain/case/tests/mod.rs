@@ -1,5 +1,6 @@
 //! Tests of the rules: tables, invariants, and comparison with a second, simple model.
 
+mod gate;
 pub(crate) mod invariants;
 pub(crate) mod model;
 mod partner_search;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::result::Error;
 
-use super::{CaseRowRecord, forget_row, read, row_of, save_row, words};
+use super::{CaseRowRecord, forget_row, gates, read, row_of, save_row, words};
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, status_of};
 use crate::storage::schema::{case_rows, customers};
@@ -18,13 +18,14 @@ pub enum Agreement {
     Holds,
     /// The row is missing, so the customer is found in no list and by no search.
     NoRow,
-    /// The row, or a word by which the customer is found, differs from the facts.
+    /// The row, a word by which the customer is found, or what the gate decides by differs from the
+    /// facts.
     Differs,
     /// The facts cannot be read; holds the reason.
     Unreadable(String),
 }
 
-/// Compares the list row of a customer and its search words with the facts.
+/// Compares the list row of a customer, its search words and what the gate decides by with the facts.
 pub fn compare(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -83,13 +84,16 @@ fn compare_case(
         .optional()?;
     let is_deleted = case.customer.deleted_at.is_some();
     let Some((id, row)) = stored else {
-        return Ok(if is_deleted {
-            Agreement::Holds
-        } else {
-            Agreement::NoRow
+        return Ok(match is_deleted {
+            true if gates::agrees(conn, case)? => Agreement::Holds,
+            true => Agreement::Differs,
+            false => Agreement::NoRow,
         });
     };
-    let holds = !is_deleted && says(row, case, now)? && words::agree(conn, id, case)?;
+    let holds = !is_deleted
+        && says(row, case, now)?
+        && words::agree(conn, id, case)?
+        && gates::agrees(conn, case)?;
     Ok(if holds {
         Agreement::Holds
     } else {

@@ -1,6 +1,8 @@
-//! The customer list: one indexed range of `case_rows` per page, whatever the page, filter or search.
+//! The customer list: one indexed range of `case_rows` per page, whatever the page, filter or search;
+//! and beside it the row that the gate in front of the products reads.
 
 mod check;
+mod gates;
 mod numbers;
 mod queue;
 mod search;
@@ -21,6 +23,7 @@ use crate::storage::schema::{case_rows, partners};
 use crate::storage::{QueryResult, text};
 
 pub use check::{Agreement as RowAgreement, compare, compare_locked, mend};
+pub use gates::{KnownGate, find_gate, has_module};
 pub use numbers::find_numbers;
 pub use queue::{QueueCursor, Waiting, claim, list_late};
 use search::search;
@@ -104,7 +107,8 @@ pub fn count_statuses(
     Ok(Status::ALL.into_iter().zip(counts).collect())
 }
 
-/// Writes the row of a case from its facts at `now`. A deleted customer is in no list (row 51).
+/// Writes the row of a case from its facts at `now`, and what the gate decides by. A deleted customer
+/// is in no list (row 51).
 pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<()> {
     let number = case.customer.number;
     if case.customer.deleted_at.is_some() {
@@ -117,18 +121,22 @@ pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Que
         .do_update()
         .set(&row)
         .execute(conn)?;
-    Ok(())
+    gates::save(conn, case)
 }
 
-/// Takes a customer out of the list and the search.
+/// Takes a customer out of the list and the search, and shuts the gate.
 pub fn forget_row(conn: &mut PgConnection, number: CustomerNumber) -> QueryResult<()> {
+    gates::forget(conn, number)?;
     forget_words(conn, number)?;
     diesel::delete(case_rows::table.find(number)).execute(conn)?;
     Ok(())
 }
 
-/// Whether the stored row agrees with the facts at `now`. For tests and repair.
+/// Whether the stored row, and that of the gate, agree with the facts at `now`. For tests and repair.
 pub fn row_agrees(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> QueryResult<bool> {
+    if !gates::agrees(conn, case)? {
+        return Ok(false);
+    }
     let stored: Option<CaseRowRecord> = case_rows::table
         .find(case.customer.number)
         .select(CaseRowRecord::as_select())

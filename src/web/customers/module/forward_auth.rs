@@ -1,62 +1,131 @@
 //! Forward authentication: before every request to a module, a reverse proxy asks here whether to
-//! let it through. The answer is 204 or 403, decided anew each time, and 403 in case of doubt (5.2,
-//! S-56).
+//! let it through. The answer is decided anew each time, and no in case of doubt (5.2, S-56).
+//!
+//! The proxy names customer and module in the address of its question, or asks about the path of the
+//! page itself, which begins with both: behind the address, or in `X-Forwarded-Uri`.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::decide;
 use crate::app::App;
-use crate::domain::{CustomerNumber, NoCustomerNumber};
-use crate::web::kit::customer::load_visible;
+use crate::domain::CustomerNumber;
+use crate::domain::case::{Grant, Shut};
+use crate::paths;
+use crate::storage::case_rows::{find_gate, has_module};
+use crate::storage::db::DbError;
+use crate::web::kit::gate;
 use crate::web::kit::page::Me;
 
-/// GET: the question of the proxy.
-pub async fn ask(app: web::Data<App>, me: Me, path: web::Path<(String, String)>) -> HttpResponse {
-    let (number, module) = path.into_inner();
-    // The proxy passes on its own address: another spelling of the number may mean another customer
-    // to the module behind it.
-    let open = match number.parse() {
-        Ok(number) => may_enter(&app, &me, number, &module).await,
-        Err(NoCustomerNumber) => false,
-    };
-    answer(open)
-}
+/// What proxies write the path of a page into.
+const FORWARDED: &str = "x-forwarded-uri";
 
-async fn may_enter(app: &web::Data<App>, me: &Me, number: CustomerNumber, module: &str) -> bool {
-    match load_visible(app, &me.viewer, number).await {
-        Ok(case) => {
-            let decision = decide(&case, me.viewer.role, module, app.clock.now());
-            if let Err(denied) = decision {
-                tracing::warn!(
-                    user = me.viewer.user.0,
-                    customer = %number,
-                    ?denied,
-                    "refused: gate"
-                );
-            }
-            decision.is_ok()
-        }
-        Err(error) => {
-            tracing::warn!(user = me.viewer.user.0, customer = %number, cause = %error, "refused: gate");
-            false
+/// Encoded characters that one program takes for part of a name and another for a step in the path.
+const UNCLEAR: [&str; 5] = ["%2e", "%2f", "%5c", "%25", "%00"];
+
+/// Any method: some proxies ask with that of the request.
+pub async fn ask(app: web::Data<App>, me: Me, request: HttpRequest) -> HttpResponse {
+    match decide(&app, &me, &request).await {
+        Ok(grant) => gate::open(grant),
+        Err(why) => {
+            tracing::warn!(
+                user = me.viewer.user.0,
+                path = request.match_pattern(),
+                object = request.match_info().get("nummer").filter(|it| it.parse::<CustomerNumber>().is_ok()),
+                reason = %why,
+                "refused: gate"
+            );
+            gate::shut(why)
         }
     }
 }
 
-fn answer(open: bool) -> HttpResponse {
-    let mut response = if open {
-        HttpResponse::NoContent()
-    } else {
-        HttpResponse::Forbidden()
+async fn decide(app: &web::Data<App>, me: &Me, request: &HttpRequest) -> Result<Grant, Shut> {
+    let (number, module) = asked(&page(request).ok_or(Shut::UnclearPath)?)?;
+    let (role, now) = (me.viewer.role, app.clock.now());
+    let read = app.db.read(move |conn| {
+        let Some(known) = find_gate(conn, number)? else {
+            return Ok(Err(Shut::UnknownCustomer));
+        };
+        let decided = known.gate.enter(role, &module, &known.catalogue, now);
+        Ok::<_, DbError>(match decided {
+            Err(Shut::NoBooking) if !has_module(conn, &module)? => Err(Shut::UnknownModule),
+            decided => decided,
+        })
+    });
+    read.await.unwrap_or_else(|error| {
+        tracing::error!(customer = %number, cause = %error, "the gate could not decide");
+        Err(Shut::Unavailable)
+    })
+}
+
+/// The path that is asked about, from the customer's number on.
+fn page(request: &HttpRequest) -> Option<String> {
+    let behind = request.uri().path().strip_prefix(paths::GATE)?;
+    if !behind.is_empty() {
+        return Some(behind.to_owned());
+    }
+    let mut named = request.headers().get_all(FORWARDED);
+    let (Some(one), None) = (named.next(), named.next()) else {
+        return None;
     };
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if open {
-        response.finish()
-    } else {
-        // Not empty, so that no error page replaces it.
-        response
-            .content_type("text/plain; charset=utf-8")
-            .body("gesperrt")
+    Some(one.to_str().ok()?.split(['?', '#']).next()?.to_owned())
+}
+
+/// Customer and module of a path. What follows them is the product's own, but must not lead out of
+/// it again, however the product reads it.
+fn asked(path: &str) -> Result<(CustomerNumber, String), Shut> {
+    let mut steps = path.strip_prefix('/').ok_or(Shut::UnclearPath)?.split('/');
+    let (number, module) = (steps.next().unwrap_or(""), steps.next().unwrap_or(""));
+    let leads_out = |step: &str| matches!(step.split(';').next(), Some("." | ".."));
+    let lower = path.to_ascii_lowercase();
+    if steps.any(leads_out) || path.contains('\\') || UNCLEAR.iter().any(|it| lower.contains(it)) {
+        return Err(Shut::UnclearPath);
+    }
+    // The proxy passes on its own address: another spelling of the number may mean another customer
+    // to the module behind it.
+    let number = number.parse().map_err(|_| Shut::UnknownCustomer)?;
+    Ok((number, module.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s56_a_path_names_one_customer_and_one_module_or_nothing() {
+        for path in [
+            "/4711/centraflex",
+            "/4711/centraflex/",
+            "/4711/centraflex/a%20b/c.d/...;x=..",
+            "/4711/centraflex//x",
+        ] {
+            let (number, module) = asked(path).unwrap();
+            assert_eq!(
+                (number.to_string().as_str(), module.as_str()),
+                ("4711", "centraflex")
+            );
+        }
+        for path in [
+            "",
+            "4711/centraflex",
+            "/4711/centraflex/../../4712/centraflex",
+            "/4711/centraflex/..;/..;a=b/4712/centraflex",
+            "/4711/centraflex/./x",
+            "/4711/centraflex/%2E%2e/x",
+            "/4711/centraflex/%2f..",
+            "/4711/centraflex/%5c..%5C",
+            "/4711/centraflex/..\\..",
+            "/4711/centraflex/%252e%252e/x",
+        ] {
+            assert_eq!(asked(path), Err(Shut::UnclearPath), "{path}");
+        }
+        for path in [
+            "/",
+            "//centraflex",
+            "/%34711/centraflex",
+            "/4711 /centraflex",
+            "/ä/centraflex",
+        ] {
+            assert_eq!(asked(path), Err(Shut::UnknownCustomer), "{path}");
+        }
     }
 }

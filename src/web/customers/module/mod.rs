@@ -6,13 +6,11 @@ pub mod forward_auth;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::domain::case::{Case, Denied, access};
-use crate::domain::product::{Area, Product};
-use crate::domain::viewer::Role;
+use crate::domain::case::{Case, Denied, enter};
+use crate::domain::product::Product;
 use crate::paths;
 use crate::web::kit::customer::load_visible;
 use crate::web::kit::error::PageError;
@@ -37,7 +35,7 @@ pub async fn show(
     let (number, module) = path.into_inner();
     let case = load_visible(&app, &me.viewer, number).await?;
     let name = name_of(&case, &module).ok_or(PageError::NotFound)?;
-    let denied = decide(&case, me.viewer.role, &module, app.clock.now()).err();
+    let denied = enter(&case, me.viewer.role, &module, app.clock.now()).err();
     if denied == Some(Denied::NotAssigned) {
         return Err(PageError::NotFound);
     }
@@ -60,24 +58,6 @@ pub async fn show(
         *response.status_mut() = StatusCode::FORBIDDEN;
     }
     Ok(response)
-}
-
-/// Whether a viewer with `role` may enter a module of this customer now. The rule of 5.2 is for
-/// partners; for others it is enough that they may see the customer and the module is booked
-///
-pub fn decide(case: &Case, role: Role, module: &str, now: DateTime<Utc>) -> Result<(), Denied> {
-    if !role.knows(case) || case.customer.deleted_at.is_some() {
-        return Err(Denied::NotAssigned);
-    }
-    if let Some(partner) = role.partner() {
-        return access(case, partner, module, now).map(|_| ());
-    }
-    let is_booked = |area: &Area<'_>| area.module.key == module;
-    if case.areas(now).iter().any(is_booked) {
-        Ok(())
-    } else {
-        Err(Denied::NotBooked)
-    }
 }
 
 fn name_of(case: &Case, module: &str) -> Option<String> {
