@@ -15,6 +15,7 @@ use crate::domain::viewer::Scope;
 use crate::domain::{AddressId, LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
 use crate::mail::transport::Transport;
+use crate::metrics::Metrics;
 use crate::places::Places;
 use crate::pulse::Pulse;
 use crate::storage::case_rows::count_all_statuses;
@@ -41,6 +42,8 @@ pub struct App {
     pub sealer: Sealer,
     /// When each job of this process was last seen at work.
     pub pulse: Pulse,
+    /// What this process counts for monitoring.
+    pub metrics: Metrics,
     /// The limits for CPU work.
     pub places: Places,
     /// A cache of draft PDFs.
@@ -88,6 +91,7 @@ impl App {
             contracts,
             sealer,
             pulse: Pulse::default(),
+            metrics: Metrics::default(),
             places: Places::default(),
             drafts: Drafts::default(),
             clock_fault: Arc::default(),

@@ -20,6 +20,7 @@ pub mod drafts;
 pub mod jobs;
 pub mod logging;
 pub mod mail;
+pub mod metrics;
 pub mod paths;
 pub mod places;
 pub mod pulse;

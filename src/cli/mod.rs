@@ -3,6 +3,7 @@
 
 mod admin;
 mod audit;
+mod backup;
 mod bounce;
 mod check;
 mod check_cases;
@@ -52,6 +53,11 @@ enum Command {
     Check(check::Wanted),
     /// Bring the database schema up to date
     Migrate,
+    /// Write the whole database into one file, while the portal runs or not
+    ///
+    /// The file gets its name when it is complete, with its SHA-256 beside it; nothing is overwritten.
+    /// Exit code 0: it is written, 1: it is not.
+    Backup(backup::Wanted),
     /// Run a program of Postgres, such as `pg_dump`, on the embedded database
     ///
     /// Finds the database by itself and starts it where it is not running; docs/operating.md says what
@@ -85,12 +91,23 @@ enum Command {
     Contract(ContractCommand),
     /// Say whether a PDF is an unchanged document of the portal; needs no database
     Verify(verify::Wanted),
-    /// Put back what an older copy of the data does not have
-    #[command(subcommand)]
-    Restore(Restore),
+    /// Put a backup into an empty database, or back what an older copy of the data does not have
+    ///
+    /// Whole or not at all. Exit code 0: it is in the database, 1: it is not.
+    Restore(RestoreWanted),
     /// The audit log
     #[command(subcommand)]
     Audit(Audit),
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+struct RestoreWanted {
+    #[command(subcommand)]
+    what: Option<Restore>,
+    /// A file that `backup` has written
+    #[arg(required = true)]
+    file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -218,9 +235,14 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         }
         Command::Check(wanted) => return check::run(&wanted),
         Command::Verify(wanted) => return verify::verify(&wanted),
-        Command::Restore(Restore::Documents(wanted)) => {
-            return restore::run(configure("warn")?, &wanted);
-        }
+        Command::Restore(RestoreWanted { what, file }) => match (what, file) {
+            (Some(Restore::Documents(wanted)), _) => {
+                return restore::run(configure("warn")?, &wanted);
+            }
+            (None, Some(file)) => backup::restore(&configure("warn")?, &file),
+            (None, None) => anyhow::bail!("name the backup to put back"),
+        },
+        Command::Backup(wanted) => return backup::run(configure("warn")?, wanted),
         Command::Database { words } => return database::run(&configure("warn")?, &words),
         Command::Serve => serve::serve(configure("info")?),
         Command::Migrate => open::migrate(&configure("warn")?),
@@ -304,6 +326,18 @@ mod tests {
             ("jobs run-once --at morgen", false),
             ("database pg_dump --format=custom --file a.dump", true),
             ("database", false),
+            ("backup", false),
+            ("backup /var/backups/avv", true),
+            ("backup rehearse", false),
+            ("backup rehearse avv.dump", true),
+            (
+                "backup rehearse avv.dump --into postgresql://avv@/trial",
+                true,
+            ),
+            ("restore", false),
+            ("restore avv.dump", true),
+            ("restore documents", false),
+            ("restore documents mails.mbox --apply", true),
             ("check", true),
             ("check --offline", true),
             ("check --dns 9.9.9.9", true),

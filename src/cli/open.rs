@@ -146,15 +146,16 @@ pub fn migrate(config: &Config) -> Result<()> {
 }
 
 /// Where the database is, and the embedded server if it is one.
-struct Reached {
+pub(super) struct Reached {
     /// URL with the role that the portal works with.
-    url: String,
+    pub(super) url: String,
     /// URL with the role that owns the tables, if that is another one.
     owner_url: Option<String>,
-    embedded: Option<EmbeddedPostgres>,
+    pub(super) embedded: Option<EmbeddedPostgres>,
 }
 
-fn reach(config: &Config) -> Result<Reached> {
+/// Finds the database; an embedded one is started.
+pub(super) fn reach(config: &Config) -> Result<Reached> {
     let exposed = |url: &SecretString| url.expose_secret().to_owned();
     if let Some(url) = &config.storage.database_url {
         return Ok(Reached {
@@ -164,14 +165,33 @@ fn reach(config: &Config) -> Result<Reached> {
         });
     }
     let server = EmbeddedPostgres::start(&config.storage.data_dir)?;
-    Ok(Reached {
-        url: server.url(),
-        owner_url: Some(server.owner_url()),
-        embedded: Some(server),
-    })
+    Ok(Reached::embedded(server))
 }
 
 impl Reached {
+    /// A database at this address, with one role for everything.
+    pub(super) fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            owner_url: None,
+            embedded: None,
+        }
+    }
+
+    /// An embedded server.
+    pub(super) fn embedded(server: EmbeddedPostgres) -> Self {
+        Self {
+            url: server.url(),
+            owner_url: Some(server.owner_url()),
+            embedded: Some(server),
+        }
+    }
+
+    /// URL with the role that owns the tables.
+    pub(super) fn as_owner(&self) -> &str {
+        self.owner_url.as_deref().unwrap_or(&self.url)
+    }
+
     fn connect(&self, config: &Config) -> Result<Db> {
         let size = PoolSize {
             jobs: u32::from(config.mail.connections) + OTHER_JOBS,
@@ -181,7 +201,7 @@ impl Reached {
     }
 
     fn migrate(&self, db: &Db) -> Result<usize> {
-        Ok(db.migrate_as_owner(self.owner_url.as_deref().unwrap_or(&self.url))?)
+        Ok(db.migrate_as_owner(self.as_owner())?)
     }
 
     /// Without the owner's URL, a schema that is up to date is left alone: the portal's role may

@@ -1,6 +1,6 @@
 //! `serve`: the web server and the periodic work until the process is told to stop.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ pub fn serve(mut config: Config) -> Result<()> {
     let listen = config.web.listen;
     let listener = TcpListener::bind(listen)
         .with_context(|| format!("AVV_LISTEN: {listen} cannot be listened on"))?;
+    let management = config.web.management.map(bind_management).transpose()?;
     let opened = open::open(config, clock, transport)?;
     // A portal that cannot make documents must not accept conclusions (S-88).
     let app = &opened.app;
@@ -38,12 +39,17 @@ pub fn serve(mut config: Config) -> Result<()> {
         .enable_all()
         .build()
         .context("no threads to be had")?;
-    let result = runtime.block_on(run(opened.app.clone(), listener));
+    let result = runtime.block_on(run(opened.app.clone(), listener, management));
     // Threads that wait for a database that hangs would wait for ever.
     runtime.shutdown_timeout(LAST_WORK);
     opened.close();
     tracing::info!("stopped");
     result
+}
+
+fn bind_management(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .with_context(|| format!("AVV_MANAGEMENT_LISTEN: {address} cannot be listened on"))
 }
 
 /// The contract version that is offered now, or the one that comes with the program while there is none.
@@ -63,13 +69,22 @@ fn text(app: &App) -> Result<Arc<Contract>> {
     }
 }
 
-async fn run(app: App, listener: TcpListener) -> Result<()> {
+async fn run(app: App, listener: TcpListener, management: Option<TcpListener>) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let address = listener.local_addr()?;
     let server = web::server::start(app.clone(), listener, workers)?;
     let handle = server.handle();
+    // Answers to the end, so that monitoring sees a stop that takes its time.
+    let _watched = management
+        .map(|listener| -> Result<_> {
+            let address = listener.local_addr()?;
+            let server = web::server::start_management(app.clone(), listener)?;
+            tracing::info!(%address, "monitoring is answered");
+            Ok(tokio::spawn(server))
+        })
+        .transpose()?;
     let work = jobs::start(&app);
     say(&format!("AVV portal: {}/", app.base_url()));
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "ready");

@@ -86,6 +86,8 @@ pub struct WebConfig {
     pub base_url: Url,
     /// `AVV_LISTEN`: where the server listens, by default `127.0.0.1:8080`.
     pub listen: SocketAddr,
+    /// `AVV_MANAGEMENT_LISTEN`: where monitoring reads metrics; by default nowhere.
+    pub management: Option<SocketAddr>,
     /// `AVV_TRUSTED_PROXIES`: from whose connections `X-Forwarded-For` is trusted (S-84); by
     /// default from none.
     pub trusted_proxies: Vec<Network>,
@@ -182,6 +184,7 @@ impl Config {
             web: WebConfig {
                 base_url: default_base_url(SocketAddr::from(([127, 0, 0, 1], 8080))),
                 listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+                management: None,
                 trusted_proxies: Vec::new(),
                 hsts_subdomains: true,
                 limits: Limits::default(),
@@ -217,6 +220,7 @@ impl WebConfig {
         faults: &mut Faults,
     ) -> Option<Self> {
         let listen = faults.keep(read_listen(variables));
+        let management = faults.keep(network::read_management(variables, listen));
         // Without a word about it the address follows the listener, a wrong one included.
         let standard = listen.unwrap_or(DEFAULT_LISTEN);
         let base_url = faults.keep(read_base_url(variables, environment, standard));
@@ -226,6 +230,7 @@ impl WebConfig {
         Some(Self {
             base_url: base_url?,
             listen: listen?,
+            management: management?,
             trusted_proxies: trusted_proxies?,
             hsts_subdomains: hsts_subdomains?,
             limits: limits?,

@@ -1,7 +1,53 @@
-//! Networks of trusted reverse proxies (S-84).
+//! Networks of trusted reverse proxies (S-84), and who may reach the management listener.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
+
+use super::variables::Variables;
+use super::{ConfigError, invalid};
+
+/// What stands before the address of a management listener that everybody may reach.
+const PUBLIC: &str = "public:";
+
+/// `AVV_MANAGEMENT_LISTEN`: where monitoring is answered, if anywhere. It asks nobody who they are, so
+/// an address that strangers may reach has to be written out as such.
+pub(super) fn read_management(
+    variables: &Variables<'_>,
+    listen: Option<SocketAddr>,
+) -> Result<Option<SocketAddr>, ConfigError> {
+    const VARIABLE: &str = "AVV_MANAGEMENT_LISTEN";
+    let Some(text) = variables.text(VARIABLE) else {
+        return Ok(None);
+    };
+    let (address, is_public) = match text.strip_prefix(PUBLIC) {
+        Some(address) => (address, true),
+        None => (text.as_str(), false),
+    };
+    let address: SocketAddr = address.parse().map_err(|_| {
+        invalid(
+            VARIABLE,
+            "an address and port of this machine or a private network such as 127.0.0.1:9464, other than AVV_LISTEN",
+        )
+    })?;
+    if !is_public && !is_private(address.ip()) {
+        return Err(invalid(
+            VARIABLE,
+            "an address of this machine or a private network: it asks nobody who they are. One that others reach, or all addresses, is written public:ADDRESS:PORT",
+        ));
+    }
+    if listen == Some(address) {
+        return Err(invalid(VARIABLE, "another address or port than AVV_LISTEN"));
+    }
+    Ok(Some(address))
+}
+
+/// Whether an address is one of this machine or of a network of its own.
+fn is_private(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
 
 /// An address block such as `10.0.0.0/8` or `::1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -26,6 +26,7 @@ pub(super) fn without_a_word(variables: &Variables<'_>) -> Result<Environment, C
     };
     let mut found = set("AVV_BASE_URL", is_public_address)
         .or_else(|| set("AVV_LISTEN", is_open_listener))
+        .or_else(|| set("AVV_MANAGEMENT_LISTEN", is_open_management))
         .or_else(|| set("AVV_TRUSTED_PROXIES", |_| true));
     for name in ["AVV_SMTP_URL", "DATABASE_URL", "DATABASE_OWNER_URL"] {
         if found.is_none() {
@@ -47,6 +48,11 @@ fn is_public_address(text: &str) -> bool {
 fn is_open_listener(text: &str) -> bool {
     text.parse()
         .is_ok_and(|address: SocketAddr| !address.ip().is_loopback())
+}
+
+/// Whether others than this machine read its metrics.
+fn is_open_management(text: &str) -> bool {
+    text.starts_with("public:") || is_open_listener(text)
 }
 
 /// Whether a server is on another machine. A database without a host is reached by its socket.

@@ -89,6 +89,12 @@ fn production_starts_only_with_everything_that_matters() {
         ("AVV_MAIL_FROM", ""),
         ("AVV_MAIL_FROM", "AVV-Portal <avv@betreiber.example>"),
         ("AVV_LISTEN", "8080"),
+        ("AVV_MANAGEMENT_LISTEN", "9464"),
+        ("AVV_MANAGEMENT_LISTEN", "0.0.0.0:9464"),
+        ("AVV_MANAGEMENT_LISTEN", "[::]:9464"),
+        ("AVV_MANAGEMENT_LISTEN", "203.0.113.9:9464"),
+        ("AVV_MANAGEMENT_LISTEN", "public:9464"),
+        ("AVV_MANAGEMENT_LISTEN", "127.0.0.1:8080"),
         ("AVV_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ("DATABASE_URL", ""),
         ("DATABASE_URL", "mysql://avv:geheim@db.example/avv"),
@@ -111,6 +117,21 @@ fn production_starts_only_with_everything_that_matters() {
 }
 
 #[test]
+fn s90_monitoring_is_answered_nowhere_or_in_a_network_of_ones_own() {
+    assert_eq!(read(PRODUCTION, &[]).unwrap().web.management, None);
+    for (text, address) in [
+        ("127.0.0.1:9464", "127.0.0.1:9464"),
+        ("10.1.2.3:9464", "10.1.2.3:9464"),
+        ("[fd00::1]:9464", "[fd00::1]:9464"),
+        ("public:0.0.0.0:9464", "0.0.0.0:9464"),
+        ("public:203.0.113.9:9464", "203.0.113.9:9464"),
+    ] {
+        let config = read(PRODUCTION, &[("AVV_MANAGEMENT_LISTEN", text)]).unwrap();
+        assert_eq!(config.web.management, Some(address.parse().unwrap()));
+    }
+}
+
+#[test]
 fn s85_without_a_word_nothing_may_speak_of_customers() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
@@ -118,6 +139,9 @@ fn s85_without_a_word_nothing_may_speak_of_customers() {
     for (variable, value, speaks) in [
         ("AVV_BASE_URL", "https://avv.example", true),
         ("AVV_BASE_URL", "http://avv.example", true),
+        ("AVV_MANAGEMENT_LISTEN", "10.1.2.3:9464", true),
+        ("AVV_MANAGEMENT_LISTEN", "public:0.0.0.0:9464", true),
+        ("AVV_MANAGEMENT_LISTEN", "127.0.0.1:9464", false),
         ("AVV_BASE_URL", "https://localhost", true),
         ("AVV_BASE_URL", "http://localhost:9000", false),
         ("AVV_LISTEN", "0.0.0.0:8080", true),

@@ -46,6 +46,7 @@ pub(super) const KNOWN: &[&str] = &[
     "AVV_ENV",
     "AVV_BASE_URL",
     "AVV_LISTEN",
+    "AVV_MANAGEMENT_LISTEN",
     "AVV_DATA_DIR",
     "AVV_SECRET_KEY",
     "AVV_SECRET_KEY_FILE",

@@ -97,6 +97,7 @@ pub fn start(app: &App) -> Running {
     let mut tasks = Vec::new();
     for job in JOBS {
         app.pulse.beat(job.name, job.every);
+        app.metrics.job(job.name, job.every);
         for _ in 0..(job.workers)(app) {
             let pass = Pass {
                 app: app.clone(),
@@ -119,13 +120,23 @@ async fn repeat(job: &'static Job, mut pass: Pass) {
         let work = job.pass;
         match tokio::task::spawn_blocking(move || work(&own)).await {
             Ok(result) => {
+                match &result {
+                    Ok(done) => {
+                        let now = pass.app.clock.now();
+                        pass.app.metrics.passed(job.name, done.failed, now);
+                    }
+                    Err(_) => pass.app.metrics.failed(job.name),
+                }
                 // A pass in which every row failed is no sign of life.
                 if matches!(&result, Ok(done) if done.good > 0 || done.failed == 0) {
                     pulse.beat(job.name, job.every);
                 }
                 log(job.name, result);
             }
-            Err(_) => tracing::error!(job = job.name, "a job panicked and will be tried again"),
+            Err(_) => {
+                pass.app.metrics.failed(job.name);
+                tracing::error!(job = job.name, "a job panicked and will be tried again");
+            }
         }
         pass.stop.pause(job.every).await;
     }

@@ -25,11 +25,11 @@ pub use customer::{
     agreements, case_rows, cases, catalogue, customers, declarations, links, parties, products,
 };
 use database::text;
-pub use database::{bulk, db, embedded};
+pub use database::{bulk, copies, db, embedded};
 pub use mailing::{mail_evidence, mails, replies};
 pub use operation::{
-    alerts, audit, branding, files, kept, proposals, retention, runs, seals, setup, status_days,
-    unreadable,
+    alerts, audit, branding, figures, files, kept, proposals, retention, runs, seals, setup,
+    status_days, unreadable,
 };
 pub use partner::{partner_contracts, partner_list, partners};
 

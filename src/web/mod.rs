@@ -2,7 +2,7 @@
 //! contain the page families: the page struct is beside its handler, its template in the folder of
 //! the same name. `kit` is shared by the families; none of them imports another.
 //!
-//! A request goes `limits → headers → error pages → (session → guard) → handler`: see `server` and `kit`.
+//! A request goes `requests → limits → headers → error pages → (session → guard) → handler`: see `server` and `kit`.
 
 mod account;
 mod administration;
@@ -11,6 +11,7 @@ mod contract;
 mod customers;
 mod dev;
 mod kit;
+mod management;
 mod operation;
 mod partners;
 mod public;

@@ -15,7 +15,8 @@ pub use crate::web::kit::route::Row;
 use crate::web::kit::route::{Who, get, view};
 use crate::web::kit::{session, statics};
 use crate::web::{
-    account, administration, company, contract, customers, dev, operation, partners, public,
+    account, administration, company, contract, customers, dev, management, operation, partners,
+    public,
 };
 
 const OWN: &[Row] = &[
@@ -86,6 +87,18 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
         .wrap(from_fn(answer_errors));
     config.default_service(nowhere);
 }
+
+/// Registers what the management listener answers, to anybody who reaches it.
+pub fn configure_management(config: &mut web::ServiceConfig) {
+    config
+        .route("/metrics", view().to(management::metrics))
+        .route("/healthz", view().to(public::health::healthz))
+        .route("/readyz", view().to(public::health::readyz))
+        .default_service(web::route().to(management::nothing));
+}
+
+/// What scrapes of the management listener share.
+pub use management::Readings;
 
 #[cfg(test)]
 mod tests {

@@ -28,6 +28,13 @@ const BANNED: &[(&str, &str)] = &[
     ("objection_proofs", "objection_files"),
 ];
 
+/// Where such a word is no private name but what administrators type.
+const TYPED: &[(&str, &str)] = &[
+    ("src/cli/mod.rs", "rehearse"),
+    ("src/cli/backup.rs", "rehearse"),
+    ("tests/portal/backup.rs", "rehearse"),
+];
+
 /// Names of types that say nothing outside of their file.
 const TOO_SHORT: &[&str] = &["Line", "Row", "Place", "Step", "Words", "Outcome", "Moment"];
 
@@ -50,7 +57,7 @@ fn nobody_has_to_guess_a_name() {
     for path in sources.chain(files("tests/portal", &["rs"])) {
         for (number, line) in read(&path).lines().enumerate() {
             for (word, better) in BANNED {
-                if names(line, word) {
+                if names(line, word) && !TYPED.contains(&(path.as_str(), *word)) {
                     found.push(format!("{path}:{}: `{word}`: say {better}", number + 1));
                 }
             }

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod audit;
 pub mod branding;
+pub mod figures;
 pub mod files;
 pub mod kept;
 pub mod proposals;

@@ -183,6 +183,25 @@ pub fn find_unstamped(
     }))
 }
 
+/// How many documents concluded since `since` have no time stamp, counted to `cap` + 1.
+pub fn count_unstamped(
+    conn: &mut PgConnection,
+    since: DateTime<Utc>,
+    cap: i64,
+) -> QueryResult<i64> {
+    let missing: Vec<Uuid> = agreements::table
+        .inner_join(agreement_documents::table)
+        .left_join(document_stamps::table)
+        .filter(agreements::concluded_at.ge(since))
+        .filter(agreements::link_id.is_not_null())
+        .filter(document_stamps::token.nullable().is_null())
+        .order(agreements::concluded_at)
+        .limit(cap + 1)
+        .select(agreements::id)
+        .load(conn)?;
+    Ok(i64::try_from(missing.len()).unwrap_or(i64::MAX))
+}
+
 /// Notes a try before it is made; `next` is when to try again if it fails, `None` for never.
 pub fn note_try(
     conn: &mut PgConnection,

@@ -1,7 +1,7 @@
 //! What several page families use. Nothing in here depends on a family, and the modules in here
 //! have no circular dependencies either.
 //!
-//! Around every handler: [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`],
+//! Around every handler: [`requests`], [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`],
 //! [`attend`], [`kept`], [`gate`]. Parameters of handlers: [`route`], [`page`], [`form`], [`signed_form`],
 //! [`upload`], [`client`], [`turn`]. Contents of pages: [`language`], [`words`], [`dates`],
 //! [`history`], [`chain`], [`refusals`].
@@ -33,6 +33,7 @@ pub mod page;
 pub mod passkeys;
 pub mod reauthentication;
 pub mod refusals;
+pub mod requests;
 pub mod respond;
 pub mod route;
 pub mod session;

@@ -8,6 +8,7 @@
 mod migrations;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -126,6 +127,37 @@ pub struct Db {
     pages: Connections,
     /// One permit for each page's connection.
     line: Arc<Semaphore>,
+    /// How many wait for one.
+    waiting: Arc<AtomicU32>,
+}
+
+/// How much of a pool is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// `pages` or `jobs`.
+    pub name: &'static str,
+    /// Connections at work.
+    pub busy: u32,
+    /// Open connections without work.
+    pub idle: u32,
+    /// Most connections it opens.
+    pub most: u32,
+}
+
+/// Somebody who waits for a permit, counted as long as it lives.
+struct Waiting(Arc<AtomicU32>);
+
+impl Waiting {
+    fn new(count: &Arc<AtomicU32>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Db {
@@ -162,6 +194,7 @@ impl Db {
             pages: pool(size.pages, FOR_PAGES)?,
             url: url.as_str().into(),
             line: Arc::new(Semaphore::new(size.pages as usize)),
+            waiting: Arc::default(),
         })
     }
 
@@ -237,6 +270,24 @@ impl Db {
         self.read_blocking(|conn| Ok(rights::can_switch_triggers_off(conn)?))
     }
 
+    /// How much of the pools is in use.
+    pub fn usage(&self) -> [Usage; 2] {
+        [("pages", &self.pages), ("jobs", &self.pool)].map(|(name, pool)| {
+            let state = pool.state();
+            Usage {
+                name,
+                busy: state.connections - state.idle_connections.min(state.connections),
+                idle: state.idle_connections,
+                most: pool.max_size(),
+            }
+        })
+    }
+
+    /// How many requests wait for a connection for pages.
+    pub fn waiting(&self) -> u32 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// Waits for a permit, then does the work on a thread that may block.
     async fn in_line<T, E, F>(&self, work: F) -> Result<T, E>
     where
@@ -245,6 +296,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         let line = Arc::clone(&self.line);
+        let waiting = Waiting::new(&self.waiting);
         let place = match tokio::time::timeout(PATIENCE, line.acquire_owned()).await {
             Ok(Ok(place)) => place,
             Ok(Err(_)) => return Err(DbError::Interrupted.into()),
@@ -252,6 +304,7 @@ impl Db {
                 return Err(DbError::Unavailable("every connection is busy".to_owned()).into());
             }
         };
+        drop(waiting);
         let db = self.clone();
         let span = tracing::Span::current();
         let work = tokio::task::spawn_blocking(move || {

@@ -90,7 +90,7 @@ impl EmbeddedError {
 pub enum Purpose {
     /// Real data: every commit is on disk before it is answered.
     Portal,
-    /// Data of a test run: fast, many connections, lost when the machine loses power.
+    /// Data of a test run or a rehearsal: fast, many connections, lost when the machine loses power.
     Tests,
 }
 
@@ -192,6 +192,26 @@ impl EmbeddedPostgres {
         self.ours
     }
 
+    /// Stops a server that was started for this process alone, and removes its data.
+    pub fn remove(self) {
+        let base = self.place.base.clone();
+        let (home, socket) = (self.place.home(), self.place.socket_dir.clone());
+        self.stop();
+        for dir in [home, socket] {
+            match fs::remove_dir_all(&dir) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::warn!(%error, dir = %dir.display(), "cannot be removed");
+                }
+                _ => {}
+            }
+        }
+        for name in ["postgres.lease", "postgres.start", "postgres.log"] {
+            fs::remove_file(base.join(name)).ok();
+        }
+        // Only if nothing else is in it.
+        fs::remove_dir(&base).ok();
+    }
+
     /// Gives this process's share back. If no other process has one, stops the server and waits
     /// until it has written everything; otherwise the last process to leave stops it.
     pub fn stop(self) {
@@ -223,6 +243,11 @@ impl EmbeddedPostgres {
             sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// Directory of the newest programs of Postgres on this machine, if there are any.
+pub fn newest_programs() -> Option<PathBuf> {
+    place::newest_programs()
 }
 
 /// URL of the database for a test process: the server that `AVV_TEST_DATABASE_URL` names, or else

@@ -289,6 +289,16 @@ fn programs_for(cluster: &Path) -> Result<PathBuf, EmbeddedError> {
         })
 }
 
+/// The directory of the newest Postgres programs.
+pub(super) fn newest_programs() -> Option<PathBuf> {
+    let mut found: Vec<(u32, PathBuf)> = candidate_dirs()
+        .into_iter()
+        .filter_map(|dir| Some((major_version(&dir)?, dir)))
+        .collect();
+    found.sort_by_key(|(version, _)| *version);
+    found.pop().map(|(_, dir)| dir)
+}
+
 fn candidate_dirs() -> Vec<PathBuf> {
     let mut dirs = config::program_dirs();
     dirs.push(PathBuf::from("/usr/local/bin"));

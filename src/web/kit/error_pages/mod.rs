@@ -10,11 +10,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
-use uuid::Uuid;
 
 use super::error::PageError;
 use super::language::reader_language;
 use super::page::{Me, PublicShell, Shell, html};
+use super::requests::Reference;
 use crate::app::App;
 use crate::domain::Language;
 use wording::Wording;
@@ -90,7 +90,7 @@ async fn dress(
 ) -> ServiceResponse<BoxBody> {
     let status = bare.status();
     let reference = (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| {
-        let reference = Uuid::new_v4().simple().to_string()[..8].to_owned();
+        let Reference(reference) = Reference::of(&http);
         tracing::error!(%reference, "answered with an error page");
         reference
     });
