@@ -65,13 +65,18 @@ async fn a_deleted_customer_is_gone_for_everybody_and_kept_for_the_operator() {
         }
         for path in [
             "/kunden/4711",
-            "/kunden/4711/avv",
             "/kunden/4711/stammdaten/email",
             "/kunden/4711/module/centraflex",
         ] {
             browser.get(path).await.assert_status(404);
         }
     }
+    // What lists of mails and events lead to shows the operator the evidence that is kept.
+    partner.get("/kunden/4711/avv").await.assert_status(404);
+    operator
+        .get("/kunden/4711/avv")
+        .await
+        .assert_redirect("/betrieb/geloescht/4711");
     operator.get(DELETE).await.assert_status(404);
     page.submit(&operator, "main form", &typed)
         .await
