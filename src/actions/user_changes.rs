@@ -207,7 +207,7 @@ pub fn invite_again(
 /// Stamp of the invitation that was sent last.
 pub fn invitation_stamp(conn: &mut PgConnection, user: UserId) -> Result<String, ActionError> {
     let last = find_password_link_of(conn, user)?;
-    Ok(form_version::of(&last.map(|(id, until)| (id, until))))
+    Ok(form_version::of(&last))
 }
 
 /// When the invitation was sent that is valid until then.

@@ -223,7 +223,7 @@ fn article(
         return (String::new(), "de");
     };
     let language = language.unwrap_or(contract.meta.binding);
-    let (_, document) = preview(contract, &around, language);
+    let (_, document) = preview(contract, around, language);
     (contract_html::article(&document), document.language.code())
 }
 

@@ -71,7 +71,7 @@ fn made(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Vec<(Language, Vec<u8>)>, ActionError> {
     match &reviewed.contract {
-        Some(contract) => pdfs(contract, &around, now),
+        Some(contract) => pdfs(contract, around, now),
         None => Ok(Vec::new()),
     }
 }

@@ -88,6 +88,7 @@ fn asked(path: &str) -> Result<(CustomerNumber, String), Shut> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may fail")]
     use super::*;
 
     #[test]
