@@ -256,8 +256,8 @@ async fn s33_a_partner_invites_changes_locks_unlocks_and_erases() {
     );
     assert_eq!(
         kinds,
-        "user_added invited_again company_user_changed company_user_changed user_disabled user_enabled \
-         user_disabled user_erased user_added"
+        "user_added invitation_sent user_changed user_changed user_disabled user_enabled user_disabled \
+         user_erased user_added"
     );
     let log = app
         .sign_in(Person::Operator)

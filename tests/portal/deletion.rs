@@ -221,6 +221,7 @@ async fn retention_erases_the_customer_and_leaves_a_tombstone() {
             "- mail_attempts ",
             "- mail_texts ",
             "- users ",
+            "- user_words ",
             "+ users ",
             "+ audit_events "
         ]
@@ -469,7 +470,7 @@ async fn the_database_refuses_every_other_way() {
 async fn every_table_that_names_a_customer_is_known_to_retention() {
     let app = TestApp::start().await;
     let known = "'agreement_documents','agreements','alerts','bookings','case_gates','case_rows','case_words',\
-                 'document_stamps','entered_addresses','links','mails','notices','objections','password_links','requests','sessions','users',\
+                 'document_stamps','entered_addresses','links','mails','notices','objections','password_links','requests','sessions','users','user_words',\
                  'objection_files','decline_reasons','proposals','roll_out_customers',\
                  'replies','bulk_run_failures','kept_forms','kept_files','second_factors','recovery_codes','passkeys','passkey_challenges',\
                  'dissent_files','announcements','contract_versions','files','partner_contracts','roll_outs'"; // the last six name users of operator and partners only; numbers are taken out of roll_outs
