@@ -13,6 +13,7 @@ use crate::domain::calendar::day;
 use crate::domain::case::{LinkState, link_state};
 use crate::domain::company::Company;
 use crate::domain::mail::{MailKind, Recipient};
+use crate::domain::unlinked::may_stand_in_mail;
 use crate::domain::viewer::Role;
 use crate::domain::{CustomerNumber, LinkId, UserId};
 use crate::storage::company_users::has_people;
@@ -77,7 +78,9 @@ pub fn request(
                 email,
                 name: match asking {
                     Asking::Anybody => case.customer.party.name.clone(),
-                    Asking::Signatory(person) => person.to_owned(),
+                    // A name that leads somewhere must not stand in a mail (S-26).
+                    Asking::Signatory(person) if may_stand_in_mail(person) => person.to_owned(),
+                    Asking::Signatory(_) => case.customer.party.name.clone(),
                 },
                 role: Role::Customer {
                     number: customer,

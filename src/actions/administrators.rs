@@ -44,7 +44,7 @@ pub(super) fn tell_administrators(
         let mail = NewMail {
             step: match how {
                 Joined::Added => format!("administrator-added:{added}:{other}"),
-                Joined::Unlocked | Joined::Promoted => format!(
+                Joined::Unlocked | Joined::Promoted | Joined::Readdressed => format!(
                     "administrator-{how:?}:{added}:{other}:{}",
                     now.timestamp_micros()
                 ),

@@ -77,8 +77,8 @@ pub fn weighs(changes: &[UserChange]) -> bool {
 
 /// Changes a user as the form wants that showed the values with the stamp `seen`; returns what was changed.
 /// Nobody changes the own role or permissions. With another address or role the user is signed out everywhere
-/// else; permissions are read anew with the next request (S-33). Who is given a role that may approve counts
-/// as just made by whoever gave it (S-39). `csrf` is the token of the forms of the session that asks.
+/// else; permissions are read anew with the next request (S-33). Who is given a role that may approve, or has
+/// one and is given another address, counts as just made by whoever gave it (S-39). `csrf` is the token of the forms of the session that asks.
 pub fn change(
     conn: &mut PgConnection,
     app: &App,
@@ -121,7 +121,14 @@ pub fn change(
     save_user(conn, user, &values)?;
     for change in &changes {
         match change {
-            UserChange::Address => readdress(conn, app, &before, now)?,
+            UserChange::Address => {
+                readdress(conn, app, &before, now)?;
+                let approves = before.kind.operator().is_some_and(OperatorRole::approves);
+                if approves && viewer.user != user {
+                    count_as_made(conn, user, viewer.user)?;
+                    tell_administrators(conn, app, (user, Joined::Readdressed), viewer.user, now)?;
+                }
+            }
             UserChange::Role { to, .. } if to.approves() => {
                 count_as_made(conn, user, viewer.user)?;
                 tell_administrators(conn, app, (user, Joined::Promoted), viewer.user, now)?;

@@ -264,8 +264,8 @@ async fn s33_a_partner_invites_changes_locks_unlocks_and_erases() {
         .await
         .get("/betrieb/protokoll")
         .await;
-    log.assert_says("Benutzer Jörg Müßig heißt jetzt Jörg Neu")
-        .assert_says("Benutzer Jörg Neu geändert, Berechtigungen: keine, jetzt Benutzerverwaltung")
+    log.assert_says("Benutzer Jörg Neu geändert: Name, bisher Jörg Müßig")
+        .assert_says("Berechtigung „Benutzerverwaltung“ erteilt")
         .assert_says("Einladung an Jörg Müßig noch einmal gesendet")
         .assert_says("Partner, Muster IT GmbH");
 }

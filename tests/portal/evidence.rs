@@ -359,6 +359,7 @@ async fn b4_a_recorded_dissent_takes_a_scan() {
 /// until its retention period has expired; then it is erased.
 #[actix_web::test]
 async fn b4_a_deleted_customers_proofs_stay_reachable() {
+    let log = crate::harness::Log::listen();
     let app = rich().await;
     let (operator, partner) = (
         app.sign_in(Person::Operator).await,
@@ -390,7 +391,12 @@ async fn b4_a_deleted_customers_proofs_stay_reachable() {
     }
     app.at("2030-01-02 12:00");
     avv_portal::jobs::retain_once(&app.app, app.now()).unwrap();
-    assert_eq!(app.count("files") + app.count("dissent_files"), 0);
+    assert_eq!(
+        app.count("files") + app.count("dissent_files"),
+        0,
+        "{:?}",
+        log.lines_with(&["failed"])
+    );
     let operator = app.sign_in(Person::Operator).await;
     operator.get(&bundle).await.assert_status(404);
 }

@@ -721,12 +721,21 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
     const SHOWS_NOTHING: &[&str] = &[
         // The own second factor: what is wrong with its moment, the rules refuse.
         "account/codes.html",
+        "account/passkey_make.html",
+        "account/passkey_name.html",
+        "account/passkey_remove.html",
         "account/remove.html",
         "account/renew.html",
         "account/set_up.html",
+        // Ends sessions, which only ever end.
+        "account/show.html",
+        "kit/sessions.html",
         "administration/contract.html",
         "administration/dissent.html",
         "administration/objection.html",
+        // Invites somebody; and steps that depend on the state alone, which is looked at again.
+        "company/new.html",
+        "company/step.html",
         "contract/roll_outs/plan.html",
         "contract/roll_outs/progress.html",
         "contract/versions/new.html",
@@ -759,6 +768,7 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "operation/users/confirmation.html",
         "operation/users/disable.html",
         "operation/users/enable.html",
+        "operation/users/erase.html",
         "operation/users/factor.html",
         "operation/users/new.html",
         "partners/block.html",

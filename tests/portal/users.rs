@@ -415,6 +415,23 @@ async fn s39_who_may_approve_counts_as_made_by_whoever_said_so() {
         .assert_says("Rolle Recht statt Revision");
     assert_eq!(events(&app, "user_changed"), 2);
 
+    // Whoever reads the mail of another address may be another person.
+    let legal = page_of(&app, Person::Legal);
+    edit(&operator, &legal, &[("email", "anders@plusnet.example")])
+        .await
+        .assert_redirect(&legal);
+    operator
+        .get(&legal)
+        .await
+        .assert_says("Gibt noch nichts frei, was Operator begonnen hat");
+    app.jobs();
+    let told = app.last_mail_to("zwei@plusnet.example").written;
+    assert!(
+        told.subject.contains("andere E-Mail-Adresse"),
+        "{}",
+        told.subject
+    );
+
     // Nobody changes the own role, also not with a form of one's own making.
     let own = page_of(&app, Person::Operator);
     let form = operator.get(&format!("{own}/bearbeiten")).await;

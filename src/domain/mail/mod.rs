@@ -89,6 +89,8 @@ pub enum Joined {
     Unlocked,
     /// It had been there, and was given a role that may approve.
     Promoted,
+    /// It had been there, and was given another address: somebody else may read its mail now.
+    Readdressed,
 }
 
 /// As steps name it; see [`MailKind::step`].

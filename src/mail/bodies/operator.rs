@@ -233,6 +233,7 @@ impl MailBody for AdministratorAdded {
             Joined::Added => format!("Neues Konto des Betreibers im {portal}"),
             Joined::Unlocked => format!("Konto des Betreibers im {portal} wieder zugelassen"),
             Joined::Promoted => format!("Konto im {portal} darf mehr"),
+            Joined::Readdressed => format!("Konto im {portal} hat eine andere E-Mail-Adresse"),
         }
     }
 

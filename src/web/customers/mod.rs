@@ -193,7 +193,7 @@ pub const ROUTES: &[Row] = &[
     ),
     post(
         "/betrieb/kunden/{nummer}/erklaerungen/{widerspruch}/nachweis",
-        Who::Operator,
+        Who::Duty(Duty::Work),
         || web::post().to(objections::declarations::add),
     ),
     get(

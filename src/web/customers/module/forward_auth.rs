@@ -5,6 +5,7 @@
 //! page itself, which begins with both: behind the address, or in `X-Forwarded-Uri`.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use percent_encoding::percent_decode_str;
 
 use crate::app::App;
 use crate::domain::CustomerNumber;
@@ -19,7 +20,7 @@ use crate::web::kit::page::Me;
 const FORWARDED: &str = "x-forwarded-uri";
 
 /// Encoded characters that one program takes for part of a name and another for a step in the path.
-const UNCLEAR: [&str; 5] = ["%2e", "%2f", "%5c", "%25", "%00"];
+const UNCLEAR: [&str; 7] = ["%2e", "%2f", "%5c", "%25", "%3b", "%23", "%3f"];
 
 /// Any method: some proxies ask with that of the request.
 pub async fn ask(app: web::Data<App>, me: Me, request: HttpRequest) -> HttpResponse {
@@ -75,15 +76,29 @@ fn page(request: &HttpRequest) -> Option<String> {
 fn asked(path: &str) -> Result<(CustomerNumber, String), Shut> {
     let mut steps = path.strip_prefix('/').ok_or(Shut::UnclearPath)?.split('/');
     let (number, module) = (steps.next().unwrap_or(""), steps.next().unwrap_or(""));
-    let leads_out = |step: &str| matches!(step.split(';').next(), Some("." | ".."));
-    let lower = path.to_ascii_lowercase();
-    if steps.any(leads_out) || path.contains('\\') || UNCLEAR.iter().any(|it| lower.contains(it)) {
+    if !steps.all(is_clear) || !is_clear(module) {
         return Err(Shut::UnclearPath);
     }
     // The proxy passes on its own address: another spelling of the number may mean another customer
     // to the module behind it.
     let number = number.parse().map_err(|_| Shut::UnknownCustomer)?;
     Ok((number, module.to_owned()))
+}
+
+/// Whether every program reads a step of a path as the same name, and none as a step out of it.
+fn is_clear(step: &str) -> bool {
+    let lower = step.to_ascii_lowercase();
+    let is_escaped =
+        |rest: &str| rest.len() >= 2 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    let are_escapes_whole = step.split('%').skip(1).all(is_escaped);
+    let Ok(name) = percent_decode_str(step).decode_utf8() else {
+        return false;
+    };
+    let first = name.split(';').next().map(str::trim);
+    are_escapes_whole
+        && !UNCLEAR.iter().any(|it| lower.contains(it))
+        && !name.chars().any(|c| c == '\\' || c.is_control())
+        && !matches!(first, Some("." | ".."))
 }
 
 #[cfg(test)]
@@ -116,6 +131,13 @@ mod tests {
             "/4711/centraflex/%5c..%5C",
             "/4711/centraflex/..\\..",
             "/4711/centraflex/%252e%252e/x",
+            "/4711/centraflex/..%3b/x",
+            "/4711/centraflex/..%09/x",
+            "/4711/centraflex/..%20/x",
+            "/4711/centraflex/..%23/x",
+            "/4711/centraflex/%c0%ae%c0%ae/x",
+            "/4711/centraflex/%u002e%u002e/x",
+            "/4711/centraflex/%",
         ] {
             assert_eq!(asked(path), Err(Shut::UnclearPath), "{path}");
         }

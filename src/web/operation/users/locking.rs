@@ -53,6 +53,7 @@ async fn disable_page(
         .db
         .read(move |conn| -> Result<_, ActionError> { Ok(find_contact(conn, user)?) })
         .await?
+        .filter(|(_, email)| !email.ends_with("@erased.invalid"))
         .ok_or(PageError::NotFound)?;
     Ok(DisablePage {
         shell: Shell::load(app, me, paths::USERS).await?,
