@@ -60,7 +60,7 @@ CREATE INDEX users_forgettable ON users (disabled_at)
 
 CREATE TABLE user_words (
     word TEXT COLLATE "C" NOT NULL,
-    user_id BIGINT NOT NULL REFERENCES users (id),
+    user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     PRIMARY KEY (word, user_id)
 );
 COMMENT ON TABLE user_words IS 'Words by which a user is found, from their beginning: those of the name, and of the e-mail address, which begin with @. The company is found by its own words.';
