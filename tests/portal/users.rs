@@ -77,7 +77,7 @@ async fn s34_a_users_page_says_who_it_is_and_where_signed_in() {
         .assert_says(Person::Partner.email())
         .assert_says("Muster IT GmbH")
         .assert_says("Vertriebspartner")
-        .assert_says("verwaltet keine anderen Benutzer")
+        .assert_says("verwaltet die anderen Benutzer")
         .assert_says("aktiv")
         .assert_says("Firefox auf Windows")
         .assert_says("Safari auf iOS");
@@ -337,7 +337,7 @@ async fn s33_a_permission_holds_at_the_next_request() {
     operator
         .get("/betrieb/protokoll")
         .await
-        .assert_says("Recht „Verträge/AVV“ erteilt, Recht „Benutzerverwaltung“ erteilt");
+        .assert_says("Berechtigung „Verträge“ erteilt, Berechtigung „Benutzerverwaltung“ erteilt");
     // Somebody else has changed it since the form was shown.
     let stale = shown.submit(&operator, FORM, &[("name", "Kai")]).await;
     stale.assert_status(422).assert_says(
