@@ -60,6 +60,8 @@ async fn s34_a_users_page_says_who_it_is_and_where_signed_in() {
     app.add_operators();
     let page = page_of(&app, Person::Partner);
     let partner = sign_in_with(&app, Person::Partner, FIREFOX).await;
+    // The newest stands first.
+    app.clock.advance(minutes(1));
     sign_in_with(&app, Person::Partner, IPHONE).await;
     // Only the password was right so far: nobody is signed in there.
     app.give_factor(Person::SubPartner.email());
@@ -148,6 +150,7 @@ async fn s34_everybody_ends_own_sessions_elsewhere() {
     let app = TestApp::start().await;
     let here = sign_in_with(&app, Person::Customer, FIREFOX).await;
     let phone = sign_in_with(&app, Person::Customer, IPHONE).await;
+    app.clock.advance(minutes(1));
     let other = sign_in_with(&app, Person::Customer, "curl/8").await;
     let foreign = app.sign_in(Person::Partner).await;
     let page = here.get("/sicherheit").await;
