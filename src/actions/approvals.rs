@@ -1,4 +1,5 @@
-//! Notifying the administrators who can approve that something waits for a second person (C9).
+//! Notifying the administrators and the legal department, who can approve, that something waits for a
+//! second person (C9).
 
 use chrono::{DateTime, Utc};
 

@@ -298,7 +298,7 @@ pub fn withdraw(
     note(conn, viewer, line.customer, kind, now)
 }
 
-/// The scan of a proposal, for administrators.
+/// The scan of a proposal, for the operator's people.
 pub fn find_scan(
     conn: &mut PgConnection,
     viewer: &Viewer,

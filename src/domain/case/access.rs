@@ -74,7 +74,7 @@ impl Denied {
 
 /// Decides for the partner or sub-partner `who` and the module with key `module`.
 ///
-/// Customer users and the operator's administrators are not subject to this rule.
+/// Customer users and the operator's people are not subject to this rule.
 pub fn access(
     case: &Case,
     who: PartnerId,

@@ -13,7 +13,7 @@ use crate::storage::schema::users;
 use crate::storage::user_list::read_state;
 use crate::storage::users::read_operator_role;
 
-/// All administrators, also disabled ones: what they proposed may still wait.
+/// All accounts of the operator's people, also disabled ones: what they proposed may still wait.
 pub fn list_administrators(conn: &mut PgConnection) -> QueryResult<Vec<Administrator>> {
     let rows: Vec<Row> = users::table
         .filter(users::role.eq("operator"))

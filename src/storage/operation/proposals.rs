@@ -85,7 +85,7 @@ pub fn find_proposal(conn: &mut PgConnection, id: ProposalId) -> QueryResult<Opt
     row.map(read).transpose()
 }
 
-/// Administrators who can approve a proposal of `asked_by`: all others who can sign in.
+/// Who can approve a proposal of `asked_by`: all other administrators and people of legal who can sign in.
 pub fn list_approvers(
     conn: &mut PgConnection,
     asked_by: UserId,

@@ -47,7 +47,7 @@ const fn page(label: &'static str, href: &'static str) -> Page {
     Page { label, href }
 }
 
-/// The pages of administrators, by task.
+/// The pages of the operator's people, by task.
 const OPERATOR: &[(&str, &[Page])] = &[
     ("Betrieb", &[page("Betrieb", paths::OPERATION)]),
     ("Kunden", &[page("Kunden", paths::CUSTOMERS)]),
