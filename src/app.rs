@@ -18,6 +18,7 @@ use crate::mail::transport::Transport;
 use crate::metrics::Metrics;
 use crate::places::Places;
 use crate::pulse::Pulse;
+use crate::rates::Rates;
 use crate::storage::case_rows::count_all_statuses;
 use crate::storage::catalogue::find_operator;
 use crate::storage::db::{Db, DbError};
@@ -44,6 +45,8 @@ pub struct App {
     pub pulse: Pulse,
     /// What this process counts for monitoring.
     pub metrics: Metrics,
+    /// How many requests clients of the API make.
+    pub rates: Rates,
     /// The limits for CPU work.
     pub places: Places,
     /// A cache of draft PDFs.
@@ -92,6 +95,7 @@ impl App {
             sealer,
             pulse: Pulse::default(),
             metrics: Metrics::default(),
+            rates: Rates::default(),
             places: Places::default(),
             drafts: Drafts::default(),
             clock_fault: Arc::default(),

@@ -24,6 +24,7 @@ pub mod metrics;
 pub mod paths;
 pub mod places;
 pub mod pulse;
+pub mod rates;
 pub mod storage;
 pub mod token;
 pub mod web;

@@ -19,7 +19,7 @@ use crate::domain::case::{
 };
 use crate::domain::mail::MailKind;
 use crate::domain::roll_out;
-use crate::domain::viewer::{Scope, Viewer};
+use crate::domain::viewer::{Acting, Scope, Viewer};
 use crate::domain::{AddressId, AgreementId, CustomerNumber, LinkId, RequestId};
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::append_with;
@@ -51,12 +51,12 @@ pub struct Applied {
 }
 
 impl CaseCommand {
-    /// A command of a signed-in user.
-    pub fn by(viewer: &Viewer, customer: CustomerNumber, now: DateTime<Utc>) -> Self {
+    /// A command of a signed-in user, or of a client.
+    pub fn by(who: &dyn Acting, customer: CustomerNumber, now: DateTime<Utc>) -> Self {
         Self {
             customer,
-            scope: viewer.role.scope(),
-            actor: actor(viewer),
+            scope: who.scope(),
+            actor: who.actor(),
             now,
         }
     }
@@ -245,11 +245,7 @@ pub(super) fn name_users(conn: &mut PgConnection, effect: &mut Effect) -> Result
 
 /// The actor of an event for a signed-in user: name and company as they are now.
 pub fn actor(viewer: &Viewer) -> Actor {
-    Actor::User {
-        id: viewer.user,
-        name: viewer.name.clone(),
-        company: viewer.company.clone(),
-    }
+    viewer.actor()
 }
 
 /// Random keys for new rows of a decision.

@@ -11,7 +11,7 @@ use crate::domain::case::{
     AddressChange, Case, Change, Customer, Event, Partner, Preview, Refusal, preview, preview_each,
 };
 use crate::domain::product::Options;
-use crate::domain::viewer::{Duty, Role, Viewer};
+use crate::domain::viewer::{Acting, Duty, Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, master_data, name};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::customers::{NewCustomer, create_customer, find_holder};
@@ -47,11 +47,11 @@ pub struct Planned {
 pub fn plan(
     conn: &mut PgConnection,
     app: &App,
-    viewer: &Viewer,
+    who: &dyn Acting,
     new: &Addition,
     now: DateTime<Utc>,
 ) -> Result<Planned, ActionError> {
-    may_add(conn, viewer, new)?;
+    may_add(conn, who, new)?;
     if find_holder(conn, new.number)?.is_some() {
         return Err(Refusal::NumberTaken.into());
     }
@@ -71,7 +71,7 @@ pub fn plan(
 }
 
 /// The operator adds a customer with its partners and its first booking. `seen` is the stamp of the
-/// facts that were shown and confirmed.
+/// facts that were shown and confirmed; without it nothing was shown.
 ///
 /// That is one action with one audit event, `customer_added`, which names partners and product and
 /// has the effect of all of it. Separate events for partner and booking would be written one after
@@ -80,12 +80,12 @@ pub fn plan(
 pub fn add(
     conn: &mut PgConnection,
     app: &App,
-    viewer: &Viewer,
+    who: &dyn Acting,
     new: &Addition,
-    seen: &str,
+    seen: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    may_add(conn, viewer, new)?;
+    may_add(conn, who, new)?;
     let row = NewCustomer {
         number: new.number,
         party: new.party.clone(),
@@ -96,10 +96,10 @@ pub fn add(
     if !create_customer(conn, &row, now)? {
         return Err(Refusal::NumberTaken.into());
     }
-    let command = CaseCommand::by(viewer, new.number, now);
+    let command = CaseCommand::by(who, new.number, now);
     let case = command.lock(conn)?;
     let events = events_of(conn, new)?;
-    if form_version::of_addition(&case, &events) != seen {
+    if seen.is_some_and(|seen| form_version::of_addition(&case, &events) != seen) {
         return Err(ActionError::Changed);
     }
     case_rows::save_row(conn, &case, now)?;
@@ -118,8 +118,12 @@ pub fn add(
     partner_contracts::check(conn, app, done, now)
 }
 
-fn may_add(conn: &mut PgConnection, viewer: &Viewer, new: &Addition) -> Result<(), ActionError> {
-    require(viewer, Duty::Care)?;
+fn may_add(
+    conn: &mut PgConnection,
+    who: &dyn Acting,
+    new: &Addition,
+) -> Result<(), ActionError> {
+    require(who, Duty::Care)?;
     if new.booking.is_some() {
         catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     }
@@ -148,7 +152,7 @@ fn events_of(conn: &mut PgConnection, new: &Addition) -> Result<Vec<Event>, Acti
 
 /// Refuses an address of a partner, as partners must not get the customer's mails (5.6-11). If
 /// there is a reason for such an address, it is entered on its own page.
-fn guard_address(conn: &mut PgConnection, case: &Case) -> Result<(), ActionError> {
+pub(super) fn guard_address(conn: &mut PgConnection, case: &Case) -> Result<(), ActionError> {
     let partners = partner_addresses(conn, case)?;
     match case.customer.email() {
         Some(email) if email.belongs_with(&partners) => Err(Refusal::PartnerAddress.into()),
@@ -243,7 +247,7 @@ pub fn change_email(
 /// Addresses of the partners that look after the customer and of their users (5.6-11), and of every
 /// other Submandant of the Mandant, because it could be named right after concluding for the
 /// customer.
-fn partner_addresses(
+pub(super) fn partner_addresses(
     conn: &mut PgConnection,
     case: &Case,
 ) -> Result<Vec<EmailAddress>, ActionError> {
@@ -331,22 +335,22 @@ pub fn lock_links(
 
 /// The operator deletes the customer: links are closed, reminders stopped, its users locked, and
 /// evidence is kept until its retention period has expired (rows 51, 52). Earlier master data in
-/// the log is no evidence, because agreements copy what they name, and is erased at once (C10). The
-/// password was asked again before (S-40).
+/// the log is no evidence, because agreements copy what they name, and is erased at once (C10). A
+/// person's password was asked again before (S-40).
 pub fn delete(
     conn: &mut PgConnection,
     app: &App,
-    viewer: &Viewer,
+    who: &dyn Acting,
     customer: CustomerNumber,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<Applied, ActionError> {
-    require(viewer, Duty::Contract)?;
+    require(who, Duty::Contract)?;
     let kind = AuditKind::CustomerDeleted {
         reason: reason.to_owned(),
     };
     let outcome =
-        CaseCommand::by(viewer, customer, now).execute(conn, app, &Event::Deleted, |_| kind)?;
+        CaseCommand::by(who, customer, now).execute(conn, app, &Event::Deleted, |_| kind)?;
     users::disable_users_of(conn, customer, now)?;
     // Events of this customer are not newer than its lock, but the clocks of two processes may
     // differ.

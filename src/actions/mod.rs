@@ -14,15 +14,18 @@ pub mod announcements;
 mod approvals;
 pub mod audit;
 pub mod blocking;
+pub mod booking_writes;
 pub mod bookings;
 pub mod bounces;
 pub mod branding;
 pub mod bulk_runs;
 pub mod bundles;
 mod case_command;
+pub mod clients;
 pub mod company_users;
 pub mod consent;
 pub mod contract_text;
+pub mod customer_writes;
 pub mod customers;
 pub mod delivery;
 pub mod documents;
@@ -36,6 +39,7 @@ mod offer_diff;
 pub mod operator;
 pub mod partner_contracts;
 pub mod partner_directory;
+pub mod partner_writes;
 pub mod partners;
 pub mod passkeys;
 pub mod passwords;
@@ -67,14 +71,15 @@ pub use case_command::{Actor, Applied, CaseCommand};
 pub use error::ActionError;
 pub use offer_diff::{Then, customer_then, offer_diff, sub_partner_left, version_diff};
 
-use crate::domain::viewer::{Duty, Viewer};
+use crate::domain::viewer::{Acting, Duty};
 
-/// Refuses whoever is not one of the operator's people with this duty (role matrix of 1.3).
+/// Refuses whoever is neither one of the operator's people with this duty (role matrix of 1.3) nor a
+/// client that may do what it is for.
 ///
 /// # Errors
 /// [`ActionError::NotAllowed`].
-pub fn require(viewer: &Viewer, duty: Duty) -> Result<(), ActionError> {
-    if viewer.role.has(duty) {
+pub fn require(who: &dyn Acting, duty: Duty) -> Result<(), ActionError> {
+    if who.has(duty) {
         Ok(())
     } else {
         Err(ActionError::NotAllowed)

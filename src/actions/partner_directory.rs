@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
-use super::case_command::{actor, name_users};
+use super::case_command::name_users;
 use super::{ActionError, require};
 use crate::domain::audit::AuditKind;
 use crate::domain::audit::effect::Effect;
@@ -14,7 +14,7 @@ use crate::domain::case::{Denied, Partner, Refusal};
 use crate::domain::file::File;
 use crate::domain::partner::PartnerAuditEvent;
 use crate::domain::unlinked::may_stand_in_mail;
-use crate::domain::viewer::{Duty, Role, Viewer};
+use crate::domain::viewer::{Acting, Duty, Role, Viewer};
 use crate::domain::{FileId, PartnerId, Party};
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::append_with;
@@ -165,7 +165,7 @@ pub fn release(
 
 /// A partner's data are printed in the operator's mails: none of them may be turned into a link
 /// (S-26).
-fn refuse_links(party: &Party) -> Result<(), ActionError> {
+pub(super) fn refuse_links(party: &Party) -> Result<(), ActionError> {
     let Party {
         name,
         street,
@@ -264,7 +264,7 @@ pub fn find_contract_file(
 /// Writes the audit event of a change of a partner.
 pub(super) fn note(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    who: &dyn Acting,
     id: PartnerId,
     name: &str,
     event: PartnerAuditEvent,
@@ -278,7 +278,7 @@ pub(super) fn note(
             name: name.to_owned(),
             event,
         },
-        actor: actor(viewer),
+        actor: who.actor(),
         customer: None,
         status: None,
     };

@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::bulk_runs::{Act, Kind, RunEvent};
-use super::case_command::actor;
 use super::form_version;
 use super::roll_outs::WAITING;
 use super::{ActionError, Actor, Applied, CaseCommand, requests, require};
@@ -16,7 +15,7 @@ use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::day;
 use crate::domain::case::{Change, Event, Refusal};
 use crate::domain::product::{Field, NeedChange, Product, ProductAuditEvent, lacking};
-use crate::domain::viewer::{Duty, Viewer};
+use crate::domain::viewer::{Acting, Duty};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{self as runs, BulkRun, NewRun};
 use crate::storage::contract_versions::{find_product_files, find_text_in_force, list_versions};
@@ -123,34 +122,34 @@ pub fn preview(
 /// Adds a product.
 pub fn add(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    who: &dyn Acting,
     new: &Product,
     now: DateTime<Utc>,
 ) -> Result<Saved, ActionError> {
-    require(viewer, Duty::Administration)?;
+    require(who, Duty::Administration)?;
     if !stored::add_product(conn, new)? {
         return Ok(Saved::Refused(Fault::CodeTaken));
     }
     let files = files_in_force(conn, now)?;
     stored::save_lacking(conn, &new.code, &lacking(new, &files))?;
-    note(conn, actor(viewer), new, ProductAuditEvent::Added, now)?;
+    note(conn, who.actor(), new, ProductAuditEvent::Added, now)?;
     Ok(Saved::Done { reviews: false })
 }
 
 /// Changes the product with the code `was`, if the stored values are those that the form showed
-/// (B1). A change that concerns customers is saved only if `confirmed` is their number (P-07); a
+/// (B1); without `stand` nothing was shown. A change that concerns customers is saved only if `confirmed` is their number (P-07); a
 /// run looks at each of them.
 pub fn change(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    who: &dyn Acting,
     was: &str,
     new: &Product,
-    (stand, confirmed): (&str, Option<i64>),
+    (stand, confirmed): (Option<&str>, Option<i64>),
     now: DateTime<Utc>,
 ) -> Result<Saved, ActionError> {
-    require(viewer, Duty::Administration)?;
+    require(who, Duty::Administration)?;
     let old = stored::lock_product(conn, was)?.ok_or(ActionError::NotFound)?;
-    if form_version::of(&old) != stand {
+    if stand.is_some_and(|stand| form_version::of(&old) != stand) {
         return Err(ActionError::Changed);
     }
     if let Some(fault) = fault(conn, &old, new)? {
@@ -175,7 +174,7 @@ pub fn change(
     let fields = Field::changed(&old, new);
     note(
         conn,
-        actor(viewer),
+        who.actor(),
         new,
         ProductAuditEvent::Changed { fields },
         now,

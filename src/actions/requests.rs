@@ -9,7 +9,8 @@ use crate::app::App;
 use crate::domain::audit::{AddressStep, AuditKind};
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::{LATE, day};
-use crate::domain::case::{self, Change, Demand, Event, Refusal, may_be_demanded, preview};
+use crate::domain::case::{self, Case, Change, Demand, Event, Refusal, may_be_demanded, preview};
+use crate::domain::client::Client;
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Named;
 use crate::domain::viewer::{Duty, Viewer};
@@ -32,6 +33,29 @@ pub fn ask(
     if !viewer.role.has_customer_list() && !viewer.role.reads_contracts() {
         return Err(ActionError::NotAllowed);
     }
+    send(conn, app, &command, case)
+}
+
+/// The same for a client.
+pub fn ask_by_client(
+    conn: &mut PgConnection,
+    app: &App,
+    client: &Client,
+    customer: CustomerNumber,
+    now: DateTime<Utc>,
+) -> Result<Applied, ActionError> {
+    require(client, Duty::Work)?;
+    let command = CaseCommand::by(client, customer, now);
+    let case = command.lock(conn)?;
+    send(conn, app, &command, case)
+}
+
+fn send(
+    conn: &mut PgConnection,
+    app: &App,
+    command: &CaseCommand,
+    case: Case,
+) -> Result<Applied, ActionError> {
     catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     command.commit(conn, app, case, &Event::AskedByHand, |_| AuditKind::Asked {
         reason: RequestReason::Manual,

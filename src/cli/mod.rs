@@ -7,6 +7,7 @@ mod backup;
 mod bounce;
 mod check;
 mod check_cases;
+mod client;
 mod contract;
 mod database;
 mod demo;
@@ -73,6 +74,9 @@ enum Command {
     /// Administrators of the operator
     #[command(subcommand)]
     Admin(Admin),
+    /// Other systems that use the API
+    #[command(subcommand)]
+    Client(client::Wanted),
     /// Periodic work
     #[command(subcommand)]
     Jobs(Jobs),
@@ -254,6 +258,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
             admin::reset_factor(configure("warn")?, &email, &reason)
         }
         Command::Admin(Admin::Erase { email }) => admin::erase(configure("warn")?, &email),
+        Command::Client(wanted) => client::run(configure("warn")?, wanted),
         Command::Retention { dry_run } => retention::run(configure("warn")?, dry_run),
         Command::Audit(Audit::Verify { expect }) => audit::verify(configure("warn")?, expect),
         Command::Jobs(Jobs::RunOnce { at, late }) => {

@@ -39,6 +39,10 @@ id! {
     UserId(i64)
 }
 id! {
+    /// A system of the provider that uses the API.
+    ClientId(Uuid)
+}
+id! {
     /// A file that was uploaded to the portal.
     FileId(Uuid)
 }

@@ -12,6 +12,7 @@ pub mod branding;
 pub mod bulk_run;
 pub mod calendar;
 pub mod case;
+pub mod client;
 pub mod company;
 mod customer_number;
 pub mod email;
@@ -51,7 +52,7 @@ pub use branding::Branding;
 pub use customer_number::{CustomerNumber, LONGEST_CUSTOMER_NUMBER, NoCustomerNumber};
 pub use email::EmailAddress;
 pub use ids::{
-    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, FileId, LinkId, MailId, NoticeId,
+    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, ClientId, FileId, LinkId, MailId, NoticeId,
     ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId, UserId,
     VersionId,
 };

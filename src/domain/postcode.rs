@@ -127,6 +127,22 @@ pub fn check(country: &str, postcode: &str) -> Option<PostcodeFault> {
     }
 }
 
+/// The German name of the country with this code of ISO 3166.
+pub fn name_of(code: &str) -> Option<&'static str> {
+    let code = code.to_ascii_uppercase();
+    let known = COUNTRIES.iter().find(|one| one.code() == Some(code.as_str()));
+    known.and_then(|one| one.names.first().copied())
+}
+
+/// The code of ISO 3166 of the country with this name, if it is in the table.
+pub fn code_of(name: &str) -> Option<&'static str> {
+    let wanted = name.trim().to_lowercase();
+    let known = COUNTRIES
+        .iter()
+        .find(|one| one.names.iter().any(|name| name.to_lowercase() == wanted));
+    known.and_then(Country::code)
+}
+
 /// Whether it has only characters of postcodes and is short enough.
 fn is_plain(postcode: &str) -> bool {
     postcode.chars().count() <= LONGEST
@@ -136,6 +152,12 @@ fn is_plain(postcode: &str) -> bool {
 }
 
 impl Country {
+    /// Its code of ISO 3166, the first name of two capitals.
+    fn code(&self) -> Option<&'static str> {
+        let is_code = |name: &&&str| name.len() == 2 && name.bytes().all(|b| b.is_ascii_uppercase());
+        self.names.iter().find(is_code).copied()
+    }
+
     /// How many digits its postcodes have, where they are digits alone and always as many.
     fn digits(&self) -> Option<usize> {
         let form = self.forms.first().copied().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Every address of the portal as a function. Mails need links as well, so this is not in `web`.
 
+mod clients;
 mod company;
 mod mails;
 mod users;
@@ -9,6 +10,7 @@ use crate::domain::{
     AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, Language, NoticeId,
     ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
+pub use clients::{API, CLIENTS, NEW_CLIENT, client, revoke_token};
 pub use company::{COMPANY_USERS, NEW_COMPANY_USER, company_user, company_user_page};
 pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
 pub use users::{

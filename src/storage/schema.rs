@@ -84,6 +84,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Systems of the provider that use the API.
+    api_clients (id) {
+        id -> Uuid,
+        name -> Text,
+        /// What it may do, as keys.
+        scopes -> Array<Nullable<Text>>,
+        /// From where it may call; empty: from anywhere.
+        networks -> Array<Nullable<Text>>,
+        /// Requests a minute that each process of the portal answers.
+        per_minute -> Int4,
+        created_at -> Timestamptz,
+        /// Who made it; empty for one made on the command line.
+        created_by -> Nullable<Int8>,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        /// To the minute.
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// What clients prove themselves with; at most two of a client are valid, so that one can replace the other.
+    api_tokens (id) {
+        /// The readable part of the token.
+        id -> Text,
+        client_id -> Uuid,
+        /// SHA-256 of the whole token, which is shown once and stored nowhere.
+        hash -> Bytea,
+        created_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Sign-ins, unknown links and reset requests, counted for throttling across processes. Account and source are keyed hashes, never plain.
     attempts (id) {
         id -> Int8,
@@ -142,6 +176,8 @@ diesel::table! {
         ends_at -> Nullable<Timestamptz>,
         /// When the end of the booking was acted upon: agreement ended, customer told (rows 19, 43, 44).
         settled_at -> Nullable<Timestamptz>,
+        /// Its key in the other systems of the provider, if it has one there.
+        external_id -> Nullable<Text>,
     }
 }
 
@@ -299,6 +335,8 @@ diesel::table! {
         sub_partner_id -> Nullable<Int8>,
         created_at -> Timestamptz,
         deleted_at -> Nullable<Timestamptz>,
+        /// Number of the newest change of the master data in the system they come from, if it counts them.
+        source_version -> Nullable<Int8>,
     }
 }
 
@@ -367,6 +405,19 @@ diesel::table! {
         sha256 -> Text,
         uploaded_at -> Timestamptz,
         uploaded_by -> Int8,
+    }
+}
+
+diesel::table! {
+    /// What a POST of a client was answered, for 48 hours: the same request gets the same answer and is done once.
+    idempotency_keys (client_id, key) {
+        client_id -> Uuid,
+        key -> Text,
+        /// SHA-256 of method, path and body.
+        request -> Bytea,
+        status -> Int2,
+        answer -> Jsonb,
+        created_at -> Timestamptz,
     }
 }
 
@@ -588,6 +639,8 @@ diesel::table! {
         former_emails -> Array<Nullable<Text>>,
         /// Since when a sub-partner waits for the operator's release; empty when it can be named.
         unreleased_since -> Nullable<Timestamptz>,
+        /// Its key in the other systems of the provider, if it has one there.
+        external_id -> Nullable<Text>,
     }
 }
 
@@ -852,6 +905,8 @@ diesel::table! {
         kind -> Text,
         /// What the list is narrowed to: whether the user has been invited, can sign in, is locked, or was erased.
         state -> Text,
+        /// Its key in the other systems of the provider, if it has one there.
+        external_id -> Nullable<Text>,
     }
 }
 
@@ -912,6 +967,8 @@ diesel::joinable!(agreements -> links (link_id));
 diesel::joinable!(agreements -> requests (request_id));
 diesel::joinable!(alerts -> customers (customer_number));
 diesel::joinable!(announcements -> bulk_runs (run_id));
+diesel::joinable!(api_clients -> users (created_by));
+diesel::joinable!(api_tokens -> api_clients (client_id));
 diesel::joinable!(bookings -> customers (customer_number));
 diesel::joinable!(bookings -> products (product_code));
 diesel::joinable!(bulk_run_failures -> bulk_runs (run_id));
@@ -926,6 +983,7 @@ diesel::joinable!(entered_addresses -> customers (customer_number));
 diesel::joinable!(files -> users (uploaded_by));
 diesel::joinable!(kept_files -> kept_forms (form_id));
 diesel::joinable!(kept_files -> users (user_id));
+diesel::joinable!(idempotency_keys -> api_clients (client_id));
 diesel::joinable!(kept_forms -> users (user_id));
 diesel::joinable!(links -> requests (request_id));
 diesel::joinable!(mail_attempts -> mails (mail_id));
@@ -970,6 +1028,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     agreement_documents,
     agreements,
     announcements,
+    api_clients,
+    api_tokens,
     alerts,
     attempts,
     audit_events,
@@ -988,6 +1048,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_stamps,
     entered_addresses,
     files,
+    idempotency_keys,
     kept_files,
     kept_forms,
     links,

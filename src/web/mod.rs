@@ -6,6 +6,7 @@
 
 mod account;
 mod administration;
+mod api;
 mod company;
 mod contract;
 mod customers;

@@ -15,7 +15,7 @@ pub use crate::web::kit::route::Row;
 use crate::web::kit::route::{Who, get, view};
 use crate::web::kit::{session, statics};
 use crate::web::{
-    account, administration, company, contract, customers, dev, management, operation, partners,
+    account, administration, api, company, contract, customers, dev, management, operation, partners,
     public,
 };
 
@@ -46,6 +46,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         operation::ROUTES,
         operation::announcements::ROUTES,
         operation::bulk_runs::ROUTES,
+        operation::clients::ROUTES,
         operation::products::ROUTES,
         partners::OPERATOR,
         partners::MANDANT,
@@ -58,16 +59,24 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         public::legal::ROUTES,
         public::verification::ROUTES,
         contract::versions::ROUTES,
+        api::page::ROUTES,
         dev::ROUTES,
     ]
     .into_iter()
     .flatten()
+    .chain(api::operations().map(|operation| &operation.row))
 }
 
 /// Registers the rows, each behind its guard.
 pub fn configure(config: &mut web::ServiceConfig, app: &App) {
     for row in rows() {
         let who = row.who;
+        if let Who::Client(scope) = who {
+            let route = (row.route)();
+            let route = route.wrap(from_fn(move |request, next| api::guard(scope, request, next)));
+            config.route(row.path, route);
+            continue;
+        }
         let route = (row.route)().wrap(from_fn(move |request, next| guard(who, request, next)));
         if who == Who::Gate {
             let route = route.wrap(session::middleware(app));
@@ -79,6 +88,7 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
             config.route(row.path, route.wrap(from_fn(answer_errors)));
         }
     }
+    config.service(web::scope(api::BASE).default_service(web::route().to(api::nothing)));
     // The page for an unknown address has the layout of the viewer (C3).
     let nowhere = web::route()
         .to(|| async { Err::<HttpResponse, _>(PageError::NotFound) })

@@ -9,6 +9,7 @@ mod alert;
 pub mod audit;
 mod branding;
 mod case;
+mod client;
 pub mod company;
 pub mod dates;
 mod holidays;

@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::fs;
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -17,8 +18,8 @@ use mail_parser::MessageParser;
 use tempfile::TempDir;
 
 use crate::check::own_seal;
+use crate::harness::SmtpStub;
 use crate::harness::chromium::{Chromium, Scripts, Window};
-use crate::harness::{SmtpStub, port};
 
 const PASSWORD: &str = "Tannenzapfen im Oktober";
 const FIRST: &str = "erna.erste@beispielnetz.example";
@@ -29,6 +30,12 @@ const PRODUCT: &str = "Cloud-Telefonie Rhein";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Pages that the operator's people open at most until the first agreement is there.
 const PAGES: u32 = 40;
+
+/// A port that is free now.
+fn port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
 
 /// A process that ends with the test at the latest.
 struct Running(Child);

@@ -2,6 +2,7 @@
 //! configuration that docs/gate ships.
 
 use std::fs;
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use reqwest::Method;
 use tempfile::TempDir;
 
 use crate::first_day::nginx;
-use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days, port};
+use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days};
 use crate::seeded::{World, csrf};
 
 const GATE: &str = "/zugriff/4711/centraflex";
@@ -229,6 +230,11 @@ impl Drop for Proxy {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// The shipped file, with nothing changed but addresses and certificates. The product is a server of

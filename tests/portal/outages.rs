@@ -14,7 +14,7 @@ use avv_portal::storage::embedded::{EmbeddedPostgres, Purpose};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{Behaviour, Browser, CUSTOMER, Log, Person, SmtpStub, TestApp, port};
+use crate::harness::{Behaviour, Browser, CUSTOMER, Log, Person, SmtpStub, TestApp};
 
 const MAIL: &str = "info@oezdemir.example";
 
@@ -135,9 +135,14 @@ struct Program {
 impl Program {
     /// With the demo data; returns their logins by role.
     fn new() -> (Self, BTreeMap<String, (String, String)>) {
+        let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let program = Self {
             dir: data_dir(),
-            port: port(),
+            port,
             sink: SmtpStub::start(),
         };
         let output = program.run(&["demo"]);

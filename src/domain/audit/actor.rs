@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AddressId, LinkId, NoticeId, UserId};
+use crate::domain::{AddressId, ClientId, LinkId, NoticeId, UserId};
 
 /// Who did something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,13 @@ pub enum Actor {
     Former {
         /// About which entered address.
         id: AddressId,
+    },
+    /// Another system of the provider; its name as it was then.
+    Client {
+        /// Key of the client.
+        id: ClientId,
+        /// Name at that time.
+        name: String,
     },
     /// The scheduler or the mail worker.
     Portal,

@@ -55,3 +55,22 @@ pub enum Counts {
     /// After a waiting time, or when a third administrator has confirmed it.
     Later,
 }
+
+/// Another company in place of one, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who it was; `None`: nobody.
+    pub from: Option<String>,
+    /// Who it is; `None`: nobody.
+    pub to: Option<String>,
+}
+
+impl Turn {
+    /// The turn from one to the other, if they are two.
+    pub fn between(from: Option<&str>, to: Option<&str>) -> Option<Self> {
+        (from != to).then(|| Self {
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+        })
+    }
+}

@@ -15,6 +15,7 @@ use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 use super::alert::AlertKind;
 use super::branding::BrandingPart;
 use super::case::Channel;
+use super::client::ClientAuditEvent;
 use super::company::UserRight;
 use super::mail::RequestReason;
 use super::master_data::FieldChange;
@@ -27,9 +28,9 @@ use super::second_factor::FactorChange;
 use super::user::UserChange;
 use super::version::VersionAuditEvent;
 use super::viewer::OperatorRole;
-use super::{AnnouncementId, PartnerId, RollOutId, VersionId};
+use super::{AnnouncementId, ClientId, PartnerId, RollOutId, VersionId};
 pub use actor::Actor;
-pub use details::{AddressStep, AnnouncementAuditEvent, Counts};
+pub use details::{AddressStep, AnnouncementAuditEvent, Counts, Turn};
 pub use effect::ClosedAccess;
 
 /// What happened. The fields are the details that are kept with it.
@@ -202,6 +203,44 @@ pub enum AuditKind {
         /// Old and new values (C10). They go as soon as the customer is deleted.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         changed: Vec<FieldChange>,
+    },
+    /// Another system of the provider wrote the whole master data: what of it is otherwise now.
+    CustomerWritten {
+        /// The name before, if it is another one now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        former_name: Option<String>,
+        /// Old and new values (C10). They go as soon as the customer is deleted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<FieldChange>,
+        /// The new e-mail address, masked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        /// The Mandant, if it is another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        partner: Option<Turn>,
+        /// The Submandant, if it is another one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sub_partner: Option<Turn>,
+        /// Whether the customer was asked because of it.
+        asked: bool,
+    },
+    /// Another system of the provider wrote a booking that there was already.
+    BookingWritten {
+        /// Printed name of the product as it is booked now.
+        product: Named,
+        /// Its last day, if it has one now.
+        last_day: Option<NaiveDate>,
+        /// Whether the customer was asked because of it.
+        asked: bool,
+    },
+    /// Something was done to a client of the API.
+    Client {
+        /// Key of the client.
+        id: ClientId,
+        /// Its name.
+        name: String,
+        /// What was done.
+        event: ClientAuditEvent,
     },
     /// The customer was deleted; the evidence stays.
     CustomerDeleted {

@@ -14,6 +14,7 @@ impl AuditKind {
                 | Self::ProposalWithdrawn { .. }
                 | Self::ReplyFiled { .. }
                 | Self::ReplyPutAway { .. }
+                | Self::Client { .. }
         )
     }
 

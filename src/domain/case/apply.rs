@@ -21,6 +21,7 @@ impl Case {
                 product,
                 options,
                 ends_at,
+                instead_of: _,
             } => self.bookings.push(Booking {
                 product: product.clone(),
                 options: options.clone(),

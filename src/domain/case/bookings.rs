@@ -27,6 +27,7 @@ pub(super) fn booked(
         product: product.to_owned(),
         options: options.iter().map(BookedOption::of).collect(),
         ends_at: None,
+        instead_of: None,
     }];
     Ok(follow(case, changes, context))
 }
@@ -63,6 +64,7 @@ pub(super) fn option_changed(
         product: booking.product.clone(),
         options: left,
         ends_at: booking.ends_at,
+        instead_of: Some(place),
     });
     Ok(follow(case, changes, context))
 }
@@ -135,6 +137,7 @@ pub(super) fn lapsed(case: &Case, context: DecisionContext) -> Vec<Change> {
                     product: booking.product.clone(),
                     options: booking.options_left(context.now).cloned().collect(),
                     ends_at: booking.ends_at,
+                    instead_of: Some(place),
                 },
             ]);
         } else if booking.has_lapsed(context.now) {

@@ -20,6 +20,8 @@ pub enum Change {
         options: Vec<BookedOption>,
         /// When the booking ends, if that is known already.
         ends_at: Option<DateTime<Utc>>,
+        /// Index of the booking that goes on in this one.
+        instead_of: Option<usize>,
     },
     /// A booking ends at this time, or does not end after all (`None`). The number is its index in
     /// [`super::Case::bookings`].

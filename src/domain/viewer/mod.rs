@@ -1,5 +1,7 @@
 //! The signed-in person and what that person may do (role matrix of requirements 1.3).
 
+mod acting;
+
 use chrono::{DateTime, Utc};
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,7 @@ use super::case::{
     status_of,
 };
 use super::{CustomerNumber, Language, PartnerId, UserId};
+pub use acting::Acting;
 
 /// A signed-in person. Loaded anew on every request, so that a change of role takes effect at once
 /// (S-33).

@@ -2,6 +2,7 @@
 
 pub mod administrators;
 pub mod attempts;
+pub mod clients;
 pub mod company_users;
 pub mod logins;
 pub mod passkeys;

@@ -6,6 +6,7 @@ pub mod cases;
 pub mod catalogue;
 pub mod customers;
 pub mod declarations;
+pub mod external_ids;
 pub mod links;
 pub mod parties;
 pub mod products;

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod branding;
 pub mod figures;
 pub mod files;
+pub mod idempotency;
 pub mod kept;
 pub mod proposals;
 pub mod retention;

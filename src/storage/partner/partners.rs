@@ -82,6 +82,16 @@ pub fn list_named(
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// Partners and sub-partners by their keys, in no order.
+pub fn list_some(conn: &mut PgConnection, ids: &[PartnerId]) -> QueryResult<Vec<Partner>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = partners::table
+        .filter(partners::id.eq_any(ids))
+        .select(columns())
+        .load(conn)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// The sub-partners of a partner, by name.
 pub fn list_sub_partners(conn: &mut PgConnection, of: PartnerId) -> QueryResult<Vec<Partner>> {
     let rows: Vec<Row> = partners::table

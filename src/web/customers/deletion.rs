@@ -5,7 +5,7 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::parts::effects::{Part, meaning};
+use crate::web::kit::effects::{Part, meaning};
 use crate::actions::form_version::{is_as_seen, stamp};
 use crate::actions::{ActionError, customers};
 use crate::app::App;

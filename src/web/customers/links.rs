@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::parts::effects::{Part, meaning};
+use crate::web::kit::effects::{Part, meaning};
 use crate::actions::{ActionError, Applied, customers};
 use crate::app::App;
 use crate::domain::CustomerNumber;

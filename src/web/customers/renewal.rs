@@ -5,7 +5,7 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::parts::effects::{Part, meaning};
+use crate::web::kit::effects::{Part, meaning};
 use crate::actions::{ActionError, Applied, Then, customer_then, requests};
 use crate::app::App;
 use crate::domain::case::{Case, Demand, Event, Refusal, preview};

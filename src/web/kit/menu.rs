@@ -84,6 +84,7 @@ const OPERATOR: &[(&str, &[Page])] = &[
             page("Benutzer", paths::USERS),
             page("Betreiber", paths::OPERATOR),
             page("Erscheinungsbild", paths::BRANDING),
+            page("Schnittstellen", paths::CLIENTS),
             page("Einrichtung", paths::SETUP),
         ],
     ),

@@ -4,11 +4,12 @@
 use actix_web::{Route, guard as guards, web};
 
 use super::error::PageError;
+use crate::domain::client::ClientScope;
 use crate::domain::viewer::{Duty, Role, Viewer};
 
 /// One row of the table.
 pub struct Row {
-    /// `GET` or `POST`. A row for GET answers HEAD as well.
+    /// `GET` or `POST`, of the API also `PUT`, `PATCH` and `DELETE`. A row for GET answers HEAD as well.
     pub method: &'static str,
     /// Path with `{names}`.
     pub path: &'static str,
@@ -38,6 +39,36 @@ pub fn view() -> Route {
 pub const fn post(path: &'static str, who: Who, route: fn() -> Route) -> Row {
     Row {
         method: "POST",
+        path,
+        who,
+        route,
+    }
+}
+
+/// A row for writing a whole thing.
+pub const fn put(path: &'static str, who: Who, route: fn() -> Route) -> Row {
+    Row {
+        method: "PUT",
+        path,
+        who,
+        route,
+    }
+}
+
+/// A row for changing some of a thing.
+pub const fn patch(path: &'static str, who: Who, route: fn() -> Route) -> Row {
+    Row {
+        method: "PATCH",
+        path,
+        who,
+        route,
+    }
+}
+
+/// A row for ending a thing.
+pub const fn delete(path: &'static str, who: Who, route: fn() -> Route) -> Row {
+    Row {
+        method: "DELETE",
         path,
         who,
         route,
@@ -76,6 +107,8 @@ pub enum Who {
     /// Any signed-in user, whatever the method; answers without pages, for the forward
     /// authentication of a reverse proxy.
     Gate,
+    /// Another system of the provider with a token that has this scope; no session counts.
+    Client(ClientScope),
 }
 
 impl Who {
@@ -99,6 +132,7 @@ impl Who {
             Self::Operator => role.is_operator(),
             Self::Duty(duty) => role.has(duty),
             Self::UserManager => viewer.manages().is_some(),
+            Self::Client(_) => false,
         }
     }
 
@@ -118,6 +152,6 @@ impl Who {
 
     /// Whether a route of this kind looks at the session.
     pub fn needs_session(self) -> bool {
-        self != Self::Anyone
+        !matches!(self, Self::Anyone | Self::Client(_))
     }
 }

@@ -235,6 +235,7 @@ fn line(found: Found) -> EventRow {
         Actor::Link { .. } | Actor::Notice { .. } => "Kunde".to_owned(),
         Actor::Former { .. } => "Bisherige Adresse".to_owned(),
         Actor::Portal => "Portal".to_owned(),
+        Actor::Client { name, .. } => name.clone(),
         Actor::Command => "Befehl".to_owned(),
     };
     let by = Typed {

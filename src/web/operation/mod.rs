@@ -4,6 +4,7 @@ mod alerts;
 pub mod announcements;
 mod branding;
 pub mod bulk_runs;
+pub mod clients;
 mod deleted;
 mod log;
 mod mails;

@@ -1,9 +1,12 @@
 //! What happens to a customer and its master data, in the log.
 
+use chrono::NaiveDate;
+
 use crate::domain::Language;
-use crate::domain::audit::AddressStep;
+use crate::domain::audit::{AddressStep, Turn};
 use crate::domain::master_data::FieldChange;
 use crate::domain::product::Named;
+use crate::wording::dates::short_date;
 
 /// That a customer was added, who looks after it and what it booked.
 pub(super) fn arrived(
@@ -113,6 +116,40 @@ pub(super) fn corrected(
             let words: Vec<String> = changed.iter().map(|one| one.words(language)).collect();
             format!("{what}. {}", words.join("; "))
         }
+    }
+}
+
+/// What another system made otherwise in a customer's master data.
+pub(super) fn written(
+    former_name: Option<&str>,
+    changed: &[FieldChange],
+    email: Option<&str>,
+    [partner, sub_partner]: [Option<&Turn>; 2],
+    language: Language,
+) -> String {
+    let mut words = Vec::new();
+    if former_name.is_some() || !changed.is_empty() {
+        words.push(corrected(former_name, changed, language));
+    }
+    words.extend(email.map(|to| moved(to, None, language)));
+    words.extend(partner.map(|turn| assigned(turn.from.as_deref(), turn.to.as_deref(), language)));
+    words.extend(sub_partner.map(|turn| match (&turn.to, language) {
+        (Some(name), Language::De) => format!("{name} als Untervertriebspartner gewählt"),
+        (Some(name), Language::En) => format!("{name} named as sub-partner"),
+        (None, Language::De) => "Untervertriebspartner entfernt".to_owned(),
+        (None, Language::En) => "Sub-partner removed".to_owned(),
+    }));
+    words.join(". ")
+}
+
+/// How a booking stands since another system wrote it.
+pub(super) fn rebooked(product: &Named, last_day: Option<NaiveDate>, language: Language) -> String {
+    let day = last_day.map(|day| short_date(day, language));
+    match (day, language) {
+        (None, Language::De) => format!("Buchung geändert: jetzt {}", product.de),
+        (None, Language::En) => format!("Booking changed: now {}", product.en),
+        (Some(day), Language::De) => format!("Buchung geändert: jetzt {} bis {day}", product.de),
+        (Some(day), Language::En) => format!("Booking changed: now {} until {day}", product.en),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::domain::second_factor::FactorChange;
 use crate::domain::viewer::OperatorRole;
 use agreements::{asked, objected, restored};
 use changes::{announced, dissented, settled};
-use customers::{arrived, assigned, corrected, entered, moved, reviewed};
+use customers::{arrived, assigned, corrected, entered, moved, rebooked, reviewed, written};
 use people::with_rights;
 
 macro_rules! names {
@@ -43,10 +43,12 @@ names! {
     ListMended: "Kundenliste berichtigt", "Customer list mended";
     CustomerDeleted: "Kunde gelöscht", "Customer deleted";
     PartyChanged: "Stammdaten geändert", "Master data changed";
+    CustomerWritten: "Stammdaten aus anderem System", "Master data from another system";
     EmailChanged: "E-Mail-Adresse geändert", "E-mail address changed";
     EnteredAddress: "E-Mail-Adresse vom Partner", "E-mail address by the partner";
     Booked: "Produkt gebucht", "Product booked";
     OptionChanged: "Option geändert", "Option changed";
+    BookingWritten: "Buchung aus anderem System", "Booking from another system";
     Cancelled: "Produkt gekündigt", "Product cancelled";
     CancellationTakenBack: "Kündigung zurückgenommen", "Cancellation withdrawn";
     BookingsEnded: "Produkt beendet", "Product ended";
@@ -110,6 +112,7 @@ names! {
     DissentSettled: "Einspruch erledigt", "Dissent from a change settled";
     OperatorSaved: "Angaben zum Betreiber", "Operator's particulars";
     BrandingSaved: "Erscheinungsbild", "Branding";
+    Client: "Zugang zur Schnittstelle", "API client";
     Erased: "Protokollinhalt gelöscht", "Log contents erased";
 }
 
@@ -212,6 +215,21 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             former_name,
             changed,
         } => by(|language| corrected(former_name.as_deref(), changed, language)),
+        K::CustomerWritten {
+            former_name,
+            changed,
+            email,
+            partner,
+            sub_partner,
+            ..
+        } => by(|language| {
+            let turns = [partner.as_ref(), sub_partner.as_ref()];
+            written(former_name.as_deref(), changed, email.as_deref(), turns, language)
+        }),
+        K::BookingWritten {
+            product, last_day, ..
+        } => by(|language| rebooked(product, *last_day, language)),
+        K::Client { name, event, .. } => by(|language| event.sentence(name, language)),
         K::CustomerDeleted { reason } => both(
             because("Kunde gelöscht", reason),
             because("Customer deleted", reason),

@@ -18,6 +18,8 @@ impl Actor {
             Self::Link { .. } | Self::Notice { .. } => "Kunde".to_owned(),
             Self::Former { .. } if language.is_en() => "Former address".to_owned(),
             Self::Former { .. } => "Bisherige Adresse".to_owned(),
+            Self::Client { name, .. } if language.is_en() => format!("System “{name}”"),
+            Self::Client { name, .. } => format!("System „{name}“"),
             Self::Portal | Self::Command => "Portal".to_owned(),
         }
     }

@@ -20,10 +20,6 @@ mod log;
 mod people;
 mod smtp;
 
-use std::net::TcpListener;
-
-use rand::Rng as _;
-
 pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use device::Device;
@@ -32,15 +28,6 @@ pub use people::{
     CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY, party, products,
 };
 pub use smtp::{Behaviour, Fault, SmtpStub, Stage, Taken};
-
-/// A port for a server that is started later, or again: below those that connections are given, of
-/// which a suite uses thousands.
-pub fn port() -> u16 {
-    let mut random = rand::rng();
-    std::iter::repeat_with(|| random.random_range(10_000..32_000))
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .unwrap()
-}
 
 /// A contract, letter or mail on paper as it is uploaded: one empty page that every PDF reader
 /// opens.

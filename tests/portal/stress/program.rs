@@ -2,15 +2,16 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rand::Rng as _;
 
-use crate::harness::{SmtpStub, port};
+use crate::harness::SmtpStub;
 
 /// How long a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -34,6 +35,14 @@ pub fn data_dir() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o711)).unwrap();
     dir
+}
+
+/// A port that is not assigned by chance while the portal that has it is being restarted.
+fn port() -> u16 {
+    let mut random = rand::rng();
+    std::iter::repeat_with(|| random.random_range(10_000..32_000))
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }
 
 impl Program {

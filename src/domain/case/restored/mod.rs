@@ -186,6 +186,7 @@ fn lost_bookings(case: &Case, offer: &Offer, now: DateTime<Utc>) -> Vec<Change> 
             product: covered.product.clone(),
             options,
             ends_at: former.and_then(|(_, one)| one.ends_at),
+            instead_of: former.map(|(place, _)| place),
         });
     }
     changes

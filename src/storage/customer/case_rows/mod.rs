@@ -234,6 +234,50 @@ fn load(
     rows.into_iter().map(|row| read(row, now)).collect()
 }
 
+/// Rows behind a number in the order of numbers, at most `limit`, for programs that read all of them.
+pub fn list_by_number(
+    conn: &mut PgConnection,
+    scope: Scope,
+    status: Option<Status>,
+    after: Option<CustomerNumber>,
+    limit: i64,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<CaseRow>> {
+    let select = |status: Option<(Status, bool)>| {
+        let mut select: Boxed<'_> = scoped(scope);
+        if let Some(after) = after {
+            select = select.filter(case_rows::number.gt(after));
+        }
+        match status {
+            Some((status, false)) => select
+                .filter(case_rows::status.eq(status.key()))
+                .filter(case_rows::next_at.is_null().or(case_rows::next_at.gt(now))),
+            Some((status, true)) => select
+                .filter(case_rows::next_status.eq(status.key()))
+                .filter(case_rows::next_at.le(now)),
+            None => select,
+        }
+    };
+    let wanted = match status {
+        Some(status) => vec![Some((status, false)), Some((status, true))],
+        None => vec![None],
+    };
+    let mut rows = Vec::new();
+    for status in wanted {
+        let found: Vec<CaseRowRecord> = select(status)
+            .order(case_rows::number)
+            .limit(limit)
+            .select(CaseRowRecord::as_select())
+            .load(conn)?;
+        for row in found {
+            rows.push(read(row, now)?);
+        }
+    }
+    rows.sort_by_key(|row| row.number);
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(rows)
+}
+
 fn scoped<'a>(scope: Scope) -> Boxed<'a> {
     let select = case_rows::table.into_boxed();
     match scope {

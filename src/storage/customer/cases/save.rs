@@ -33,15 +33,23 @@ fn save_change(
             product,
             options,
             ends_at,
-        } => diesel::insert_into(bookings::table)
-            .values((
-                bookings::customer_number.eq(number),
-                bookings::product_code.eq(product),
-                bookings::options.eq(text::json(options)?),
-                bookings::booked_at.eq(now),
-                bookings::ends_at.eq(ends_at),
-            ))
-            .execute(conn),
+            instead_of,
+        } => {
+            let key = match instead_of {
+                Some(place) => take_key(conn, booking_at(conn, number, *place)?)?,
+                None => None,
+            };
+            diesel::insert_into(bookings::table)
+                .values((
+                    bookings::customer_number.eq(number),
+                    bookings::product_code.eq(product),
+                    bookings::options.eq(text::json(options)?),
+                    bookings::booked_at.eq(now),
+                    bookings::ends_at.eq(ends_at),
+                    bookings::external_id.eq(key),
+                ))
+                .execute(conn)
+        }
         Change::EndBooking(place, ends_at) => {
             diesel::update(bookings::table.find(booking_at(conn, number, *place)?))
                 .set(bookings::ends_at.eq(ends_at))
@@ -131,6 +139,18 @@ fn booking_at(conn: &mut PgConnection, number: CustomerNumber, place: usize) -> 
         .limit(1)
         .select(bookings::id)
         .first(conn)
+}
+
+/// Takes what the other systems call a booking from it: the one that goes on from it has the key now.
+fn take_key(conn: &mut PgConnection, booking: i64) -> QueryResult<Option<String>> {
+    let row = bookings::table.find(booking);
+    let key: Option<String> = row.select(bookings::external_id).first(conn)?;
+    if key.is_some() {
+        diesel::update(row)
+            .set(bookings::external_id.eq(None::<String>))
+            .execute(conn)?;
+    }
+    Ok(key)
 }
 
 /// Adds a round with its links.

@@ -244,7 +244,7 @@ pub fn lock_erasable(
         Whose::Customer(number) => select.filter(audit_events::customer_number.eq(number)),
         Whose::MasterData(number) => select
             .filter(audit_events::customer_number.eq(number))
-            .filter(audit_events::kind.eq("party_changed")),
+            .filter(audit_events::kind.eq_any(["party_changed", "customer_written"])),
         Whose::Nobody => select.filter(audit_events::customer_number.is_null()),
     };
     let mut positions: Vec<i64> = select

@@ -9,7 +9,7 @@ use crate::actions::customers::{Addition, Planned};
 use crate::app::App;
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, weigh};
-use crate::web::customers::parts::effects::{Part, meaning_of_new};
+use crate::web::kit::effects::{Part, meaning_of_new};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};

@@ -138,7 +138,7 @@ pub async fn save(
     let (adding, seen) = (new.clone(), planned.stamp.clone());
     let done = app
         .db
-        .transaction(move |conn| customers::add(conn, &own, &viewer, &adding, &seen, now))
+        .transaction(move |conn| customers::add(conn, &own, &viewer, &adding, Some(&seen), now))
         .await;
     match done {
         Ok(outcome) => Ok(session.succeeded(said(&outcome), paths::customer(new.number))),

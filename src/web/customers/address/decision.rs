@@ -11,7 +11,7 @@ use crate::domain::case::{Event, Verdict, preview};
 use crate::domain::viewer::permissions;
 use crate::domain::{AddressId, CustomerNumber};
 use crate::paths;
-use crate::web::customers::parts::effects::{self, Part};
+use crate::web::kit::effects::{self, Part};
 use crate::web::customers::parts::entered_addresses::{Undecided, undecided};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;

@@ -16,7 +16,7 @@ use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::storage::partners::{find_partner, list_assignable};
 use crate::web::customers::parts::doubts::{self, Choice, Doubt, weigh};
-use crate::web::customers::parts::effects::{self, Part};
+use crate::web::kit::effects::{self, Part};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;

@@ -14,7 +14,7 @@ use crate::domain::viewer::{Permission, permissions};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, find_sub_partners, weigh};
-use crate::web::customers::parts::effects::{self, Part};
+use crate::web::kit::effects::{self, Part};
 use crate::web::kit::customer::find_visible;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};

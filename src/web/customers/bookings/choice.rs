@@ -14,7 +14,7 @@ use crate::domain::product::{Options, Product};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, doubts};
 use crate::web::customers::parts::product_choice::{Fault, ProductRow, rows};
-use crate::web::customers::parts::unwritten::unwritten;
+use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;

@@ -13,7 +13,7 @@ use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, preview};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, weigh};
-use crate::web::customers::parts::effects::{Part, meaning};
+use crate::web::kit::effects::{Part, meaning};
 use crate::web::customers::parts::product_choice::read_choice;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::domain::case::{Case, Channel, Event, preview};
 use crate::domain::{CustomerNumber, Language, calendar, name};
 use crate::paths;
-use crate::web::customers::parts::effects::{Effect, effects};
+use crate::web::kit::effects::{Effect, effects};
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::dates::parse_day;
 use crate::web::kit::error::PageError;

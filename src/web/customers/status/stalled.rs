@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::day;
 use crate::domain::case::{Case, Status, missing};
-use crate::web::customers::parts::unwritten::unwritten;
+use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When};
 
 /// What happened to the request for an amendment; the agreement stays in force.

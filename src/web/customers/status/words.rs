@@ -9,7 +9,7 @@ use crate::domain::case::{
     Case, CaseStatus, Partner, Status, last_answer, product_statuses, status_of,
 };
 use crate::domain::viewer::Role;
-use crate::web::customers::parts::unwritten::unwritten;
+use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When, short};
 use crate::web::kit::words::listed;
 

@@ -155,7 +155,7 @@ pub async fn save(
     let saved = app
         .db
         .transaction(move |conn| {
-            products::change(conn, &viewer, &was, &new, (&shown, confirmed), now)
+            products::change(conn, &viewer, &was, &new, (Some(shown.as_str()), confirmed), now)
         })
         .await;
     match saved {

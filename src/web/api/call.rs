@@ -1,0 +1,240 @@
+//! A request of a client: who it is, whether it may, what it wants beside the body, and how it is
+//! carried out.
+
+use std::collections::HashSet;
+use std::future::{Ready, ready};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::{StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+
+use super::problem::{Code, Problem};
+use crate::actions::clients::authenticate;
+use crate::app::App;
+use crate::config::Network;
+use crate::domain::client::{Client, ClientScope, Token};
+use crate::storage::PgConnection;
+use crate::storage::clients::touch_client;
+use crate::storage::db::DbError;
+use crate::web::kit::client::remote_address;
+use crate::web::kit::error::PageError;
+use crate::web::kit::requests::Reference;
+use crate::web::kit::session;
+
+/// What stands before a token.
+const BEARER: &str = "Bearer ";
+
+/// The client of this request, as the guard found it.
+#[derive(Clone)]
+struct Known(Client);
+
+/// Lets a client with this scope in, and turns whatever goes wrong into a problem.
+pub async fn guard(
+    scope: ClientScope,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let http = request.request().clone();
+    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+        return Err(PageError::Fault.into());
+    };
+    let answered = match admit(&app, scope, &request).await {
+        Ok(client) => {
+            request.extensions_mut().insert(Known(client));
+            next.call(request).await
+        }
+        Err(problem) => Err(problem.into()),
+    };
+    Ok(match answered {
+        Ok(answer) => answer.map_into_boxed_body(),
+        Err(error) => {
+            let problem = problem_of(&error);
+            if problem.code != Code::Fault {
+                tracing::info!(code = problem.code.key(), "refused: API");
+            }
+            ServiceResponse::new(http.clone(), answer_of(&app, &http, &problem))
+        }
+    })
+}
+
+/// The answer that tells a problem, with the reference of its request.
+pub fn answer_of(app: &App, request: &HttpRequest, problem: &Problem) -> HttpResponse {
+    let mut answer = problem.answer(app.base_url(), Some(Reference::of(request).0));
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    answer
+}
+
+fn problem_of(error: &actix_web::Error) -> Problem {
+    if let Some(problem) = error.as_error::<Problem>() {
+        return problem.clone();
+    }
+    match error.as_response_error().status_code() {
+        // A parameter of the path that no key looks like.
+        StatusCode::NOT_FOUND => Code::NotFound.into(),
+        status if status.is_client_error() => Code::Malformed.into(),
+        _ => {
+            tracing::error!(cause = %error, "API fault");
+            Code::Fault.into()
+        }
+    }
+}
+
+async fn admit(
+    app: &App,
+    scope: ClientScope,
+    request: &ServiceRequest,
+) -> Result<Client, Problem> {
+    let mut named = request.headers().get_all(header::AUTHORIZATION);
+    let (Some(value), None) = (named.next(), named.next()) else {
+        return Err(Code::Unauthenticated.into());
+    };
+    if request.cookie(session::cookie_name(app)).is_some() {
+        return Err(Code::TwoIdentities.into());
+    }
+    let token = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.strip_prefix(BEARER))
+        .and_then(|text| text.trim().parse::<Token>().ok());
+    let token = token.ok_or(Code::Unauthenticated)?;
+    let now = app.clock.now();
+    let read = app
+        .db
+        .read(move |conn| authenticate(conn, &token, now))
+        .await?;
+    let (client, is_old) = read.ok_or(Code::Unauthenticated)?;
+    if !may_call_from(app, &client, request.request()) {
+        return Err(Code::ForeignNetwork.into());
+    }
+    let most = u32::try_from(client.per_minute).unwrap_or(0);
+    app.rates
+        .count(&client.id.to_string(), most, now)
+        .map_err(|seconds| Problem {
+            wait: Some(seconds),
+            ..Code::RateLimited.into()
+        })?;
+    if is_old {
+        let id = client.id;
+        let noted = app
+            .db
+            .transaction(move |conn| -> Result<_, DbError> { Ok(touch_client(conn, id, now)?) });
+        noted.await?;
+    }
+    if !client.may(scope) {
+        return Err(Problem::with(
+            Code::ScopeMissing,
+            format!("The scope {} is needed.", scope.key()),
+        ));
+    }
+    if let Some(name) = unreadable(request.query_string()) {
+        return Err(Problem::of_field(
+            &name,
+            "duplicate",
+            "The parameter stands there twice, or cannot be read.",
+        ));
+    }
+    Ok(client)
+}
+
+/// A block that cannot be read contains nobody.
+fn may_call_from(app: &App, client: &Client, request: &HttpRequest) -> bool {
+    client.networks.is_empty()
+        || remote_address(app, request).is_some_and(|ip| {
+            client
+                .networks
+                .iter()
+                .filter_map(|block| block.parse::<Network>().ok())
+                .any(|block| block.contains(ip))
+        })
+}
+
+/// A parameter that is there twice, of which different readers take different ones (S-57), or that
+/// contains what the database cannot store.
+fn unreadable(query: &str) -> Option<String> {
+    let mut names = HashSet::new();
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, value)| value.contains('\0') || !names.insert(name.clone()))
+        .map(|(name, _)| name.replace('\0', ""))
+}
+
+/// Who asks, and when: what is known of a request on the threads that work for it.
+#[derive(Clone)]
+pub struct Caller {
+    /// The handles.
+    pub app: App,
+    /// The client.
+    pub client: Client,
+    /// The time of the request.
+    pub now: DateTime<Utc>,
+    /// The stamp that what is changed must have.
+    pub(super) if_match: Option<String>,
+}
+
+/// A request that was let in.
+pub struct Call {
+    /// Who asks.
+    pub who: Caller,
+    pub(super) request: HttpRequest,
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = request.extensions().get::<Known>().cloned();
+        let app = request.app_data::<web::Data<App>>();
+        let (Some(Known(client)), Some(app)) = (known, app) else {
+            return ready(Err(Code::Unauthenticated.into()));
+        };
+        let who = Caller {
+            app: app.get_ref().clone(),
+            client,
+            now: app.clock.now(),
+            if_match: header_of(request, "if-match").map(str::to_owned),
+        };
+        ready(Ok(Self {
+            who,
+            request: request.clone(),
+        }))
+    }
+}
+
+/// A header that is there once, as text.
+fn header_of<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+    let mut all = request.headers().get_all(name);
+    match (all.next(), all.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
+}
+
+impl Call {
+    /// The parameters of the address.
+    pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        web::Query::<T>::from_query(self.request.query_string())
+            .map(web::Query::into_inner)
+            .map_err(|error| Problem::of_field("query", "invalid", error.to_string()))
+    }
+
+    /// A header that is there once, as text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        header_of(&self.request, name)
+    }
+
+    /// Reads.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: Fn(&mut PgConnection, &Caller) -> Result<T, Problem> + Send + 'static,
+    {
+        let who = self.who.clone();
+        self.who.app.db.read(move |conn| work(conn, &who)).await
+    }
+}

@@ -1,0 +1,78 @@
+//! The API for the provider's other systems: the same actions as the pages, addressed by the keys of
+//! those systems. Each operation is a row of the table of routes and an entry of the description at once.
+//!
+//! ```text
+//! PUT /api/v1/customers/K-10001
+//!  call::guard     token → client; network, rate, scope
+//!  body::Json      known fields only, each fault at its place
+//!  customers.rs    handler: call.write(|conn, who, …| customer_writes::put(…))
+//!  answer.rs       one transaction; dry run, If-Match, Idempotency-Key; what follows in words
+//!  problem.rs      whatever went wrong, with a code that never changes
+//! ```
+
+mod access;
+mod agreement;
+mod answer;
+mod body;
+mod bookings;
+mod call;
+mod customers;
+mod documents;
+mod keys;
+mod openapi;
+mod operation;
+pub mod page;
+mod partners;
+mod party;
+mod problem;
+mod products;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::app::App;
+pub use call::guard;
+pub use openapi::description;
+use operation::Operation;
+use problem::{Code, Problem};
+
+/// What every address of the API begins with.
+pub const BASE: &str = "/api/v1";
+
+/// Every operation, in the order of the description.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    [
+        products::OPERATIONS,
+        partners::OPERATIONS,
+        customers::OPERATIONS,
+        bookings::OPERATIONS,
+        agreement::OPERATIONS,
+        documents::OPERATIONS,
+        access::OPERATIONS,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Any address of the API that has no row, or a row with other methods.
+pub async fn nothing(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let path = request.path();
+    let is_known = operations().any(|operation| fits(operation.row.path, path));
+    let code = match is_known {
+        true => Code::MethodNotAllowed,
+        false => Code::NotFound,
+    };
+    call::answer_of(&app, &request, &Problem::from(code))
+}
+
+/// Whether an address is one of a pattern's.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut found) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), found.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one == other => {}
+            (Some(one), Some(other)) if one.starts_with('{') && !other.is_empty() => {}
+            _ => return false,
+        }
+    }
+}

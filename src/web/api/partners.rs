@@ -1,0 +1,245 @@
+//! Partners and sub-partners. Blocking one stays with people.
+
+use actix_web::{HttpResponse, web};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Outcome, WriteAnswer, WriteParameters};
+use super::body::Json;
+use super::call::{Call, Caller};
+use super::keys;
+use super::operation::{Answer, Operation, schema};
+use super::party::{PartyBody, Register};
+use super::problem::{Code, Problem};
+use crate::actions::partner_writes::{self, PartnerWritten};
+use crate::domain::PartnerId;
+use crate::domain::case::Partner;
+use crate::domain::client::{ClientScope as S, ExternalId};
+use crate::storage::{PgConnection, external_ids, partners};
+use crate::web::kit::route::{Who, get, put, view};
+
+/// Partners on one page of the list.
+const PAGE: i64 = 200;
+
+pub const OPERATIONS: &[Operation] = &[
+    Operation::new(
+        get("/api/v1/partners", Who::Client(S::PartnersRead), || view().to(list)),
+        "List partners",
+        Answer::Json(schema::<PartnerPage>),
+    )
+    .described("Those that have a key, in the order of their keys: send `next` as `cursor`.")
+    .with_parameters(schema::<ListParameters>),
+    Operation::new(
+        get("/api/v1/partners/{external_id}", Who::Client(S::PartnersRead), || view().to(read)),
+        "Read a partner",
+        Answer::Json(schema::<PartnerRead>),
+    ),
+    Operation::new(
+        put("/api/v1/partners/{external_id}", Who::Client(S::PartnersWrite), || web::put().to(write)),
+        "Add or change a partner",
+        Answer::Write { creates: true },
+    )
+    .described("`adopt` gives the key to a partner that was typed in and has none.")
+    .with_parameters(schema::<WriteParameters>)
+    .with_body(schema::<PartnerBody>),
+];
+
+/// What is written of a partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerBody {
+    /// Full name with legal form.
+    pub name: String,
+    /// Street and number.
+    pub street: String,
+    /// Postcode.
+    pub postal_code: String,
+    /// Town or city.
+    pub city: String,
+    /// Country: its code by ISO 3166 (`DE`), or written out. Data are processed there.
+    pub country: String,
+    /// Entry in the register, if it has one.
+    #[serde(default)]
+    pub register: Option<Register>,
+    /// Who represents it by law. A contract must name it.
+    #[serde(default)]
+    pub represented_by: Option<String>,
+    /// Contact person or department. A contract must name it.
+    #[serde(default)]
+    pub contact: Option<String>,
+    /// E-mail address. A contract must name it.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Phone number. A contract must name it.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Of a sub-partner, the partner it works for; never changes.
+    #[serde(default)]
+    pub parent: Option<String>,
+}
+
+/// A partner.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Partner")]
+pub struct PartnerRead {
+    /// Its key, or `~` and its number if it has none.
+    pub external_id: String,
+    /// What is written of it.
+    #[serde(flatten)]
+    pub data: PartnerBody,
+    /// Whether all is there that a contract must name.
+    pub complete: bool,
+    /// Whether it is blocked, or its partner no longer works with it.
+    pub blocked: bool,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PartnerPage {
+    /// The partners, in the order of their keys.
+    pub partners: Vec<PartnerRead>,
+    /// The `cursor` of the next page; there is none behind the last.
+    pub next: Option<String>,
+}
+
+/// Page of the list.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ListParameters {
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+impl PartnerBody {
+    fn party(&self) -> PartyBody {
+        PartyBody {
+            name: self.name.clone(),
+            street: self.street.clone(),
+            postal_code: self.postal_code.clone(),
+            city: self.city.clone(),
+            country: self.country.clone(),
+            register: self.register.clone(),
+            represented_by: self.represented_by.clone(),
+            contact: self.contact.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+        }
+    }
+}
+
+impl PartnerRead {
+    fn of(conn: &mut PgConnection, external_id: String, partner: &Partner) -> Result<Self, Problem> {
+        let parent = match partner.parent {
+            Some(parent) => keys::names(conn, &[parent])?.pop(),
+            None => None,
+        };
+        let party = PartyBody::of(&partner.party);
+        Ok(Self {
+            external_id,
+            complete: partner.party.is_complete(),
+            blocked: partner.is_shut_out(),
+            data: PartnerBody {
+                name: party.name,
+                street: party.street,
+                postal_code: party.postal_code,
+                city: party.city,
+                country: party.country,
+                register: party.register,
+                represented_by: party.represented_by,
+                contact: party.contact,
+                email: party.email,
+                phone: party.phone,
+                parent,
+            },
+        })
+    }
+}
+
+async fn list(call: Call) -> Result<HttpResponse, Problem> {
+    let asked: ListParameters = call.parameters()?;
+    let page = call
+        .read(move |conn, _| {
+            let mut found = external_ids::list_partners(conn, asked.cursor.as_deref(), PAGE + 1)?;
+            let has_more = found.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
+            found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+            let next = found.last().filter(|_| has_more).map(|(_, key)| key.clone());
+            let ids: Vec<PartnerId> = found.iter().map(|(id, _)| *id).collect();
+            let all = partners::list_some(conn, &ids)?;
+            let mut lines = Vec::new();
+            for (id, key) in found {
+                if let Some(partner) = all.iter().find(|one| one.id == id) {
+                    lines.push(PartnerRead::of(conn, key, partner)?);
+                }
+            }
+            Ok(PartnerPage {
+                partners: lines,
+                next,
+            })
+        })
+        .await?;
+    call.found(&page)
+}
+
+async fn read(call: Call, key: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let key = key.into_inner();
+    let body = call.read(move |conn, _| find(conn, &key)).await?;
+    call.found(&body)
+}
+
+fn find(conn: &mut PgConnection, key: &str) -> Result<PartnerRead, Problem> {
+    let id = keys::partner(conn, "external_id", key).map_err(|_| Code::NotFound)?;
+    let partner = partners::find_partner(conn, id)?.ok_or(Code::NotFound)?;
+    PartnerRead::of(conn, key.to_owned(), &partner)
+}
+
+async fn write(
+    call: Call,
+    key: web::Path<String>,
+    Json(body): Json<PartnerBody>,
+) -> Result<HttpResponse, Problem> {
+    let key = keys::key(&key)?;
+    call.write(move |conn, who, parameters| {
+        if let Some(nameless) = &parameters.adopt {
+            adopt(conn, &key, nameless)?;
+        }
+        if who.if_match.is_some() {
+            let stored = find(conn, key.as_str()).map_err(|_| Code::PreconditionFailed)?;
+            who.check_match(&stored)?;
+        }
+        put(conn, who, &key, &body)
+    })
+    .await
+}
+
+/// Gives a partner that was typed in its key.
+fn adopt(conn: &mut PgConnection, key: &ExternalId, nameless: &str) -> Result<(), Problem> {
+    let id = keys::partner(conn, "adopt", nameless)?;
+    if external_ids::find_partner(conn, key)?.is_some_and(|known| known != id)
+        || !external_ids::list_partner_keys(conn, &[id])?
+            .iter()
+            .all(|(_, own)| own == key.as_str())
+    {
+        return Err(Code::KeyInUse.into());
+    }
+    Ok(external_ids::name_partner(conn, id, key)?)
+}
+
+fn put(
+    conn: &mut PgConnection,
+    who: &Caller,
+    key: &ExternalId,
+    body: &PartnerBody,
+) -> Result<WriteAnswer, Problem> {
+    let parent = body
+        .parent
+        .as_deref()
+        .map(|parent| keys::partner(conn, "/parent", parent))
+        .transpose()?;
+    let party = body.party().read()?;
+    let done = partner_writes::put(conn, &who.client, (key, parent), &party, who.now)?;
+    Ok(WriteAnswer::plain(match done {
+        PartnerWritten::Created(_) => Outcome::Created,
+        PartnerWritten::Changed(_) => Outcome::Changed,
+        PartnerWritten::Unchanged(_) => Outcome::Unchanged,
+    }))
+}
