@@ -21,7 +21,10 @@ impl Rates {
     /// # Errors
     /// If it is one more than `most` in this minute: the seconds until the next one.
     pub fn count(&self, name: &str, most: u32, now: DateTime<Utc>) -> Result<(), u64> {
-        let (number, second) = (now.timestamp().div_euclid(60), now.timestamp().rem_euclid(60));
+        let (number, second) = (
+            now.timestamp().div_euclid(60),
+            now.timestamp().rem_euclid(60),
+        );
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if minute.number != number {
             minute.number = number;

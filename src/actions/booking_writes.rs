@@ -1,17 +1,17 @@
 //! Bookings as another system of the provider writes them, by its own keys.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use super::customer_writes::Written;
 use super::{ActionError, Applied, CaseCommand, partner_contracts, require};
 use crate::app::App;
+use crate::domain::CustomerNumber;
 use crate::domain::audit::AuditKind;
-use crate::domain::calendar::{day, end_of_day};
+use crate::domain::calendar::{at, day};
 use crate::domain::case::{Booking, Case, Change, Event, Refusal};
 use crate::domain::client::{Client, ExternalId};
 use crate::domain::product::{Named, Options};
 use crate::domain::viewer::Duty;
-use crate::domain::CustomerNumber;
 use crate::storage::{PgConnection, catalogue, external_ids};
 
 /// A booking of a customer.
@@ -53,7 +53,9 @@ pub fn put(
         Some(known) => Some(known.place),
         None => nameless(conn, &case, new, now)?,
     };
-    let end = new.until.map(end_of_day);
+    let end = new
+        .until
+        .map(|last| at(last + Days::new(1), NaiveTime::MIN));
     let Some(place) = place else {
         let done = book(conn, app, &command, case, (new, end))?;
         let done = partner_contracts::check(conn, app, done, now)?;
@@ -96,7 +98,10 @@ pub fn end(
     let known = external_ids::find_booking(conn, key)?
         .filter(|one| one.customer == customer)
         .ok_or(ActionError::NotFound)?;
-    let booking = case.bookings.get(known.place).ok_or(ActionError::NotFound)?;
+    let booking = case
+        .bookings
+        .get(known.place)
+        .ok_or(ActionError::NotFound)?;
     if !booking.is_active(now) {
         return Ok(Written::Unchanged(Box::new(case)));
     }
@@ -124,9 +129,14 @@ fn nameless(
     now: DateTime<Utc>,
 ) -> Result<Option<usize>, ActionError> {
     let keys = external_ids::list_booking_keys(conn, case.customer.number)?;
-    let mut free = case.bookings.iter().zip(keys).enumerate().filter(|(_, (one, key))| {
-        key.is_none() && one.product == new.product && one.is_active(now)
-    });
+    let mut free = case
+        .bookings
+        .iter()
+        .zip(keys)
+        .enumerate()
+        .filter(|(_, (one, key))| {
+            key.is_none() && one.product == new.product && one.is_active(now)
+        });
     Ok(match (free.next(), free.next()) {
         (Some((place, _)), None) => Some(place),
         _ => None,
@@ -155,12 +165,22 @@ fn book(
     };
     command.commit_each(conn, app, case, &events, kind, |conn, outcome| {
         let place = outcome.after.bookings.len().saturating_sub(1);
-        Ok(external_ids::name_booking(conn, command.customer, place, &new.key)?)
+        Ok(external_ids::name_booking(
+            conn,
+            command.customer,
+            place,
+            &new.key,
+        )?)
     })
 }
 
 /// Whether a booking is as written. One that ended on its day is, whatever hour that was.
-fn is_so(booking: &Booking, new: &BookingWrite, end: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+fn is_so(
+    booking: &Booking,
+    new: &BookingWrite,
+    end: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> bool {
     let stays: Options = booking.options_to_the_end(now);
     let ends_as_booked = booking
         .options_left(now)
@@ -181,7 +201,7 @@ fn events_of(
     end: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> Vec<Event> {
-    let (mut events, mut at) = (Vec::new(), place);
+    let (mut events, mut target) = (Vec::new(), place);
     let Some(booking) = case.bookings.get(place) else {
         return events;
     };
@@ -190,24 +210,24 @@ fn events_of(
     let goes = has.difference(&new.options).map(|code| (code, false));
     for ((option, on), behind) in comes.chain(goes).zip(case.bookings.len()..) {
         events.push(Event::OptionChanged {
-            booking: at,
+            booking: target,
             option: option.clone(),
             on,
         });
         // The booking ended, and goes on in one behind all others.
-        at = behind;
+        target = behind;
     }
     let stays = booking
         .options_left(now)
         .filter(|one| one.ends_at.is_some() && new.options.contains(&one.code));
     events.extend(stays.map(|one| Event::OptionCancelled {
-        booking: at,
+        booking: target,
         option: one.code.clone(),
         ends_at: None,
     }));
     if booking.ends_at != end {
         events.push(Event::Cancelled {
-            booking: at,
+            booking: target,
             ends_at: end,
         });
     }

@@ -11,18 +11,14 @@ use crate::domain::audit::AuditKind;
 use crate::domain::case::Refusal;
 use crate::domain::client::{Client, ClientAuditEvent, Token, TokenId};
 use crate::domain::viewer::{Acting as _, Duty, Viewer};
+use crate::storage::PgConnection;
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::clients::{self, NewClient};
-use crate::storage::{PgConnection, idempotency};
 
 /// Valid tokens of a client at the same time: the old one and the one that replaces it.
 pub const TOKENS: usize = 2;
 /// How exactly the last use is noted.
 const USED: Duration = Duration::minutes(1);
-/// How long the answer to a POST is kept.
-pub const ANSWERS: Duration = Duration::hours(48);
-/// Answers that are forgotten in one go.
-const FORGOTTEN: i64 = 1000;
 
 /// An administrator adds a client; its first token is returned and never shown again.
 ///
@@ -96,7 +92,13 @@ pub fn add_token(
         clients::revoke_token(conn, id, &old.id, now)?;
     }
     let token = create_token(conn, id, now)?;
-    note(conn, viewer.actor(), (id, &client.name), ClientAuditEvent::TokenAdded, now)?;
+    note(
+        conn,
+        viewer.actor(),
+        (id, &client.name),
+        ClientAuditEvent::TokenAdded,
+        now,
+    )?;
     Ok(token)
 }
 
@@ -113,7 +115,13 @@ pub fn revoke_token(
     if !clients::revoke_token(conn, id, token, now)? {
         return Err(Refusal::Unchanged.into());
     }
-    note(conn, viewer.actor(), (id, &client.name), ClientAuditEvent::TokenRevoked, now)
+    note(
+        conn,
+        viewer.actor(),
+        (id, &client.name),
+        ClientAuditEvent::TokenRevoked,
+        now,
+    )
 }
 
 /// Shuts a client for good, with all of its tokens.
@@ -126,7 +134,13 @@ pub fn revoke(
     require(viewer, Duty::Administration)?;
     let client = open(conn, id)?;
     clients::revoke_client(conn, id, now)?;
-    note(conn, viewer.actor(), (id, &client.name), ClientAuditEvent::Revoked, now)
+    note(
+        conn,
+        viewer.actor(),
+        (id, &client.name),
+        ClientAuditEvent::Revoked,
+        now,
+    )
 }
 
 /// A client that was not shut, locked.
@@ -149,11 +163,6 @@ pub fn authenticate(
         let is_old = one.last_used_at.is_none_or(|at| now - at >= USED);
         (one.client, is_old)
     }))
-}
-
-/// Forgets what POSTs of clients were answered too long ago to be asked again.
-pub fn forget_answers(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, ActionError> {
-    Ok(idempotency::forget_answers(conn, now - ANSWERS, FORGOTTEN)?)
 }
 
 fn note(

@@ -89,7 +89,9 @@ pub fn put(
     if events.is_empty() {
         return Ok(Written::Unchanged(Box::new(case)));
     }
-    let is_moved = events.iter().any(|event| matches!(event, Event::EmailChanged(_)));
+    let is_moved = events
+        .iter()
+        .any(|event| matches!(event, Event::EmailChanged(_)));
     let done = command.commit_each(conn, app, case, &events, kind_of, |conn, outcome| {
         if is_moved {
             guard_address(conn, &outcome.after)?;
@@ -116,7 +118,8 @@ fn events_of(
 ) -> Result<Vec<Event>, ActionError> {
     let mut events = Vec::new();
     let own = &case.customer;
-    let is_other = !master_data::changes((&own.party, own.language), (&new.party, new.language)).is_empty();
+    let is_other =
+        !master_data::changes((&own.party, own.language), (&new.party, new.language)).is_empty();
     if is_other {
         events.push(Event::PartyChanged {
             party: Box::new(new.party.clone()),

@@ -118,11 +118,7 @@ pub fn add(
     partner_contracts::check(conn, app, done, now)
 }
 
-fn may_add(
-    conn: &mut PgConnection,
-    who: &dyn Acting,
-    new: &Addition,
-) -> Result<(), ActionError> {
+fn may_add(conn: &mut PgConnection, who: &dyn Acting, new: &Addition) -> Result<(), ActionError> {
     require(who, Duty::Care)?;
     if new.booking.is_some() {
         catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;

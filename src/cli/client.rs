@@ -63,8 +63,12 @@ pub fn run(config: Config, wanted: Wanted) -> Result<()> {
 }
 
 fn create(config: Config, new: New) -> Result<()> {
-    let shown = name::parse(&new.name, name::MAX_NAME)
-        .map_err(|_| anyhow!("--name is empty or longer than {} characters", name::MAX_NAME))?;
+    let shown = name::parse(&new.name, name::MAX_NAME).map_err(|_| {
+        anyhow!(
+            "--name is empty or longer than {} characters",
+            name::MAX_NAME
+        )
+    })?;
     let mut scopes = new.scopes;
     scopes.sort_unstable();
     scopes.dedup();
@@ -106,8 +110,16 @@ fn list(config: Config) -> Result<()> {
     opened.close();
     for line in found? {
         let scopes: Vec<&str> = line.client.scopes.iter().map(|scope| scope.key()).collect();
-        let state = if line.client.is_open(now) { "open" } else { "shut" };
-        say(&format!("{}\t{state}\t{}", line.client.name, scopes.join(",")));
+        let state = if line.client.is_open(now) {
+            "open"
+        } else {
+            "shut"
+        };
+        say(&format!(
+            "{}\t{state}\t{}",
+            line.client.name,
+            scopes.join(",")
+        ));
     }
     Ok(())
 }

@@ -52,9 +52,9 @@ pub use branding::Branding;
 pub use customer_number::{CustomerNumber, LONGEST_CUSTOMER_NUMBER, NoCustomerNumber};
 pub use email::EmailAddress;
 pub use ids::{
-    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, ClientId, FileId, LinkId, MailId, NoticeId,
-    ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId, UserId,
-    VersionId,
+    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, ClientId, FileId, LinkId, MailId,
+    NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId,
+    UserId, VersionId,
 };
 pub use language::Language;
 pub use offer_diff::{ChangeNote, OfferDiff, VersionDiff};

@@ -130,7 +130,9 @@ pub fn check(country: &str, postcode: &str) -> Option<PostcodeFault> {
 /// The German name of the country with this code of ISO 3166.
 pub fn name_of(code: &str) -> Option<&'static str> {
     let code = code.to_ascii_uppercase();
-    let known = COUNTRIES.iter().find(|one| one.code() == Some(code.as_str()));
+    let known = COUNTRIES
+        .iter()
+        .find(|one| one.code() == Some(code.as_str()));
     known.and_then(|one| one.names.first().copied())
 }
 
@@ -154,7 +156,8 @@ fn is_plain(postcode: &str) -> bool {
 impl Country {
     /// Its code of ISO 3166, the first name of two capitals.
     fn code(&self) -> Option<&'static str> {
-        let is_code = |name: &&&str| name.len() == 2 && name.bytes().all(|b| b.is_ascii_uppercase());
+        let is_code =
+            |name: &&&str| name.len() == 2 && name.bytes().all(|b| b.is_ascii_uppercase());
         self.names.iter().find(is_code).copied()
     }
 

@@ -9,7 +9,7 @@ use crate::actions::verification::warn_of_certificate;
 use crate::domain::UserId;
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
-use crate::storage::{alerts, attempts, kept, passkeys, replies, runs, sessions};
+use crate::storage::{alerts, attempts, idempotency, kept, passkeys, replies, runs, sessions};
 
 /// Failures count for an hour at most; a day leaves time to investigate an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -32,6 +32,8 @@ const REPORTS: TimeDelta = TimeDelta::days(30);
 /// longer than the files.
 const ANSWERS: TimeDelta = TimeDelta::days(365);
 
+/// What POSTs of clients were answered is asked for again within this time.
+const IDEMPOTENCY: TimeDelta = TimeDelta::hours(48);
 /// Second factors that are encrypted anew in one transaction.
 const PAGE: i64 = 500;
 
@@ -46,7 +48,8 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         passkeys::delete_old_challenges(conn, now)?;
         let forms = kept::delete_old(conn, now - kept::KEPT_FOR)?;
-        Ok::<_, DbError>(attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)
+        let answers = idempotency::forget_answers(conn, now - IDEMPOTENCY, PAGE)?;
+        Ok::<_, DbError>(answers + attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)
     })?;
     let files = Inbox::of(&pass.app.config.storage.data_dir).forget(now - REPORTS);
     if let Err(error) = &files {

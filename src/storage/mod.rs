@@ -15,21 +15,22 @@ pub mod schema;
 
 use access::password_links;
 pub use access::{
-    administrators, attempts, clients, company_users, logins, passkeys, rights, second_factors, sessions,
-    user_erasure, user_list, user_search, users,
+    administrators, attempts, clients, company_users, logins, passkeys, rights, second_factors,
+    sessions, user_erasure, user_list, user_search, users,
 };
 pub use change::{
     announcements, bulk_runs, contract_versions, dissent_files, notices, roll_outs, sub_processors,
 };
 pub use customer::{
-    agreements, case_rows, cases, catalogue, customers, declarations, external_ids, links, parties, products,
+    agreements, case_rows, cases, catalogue, customers, declarations, external_ids, links, parties,
+    products,
 };
 use database::text;
 pub use database::{bulk, copies, db, embedded};
 pub use mailing::{mail_evidence, mails, replies};
 pub use operation::{
-    alerts, audit, branding, figures, files, idempotency, kept, proposals, retention, runs, seals, setup,
-    status_days, unreadable,
+    alerts, audit, branding, figures, files, idempotency, kept, proposals, retention, runs, seals,
+    setup, status_days, unreadable,
 };
 pub use partner::{partner_contracts, partner_list, partners};
 

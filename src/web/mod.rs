@@ -6,7 +6,7 @@
 
 mod account;
 mod administration;
-mod api;
+pub mod api;
 mod company;
 mod contract;
 mod customers;

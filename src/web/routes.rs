@@ -15,8 +15,8 @@ pub use crate::web::kit::route::Row;
 use crate::web::kit::route::{Who, get, view};
 use crate::web::kit::{session, statics};
 use crate::web::{
-    account, administration, api, company, contract, customers, dev, management, operation, partners,
-    public,
+    account, administration, api, company, contract, customers, dev, management, operation,
+    partners, public,
 };
 
 const OWN: &[Row] = &[
@@ -73,7 +73,9 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
         let who = row.who;
         if let Who::Client(scope) = who {
             let route = (row.route)();
-            let route = route.wrap(from_fn(move |request, next| api::guard(scope, request, next)));
+            let route = route.wrap(from_fn(move |request, next| {
+                api::guard(scope, request, next)
+            }));
             config.route(row.path, route);
             continue;
         }

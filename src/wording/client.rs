@@ -29,7 +29,10 @@ impl ClientAuditEvent {
     pub fn sentence(&self, name: &str, language: Language) -> String {
         let (de, en) = match self {
             Self::Added { scopes } => (
-                format!("Zugang „{name}“ zur Schnittstelle angelegt: {}", scopes.join(", ")),
+                format!(
+                    "Zugang „{name}“ zur Schnittstelle angelegt: {}",
+                    scopes.join(", ")
+                ),
                 format!("API client “{name}” added: {}", scopes.join(", ")),
             ),
             Self::TokenAdded => (

@@ -733,6 +733,18 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/erscheinungsbild",
             vec![Click("main form .actions button")],
         ),
+        at("API clients", "/betrieb/schnittstellen"),
+        at("API client to be added", "/betrieb/schnittstellen/neu"),
+        after(
+            "API client to be added wrong",
+            "/betrieb/schnittstellen/neu",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "API client",
+            format!("/betrieb/schnittstellen/{}", places.client),
+        ),
+        at("API described", "/api"),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),
         after(

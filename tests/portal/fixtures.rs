@@ -43,6 +43,8 @@ pub struct Places {
     /// People of the Mandant Muster IT: one who was invited, one who is locked.
     pub invited_colleague: String,
     pub locked_colleague: String,
+    /// A system that uses the API.
+    pub client: String,
     /// A user who has a second factor.
     pub factor: String,
     /// An administrator whose account was made in the portal a moment ago (A2).
@@ -159,6 +161,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     places.user = user(&app, Person::CustomerWithout).to_string();
     propose(&app, &mut places).await;
     places.locked = locked(&app);
+    places.client = client(&app);
     places.factor = with_factor(&app);
     (places.invited_colleague, places.locked_colleague) = colleagues(&app);
     places.administrator = administrator(&app);
@@ -357,6 +360,22 @@ fn with_factor(app: &TestApp) -> String {
     app.text(&format!("id FROM users WHERE email = '{WITH_FACTOR}'"))
 }
 
+/// A system that uses the API, with two tokens.
+fn client(app: &TestApp) -> String {
+    let id = "00000000-0000-0000-0000-0000000000c1";
+    let new = format!(
+        "INSERT INTO api_clients (id, name, scopes, networks, per_minute, created_at) VALUES ('{id}', \
+         'Kundenverwaltung & Bereitstellung (Süd)', '{{customers:read,customers:write,bookings:write}}', \
+         '{{10.0.0.0/8}}', 300, '2026-11-23T09:00:00Z'); \
+         INSERT INTO api_tokens (id, client_id, hash, created_at, revoked_at) VALUES \
+         ('0123456789ab', '{id}', sha256('a'), '2026-11-23T09:00:00Z', '2026-11-23T09:05:00Z'), \
+         ('ba9876543210', '{id}', sha256('b'), '2026-11-23T09:02:00Z', NULL)"
+    );
+    app.sql(&new).expect("a client");
+    id.to_owned()
+}
+
+/// A user who is locked.
 fn locked(app: &TestApp) -> String {
     app.sql(
         "INSERT INTO users (email, name, role, operator_role, contracts, created_at, disabled_at) \

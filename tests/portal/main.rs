@@ -13,6 +13,7 @@ mod accessibility;
 mod addresses;
 mod alerts;
 mod announce;
+mod api;
 mod audit;
 mod backup;
 mod bookings;

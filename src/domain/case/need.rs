@@ -46,7 +46,7 @@ impl Case {
     }
 
     /// Whether a booked product can need an AVV at all (P-03).
-    pub(super) fn can_need(&self) -> bool {
+    pub fn can_need(&self) -> bool {
         self.partner.is_some() && self.customer.deleted_at.is_none()
     }
 

@@ -28,7 +28,10 @@ impl FromStr for ExternalId {
 
     fn from_str(text: &str) -> Result<Self, NoExternalId> {
         let is_fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-        let begins = text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+        let begins = text
+            .bytes()
+            .next()
+            .is_some_and(|b| b.is_ascii_alphanumeric());
         if begins && text.len() <= LONGEST && text.bytes().all(is_fine) {
             Ok(Self(text.to_owned()))
         } else {

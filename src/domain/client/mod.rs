@@ -125,7 +125,9 @@ impl Acting for Client {
     /// contract only deletion takes a client.
     fn has(&self, duty: Duty) -> bool {
         match duty {
-            Duty::Work => self.may(ClientScope::BookingsWrite) || self.may(ClientScope::CustomersWrite),
+            Duty::Work => {
+                self.may(ClientScope::BookingsWrite) || self.may(ClientScope::CustomersWrite)
+            }
             Duty::Care => [
                 ClientScope::CustomersWrite,
                 ClientScope::BookingsWrite,

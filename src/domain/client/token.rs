@@ -58,7 +58,10 @@ impl FromStr for Token {
             .strip_prefix(BEGIN)
             .and_then(|rest| rest.split_once('_'))
             .ok_or(())?;
-        let is_id = id.len() == ID && id.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+        let is_id = id.len() == ID
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
         if !is_id || secret.len() != SECRET || BASE64.decode(secret).is_err() {
             return Err(());
         }

@@ -225,11 +225,7 @@ pub fn revoke_token(
 }
 
 /// Shuts a client for good.
-pub fn revoke_client(
-    conn: &mut PgConnection,
-    id: ClientId,
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
+pub fn revoke_client(conn: &mut PgConnection, id: ClientId, now: DateTime<Utc>) -> QueryResult<()> {
     diesel::update(api_clients::table.find(id.0))
         .set(api_clients::revoked_at.eq(now))
         .execute(conn)

@@ -23,7 +23,7 @@ use crate::web::kit::route::{Who, get, post, view};
 /// Questions in one batch.
 const MOST: usize = 500;
 
-pub const OPERATIONS: &[Operation] = &[
+pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(
         get("/api/v1/access", Who::Client(S::AccessCheck), || view().to(ask)),
         "May somebody open a module of a customer now?",
@@ -170,7 +170,9 @@ fn decide(
     let Some(known) = find_gate(conn, number)? else {
         return shut(Shut::UnknownCustomer);
     };
-    let decided = known.gate.enter(role, &question.module, &known.catalogue, who.now);
+    let decided = known
+        .gate
+        .enter(role, &question.module, &known.catalogue, who.now);
     let decided = match decided {
         Err(Shut::NoBooking) if !has_module(conn, &question.module)? => Err(Shut::UnknownModule),
         decided => decided,
@@ -179,7 +181,10 @@ fn decide(
         let options = booking.options.iter().map(|option| option.ends_at);
         options.chain([booking.ends_at]).flatten()
     });
-    Ok(Decision::of(decided, ends.filter(|end| *end > who.now).min()))
+    Ok(Decision::of(
+        decided,
+        ends.filter(|end| *end > who.now).min(),
+    ))
 }
 
 fn role_of_partner(conn: &mut PgConnection, id: PartnerId) -> Result<Option<Role>, Problem> {

@@ -12,7 +12,9 @@ use super::operation::{Answer, Operation, schema};
 use super::problem::Problem;
 use crate::actions::documents::facts;
 use crate::domain::PartnerId;
-use crate::domain::case::{Agreement, Case, Request, access, next_change, product_statuses, status_of};
+use crate::domain::case::{
+    Agreement, Case, Request, access, next_change, product_statuses, status_of,
+};
 use crate::domain::client::ClientScope as S;
 use crate::domain::mail::Recipient;
 use crate::storage::PgConnection;
@@ -22,8 +24,12 @@ use crate::web::kit::route::{Who, get, view};
 /// Mails that are looked through for the newest one to the customer.
 const MAILS: i64 = 20;
 
-pub const OPERATIONS: &[Operation] = &[Operation::new(
-    get("/api/v1/customers/{number}/agreement", Who::Client(S::StatusRead), || view().to(read)),
+pub(super) const OPERATIONS: &[Operation] = &[Operation::new(
+    get(
+        "/api/v1/customers/{number}/agreement",
+        Who::Client(S::StatusRead),
+        || view().to(read),
+    ),
     "Read how a customer's agreement stands",
     Answer::Json(schema::<AgreementStatus>),
 )];
@@ -121,7 +127,11 @@ async fn read(call: Call, number: web::Path<String>) -> Result<HttpResponse, Pro
     call.found(&body)
 }
 
-fn state_of(conn: &mut PgConnection, who: &Caller, case: &Case) -> Result<AgreementStatus, Problem> {
+fn state_of(
+    conn: &mut PgConnection,
+    who: &Caller,
+    case: &Case,
+) -> Result<AgreementStatus, Problem> {
     let status = status_of(case, who.now);
     let agreement = case
         .agreement()
@@ -173,7 +183,9 @@ fn key_of<T: Serialize>(value: &T) -> String {
 
 fn delivery(conn: &mut PgConnection, case: &Case) -> Result<Option<Delivery>, Problem> {
     let mails = list_mails(conn, case.customer.number, MAILS)?;
-    let newest = mails.into_iter().find(|mail| mail.to == Recipient::Customer);
+    let newest = mails
+        .into_iter()
+        .find(|mail| mail.to == Recipient::Customer);
     Ok(newest.map(|mail| Delivery {
         state: match mail.returned_at {
             Some(_) => "returned".to_owned(),
@@ -197,9 +209,8 @@ fn products(case: &Case, now: DateTime<Utc>) -> Vec<ProductState> {
             ProductState {
                 product: one.product.code.clone(),
                 requires_avv: needed.is_some() && case.can_need(),
-                covered: needed.is_some_and(|all| {
-                    agreement.is_some_and(|known| known.offer.covers(&all))
-                }),
+                covered: needed
+                    .is_some_and(|all| agreement.is_some_and(|known| known.offer.covers(&all))),
                 access: ProductAccess {
                     partner: case.partner.as_ref().map(|own| may(own.id)),
                     sub_partner: case.sub_partner.as_ref().map(|own| may(own.id)),

@@ -15,7 +15,7 @@ use super::call::{Call, Caller};
 use super::problem::{Code, Problem};
 use crate::actions::Applied;
 use crate::actions::customer_writes::Written;
-use crate::domain::case::{Change, Preview, status_of};
+use crate::domain::case::{Preview, status_of};
 use crate::storage::db::DbError;
 use crate::storage::idempotency::{Answered, add_answer, find_answer};
 use crate::storage::{PgConnection, QueryError, catalogue};
@@ -106,19 +106,21 @@ impl WriteAnswer {
     }
 
     /// For a change of a case.
-    pub fn of(
-        conn: &mut PgConnection,
-        call: &Caller,
-        written: Written,
-    ) -> Result<Self, Problem> {
+    pub fn of(conn: &mut PgConnection, call: &Caller, written: Written) -> Result<Self, Problem> {
         let (result, applied) = match written {
             Written::Created(applied) => (Outcome::Created, *applied),
             Written::Changed(applied) => (Outcome::Changed, *applied),
             Written::Unchanged(case) => {
-                return Ok(Self::still(Outcome::Unchanged, status_of(&case, call.now).status.key()));
+                return Ok(Self::still(
+                    Outcome::Unchanged,
+                    status_of(&case, call.now).status.key(),
+                ));
             }
             Written::Stale(case) => {
-                return Ok(Self::still(Outcome::Stale, status_of(&case, call.now).status.key()));
+                return Ok(Self::still(
+                    Outcome::Stale,
+                    status_of(&case, call.now).status.key(),
+                ));
             }
         };
         let operator = catalogue::find_operator(conn)?.unwrap_or_default();
@@ -140,7 +142,11 @@ impl WriteAnswer {
             result,
             dry_run: false,
             status: Some(status),
-            mail: if is_mailed { MailState::Queued } else { MailState::None },
+            mail: if is_mailed {
+                MailState::Queued
+            } else {
+                MailState::None
+            },
             effects: effects
                 .map(|effect| EffectBody {
                     kind: kind_of(effect.kind).to_owned(),
@@ -271,7 +277,10 @@ impl Call {
             + 'static,
     {
         let parameters: WriteParameters = self.parameters()?;
-        let key = self.header(KEY).ok_or(Code::IdempotencyKeyMissing)?.to_owned();
+        let key = self
+            .header(KEY)
+            .ok_or(Code::IdempotencyKeyMissing)?
+            .to_owned();
         if key.is_empty() || key.len() > LONGEST_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(Problem::of_field(
                 "Idempotency-Key",

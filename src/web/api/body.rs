@@ -51,7 +51,11 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: Value = serde_json::from_slice(bytes)
         .map_err(|error| Problem::with(Code::Malformed, error.to_string()))?;
     if let Some(pointer) = unstorable(&value, "") {
-        return Err(Problem::of_field(&pointer, "character", "A value contains U+0000."));
+        return Err(Problem::of_field(
+            &pointer,
+            "character",
+            "A value contains U+0000.",
+        ));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -117,9 +121,21 @@ mod tests {
     fn each_fault_is_named_at_its_place() {
         for (text, code, pointer) in [
             ("{", Code::Malformed, None),
-            (r#"{"rows": [{"name": "a"}, {"name": 1}]}"#, Code::Invalid, Some("/rows/1/name")),
-            (r#"{"rows": [{"nane": "a"}]}"#, Code::Invalid, Some("/rows/0/nane")),
-            (r#"{"rows": [{"name": "a\u0000"}]}"#, Code::Invalid, Some("/rows/0/name")),
+            (
+                r#"{"rows": [{"name": "a"}, {"name": 1}]}"#,
+                Code::Invalid,
+                Some("/rows/1/name"),
+            ),
+            (
+                r#"{"rows": [{"nane": "a"}]}"#,
+                Code::Invalid,
+                Some("/rows/0/nane"),
+            ),
+            (
+                r#"{"rows": [{"name": "a\u0000"}]}"#,
+                Code::Invalid,
+                Some("/rows/0/name"),
+            ),
             (r#"{"rows": []} x"#, Code::Malformed, None),
             (r#"{"rows": [], "rows": []}"#, Code::Invalid, Some("/rows")),
         ] {

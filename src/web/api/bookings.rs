@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,10 @@ use crate::domain::client::ClientScope as S;
 use crate::storage::{PgConnection, external_ids};
 use crate::web::kit::route::{Who, delete, put};
 
-pub const OPERATIONS: &[Operation] = &[
+/// The latest last day, counted from today; a later one is taken for a mistake.
+const LONGEST: Days = Days::new(3660);
+
+pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(
         put("/api/v1/customers/{number}/bookings/{external_id}", Who::Client(S::BookingsWrite), || {
             web::put().to(write)
@@ -103,6 +106,16 @@ async fn write(
                 "/from",
                 "in_future",
                 "A booking begins when it is written; send it on its day.",
+            ));
+        }
+        if body
+            .until
+            .is_some_and(|until| until > day(who.now) + LONGEST)
+        {
+            return Err(Problem::of_field(
+                "/until",
+                "too_far",
+                "At most ten years from now.",
             ));
         }
         let new = BookingWrite {

@@ -49,24 +49,28 @@ pub async fn guard(
         }
         Err(problem) => Err(problem.into()),
     };
-    Ok(match answered {
-        Ok(answer) => answer.map_into_boxed_body(),
-        Err(error) => {
-            let problem = problem_of(&error);
-            if problem.code != Code::Fault {
-                tracing::info!(code = problem.code.key(), "refused: API");
-            }
-            ServiceResponse::new(http.clone(), answer_of(&app, &http, &problem))
-        }
-    })
+    let problem = match answered {
+        // What a handler refuses is an answer already, which lacks address and reference.
+        Ok(answer) => match answer.response().error() {
+            None => return Ok(answer.map_into_boxed_body()),
+            Some(error) => problem_of(error),
+        },
+        Err(error) => problem_of(&error),
+    };
+    if problem.code != Code::Fault {
+        tracing::info!(code = problem.code.key(), "refused: API");
+    }
+    let answer = answer_of(&app, &http, &problem);
+    Ok(ServiceResponse::new(http, answer))
 }
 
 /// The answer that tells a problem, with the reference of its request.
 pub fn answer_of(app: &App, request: &HttpRequest, problem: &Problem) -> HttpResponse {
     let mut answer = problem.answer(app.base_url(), Some(Reference::of(request).0));
-    answer
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    answer.headers_mut().insert(
+        header::CACHE_CONTROL,
+        header::HeaderValue::from_static("no-store"),
+    );
     answer
 }
 
@@ -85,11 +89,7 @@ fn problem_of(error: &actix_web::Error) -> Problem {
     }
 }
 
-async fn admit(
-    app: &App,
-    scope: ClientScope,
-    request: &ServiceRequest,
-) -> Result<Client, Problem> {
+async fn admit(app: &App, scope: ClientScope, request: &ServiceRequest) -> Result<Client, Problem> {
     let mut named = request.headers().get_all(header::AUTHORIZATION);
     let (Some(value), None) = (named.next(), named.next()) else {
         return Err(Code::Unauthenticated.into());

@@ -27,7 +27,7 @@ use crate::web::kit::route::{Who, delete, get, patch, post, put, view};
 /// Customers on one page of the list unless something else is asked for, and at most.
 const PAGE: (i64, i64) = (100, 500);
 
-pub const OPERATIONS: &[Operation] = &[
+pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(
         get("/api/v1/customers", Who::Client(S::StatusRead), || view().to(list)),
         "List customers",
@@ -212,7 +212,9 @@ impl CustomerBody {
         }
         faults.over()?;
         let named = |conn: &mut PgConnection, pointer, key: &Option<String>| {
-            key.as_deref().map(|key| keys::partner(conn, pointer, key)).transpose()
+            key.as_deref()
+                .map(|key| keys::partner(conn, pointer, key))
+                .transpose()
         };
         Ok(CustomerWrite {
             number,
@@ -261,7 +263,11 @@ impl CustomerRead {
 }
 
 /// The case of a customer that was not deleted.
-pub fn find(conn: &mut PgConnection, who: &Caller, number: CustomerNumber) -> Result<Case, Problem> {
+pub fn find(
+    conn: &mut PgConnection,
+    who: &Caller,
+    number: CustomerNumber,
+) -> Result<Case, Problem> {
     let case = find_case(conn, number, who.now)?;
     case.filter(|case| case.customer.deleted_at.is_none())
         .ok_or_else(|| Code::NotFound.into())
@@ -287,7 +293,10 @@ async fn list(call: Call) -> Result<HttpResponse, Problem> {
     let page = call
         .read(move |conn, who| {
             let scope = match &asked.partner {
-                Some(key) => scope_of(conn, keys::partner(conn, "partner", key)?)?,
+                Some(key) => {
+                    let id = keys::partner(conn, "partner", key)?;
+                    scope_of(conn, id)?
+                }
                 None => Scope::All,
             };
             let mut rows = list_by_number(conn, scope, status, after, limit + 1, who.now)?;
@@ -414,9 +423,7 @@ async fn remove(call: Call, number: web::Path<String>) -> Result<HttpResponse, P
     let number = keys::number(&number)?;
     call.write(move |conn, who, parameters| {
         let reason = name::parse(parameters.reason.as_deref().unwrap_or_default(), MAX_REASON)
-            .map_err(|_| {
-                Problem::of_field("reason", "required", "Why, in 1 to 500 characters.")
-            })?;
+            .map_err(|_| Problem::of_field("reason", "required", "Why, in 1 to 500 characters."))?;
         check_match(conn, who, number)?;
         let done = customers::delete(conn, &who.app, &who.client, number, &reason, who.now)?;
         WriteAnswer::of(conn, who, Written::Changed(Box::new(done)))

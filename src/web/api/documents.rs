@@ -18,13 +18,19 @@ use crate::storage::cases::find_case;
 use crate::web::kit::route::{Who, get, view};
 use crate::web::kit::turn::Turn;
 
-pub const OPERATIONS: &[Operation] = &[
+pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(
-        get("/api/v1/customers/{number}/documents", Who::Client(S::DocumentsRead), || view().to(list)),
+        get(
+            "/api/v1/customers/{number}/documents",
+            Who::Client(S::DocumentsRead),
+            || view().to(list),
+        ),
         "List the agreements of a customer",
         Answer::Json(schema::<DocumentList>),
     )
-    .described("Also those that are over, and those of a deleted customer as long as they are kept."),
+    .described(
+        "Also those that are over, and those of a deleted customer as long as they are kept.",
+    ),
     Operation::new(
         get(
             "/api/v1/customers/{number}/documents/{agreement}.pdf",
@@ -36,7 +42,11 @@ pub const OPERATIONS: &[Operation] = &[
     )
     .described("`agreement` is its printed number. The ETag is the SHA-256 of the PDF."),
     Operation::new(
-        get("/api/v1/customers/{number}/evidence.zip", Who::Client(S::DocumentsRead), || view().to(zip)),
+        get(
+            "/api/v1/customers/{number}/evidence.zip",
+            Who::Client(S::DocumentsRead),
+            || view().to(zip),
+        ),
         "Fetch everything that proves a customer's agreements",
         Answer::File("application/zip"),
     ),
@@ -93,7 +103,11 @@ async fn list(call: Call, number: web::Path<String>) -> Result<HttpResponse, Pro
     call.found(&body)
 }
 
-async fn pdf(call: Call, path: web::Path<(String, String)>, turn: Turn) -> Result<HttpResponse, Problem> {
+async fn pdf(
+    call: Call,
+    path: web::Path<(String, String)>,
+    turn: Turn,
+) -> Result<HttpResponse, Problem> {
     let (number, agreement) = (keys::number(&path.0)?, path.1.clone());
     let (who, is_head) = (call.who.clone(), turn.is_head());
     let (etag, bytes) = call

@@ -33,13 +33,14 @@ use crate::app::App;
 pub use call::guard;
 pub use openapi::description;
 use operation::Operation;
+pub use page::{EXAMPLES, Example};
 use problem::{Code, Problem};
 
 /// What every address of the API begins with.
 pub const BASE: &str = "/api/v1";
 
 /// Every operation, in the order of the description.
-pub fn operations() -> impl Iterator<Item = &'static Operation> {
+pub(in crate::web) fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         products::OPERATIONS,
         partners::OPERATIONS,

@@ -64,9 +64,9 @@ pub fn description() -> Value {
 }
 
 fn codes() -> Value {
-    let all = Code::VARIANTS.iter().map(|code| {
-        json!({"code": code.key(), "status": code.status().as_u16(), "title": code.title()})
-    });
+    let all = Code::VARIANTS.iter().map(
+        |code| json!({"code": code.key(), "status": code.status().as_u16(), "title": code.title()}),
+    );
     all.collect()
 }
 
@@ -78,10 +78,18 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     }
     let writes = !matches!(operation.answer, Answer::Json(_) | Answer::File(_));
     if writes {
-        parameters.push(in_header("If-Match", false, "The ETag of what was read: 412 if it is another one."));
+        parameters.push(in_header(
+            "If-Match",
+            false,
+            "The ETag of what was read: 412 if it is another one.",
+        ));
     }
     if operation.is_once {
-        parameters.push(in_header("Idempotency-Key", true, "Under it the request is done once, for 48 hours."));
+        parameters.push(in_header(
+            "Idempotency-Key",
+            true,
+            "Under it the request is done once, for 48 hours.",
+        ));
     }
     let description = format!("Scope `{scope}`. {}", operation.description);
     let mut described = json!({
@@ -108,11 +116,18 @@ fn id_of(operation: &Operation) -> String {
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
         .collect();
-    format!("{}_{}", operation.row.method.to_lowercase(), words.join("_"))
+    format!(
+        "{}_{}",
+        operation.row.method.to_lowercase(),
+        words.join("_")
+    )
 }
 
 fn in_path(path: &str) -> Vec<Value> {
-    let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let names = path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next());
     names
         .map(|name| {
             let pattern = match name {
@@ -146,7 +161,9 @@ fn in_query(of: &Schema, generator: &SchemaGenerator) -> Vec<Value> {
     fields
         .map(|(name, schema)| {
             let mut schema = schema.clone();
-            let description = schema.as_object_mut().and_then(|own| own.remove("description"));
+            let description = schema
+                .as_object_mut()
+                .and_then(|own| own.remove("description"));
             // A parameter that is not there is not null.
             if let Some(kinds) = schema.get_mut("type").and_then(Value::as_array_mut) {
                 kinds.retain(|kind| kind != "null");
@@ -180,11 +197,15 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
         Answer::Json(of) => {
             let body = json!({"description": "What there is.", "content": json_of(of(generator))});
             all.insert("200".to_owned(), body);
-            all.insert("304".to_owned(), json!({"description": "The client has it already."}));
+            all.insert(
+                "304".to_owned(),
+                json!({"description": "The client has it already."}),
+            );
         }
         Answer::Write { creates } => {
             let of = schema::<WriteAnswer>;
-            let body = json!({"description": "What came of it.", "content": json_of(of(generator))});
+            let body =
+                json!({"description": "What came of it.", "content": json_of(of(generator))});
             if creates {
                 all.insert("201".to_owned(), body.clone());
             }
@@ -196,7 +217,10 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
             all.insert("200".to_owned(), body);
         }
     }
-    all.insert("default".to_owned(), json!({"$ref": "#/components/responses/Problem"}));
+    all.insert(
+        "default".to_owned(),
+        json!({"$ref": "#/components/responses/Problem"}),
+    );
     Value::Object(all)
 }
 
@@ -207,7 +231,7 @@ mod tests {
 
     /// `AVV_WRITE_OPENAPI=1 cargo test openapi` writes it anew.
     #[test]
-    fn i1_the_committed_description_is_that_of_the_program() {
+    fn the_committed_description_is_that_of_the_program() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
         let mut text = serde_json::to_string_pretty(&description()).unwrap();
         text.push('\n');
@@ -222,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn i1_every_operation_is_described_once() {
+    fn every_operation_is_described_once() {
         let whole = description();
         let mut ids: Vec<String> = operations().map(id_of).collect();
         let count = ids.len();

@@ -72,7 +72,7 @@ pub const EXAMPLES: &[Example] = &[
         body: r#"{"name": "Beispiel GmbH", "street": "Am Ring 1", "postal_code": "50667", "city": "Köln", "country": "DE",
  "email": "info@beispiel.example", "language": "de", "partner": "P-7", "source_version": 17}"#,
         status: 201,
-        answer: r#"{"result": "created", "status": "not_required", "mail": "none"}"#,
+        answer: r#"{"result": "created", "status": "not_required", "mail": "queued"}"#,
     },
     Example {
         title: "What a booking would do, without doing it",

@@ -21,21 +21,31 @@ use crate::web::kit::route::{Who, get, put, view};
 /// Partners on one page of the list.
 const PAGE: i64 = 200;
 
-pub const OPERATIONS: &[Operation] = &[
+pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(
-        get("/api/v1/partners", Who::Client(S::PartnersRead), || view().to(list)),
+        get("/api/v1/partners", Who::Client(S::PartnersRead), || {
+            view().to(list)
+        }),
         "List partners",
         Answer::Json(schema::<PartnerPage>),
     )
     .described("Those that have a key, in the order of their keys: send `next` as `cursor`.")
     .with_parameters(schema::<ListParameters>),
     Operation::new(
-        get("/api/v1/partners/{external_id}", Who::Client(S::PartnersRead), || view().to(read)),
+        get(
+            "/api/v1/partners/{external_id}",
+            Who::Client(S::PartnersRead),
+            || view().to(read),
+        ),
         "Read a partner",
         Answer::Json(schema::<PartnerRead>),
     ),
     Operation::new(
-        put("/api/v1/partners/{external_id}", Who::Client(S::PartnersWrite), || web::put().to(write)),
+        put(
+            "/api/v1/partners/{external_id}",
+            Who::Client(S::PartnersWrite),
+            || web::put().to(write),
+        ),
         "Add or change a partner",
         Answer::Write { creates: true },
     )
@@ -128,7 +138,11 @@ impl PartnerBody {
 }
 
 impl PartnerRead {
-    fn of(conn: &mut PgConnection, external_id: String, partner: &Partner) -> Result<Self, Problem> {
+    fn of(
+        conn: &mut PgConnection,
+        external_id: String,
+        partner: &Partner,
+    ) -> Result<Self, Problem> {
         let parent = match partner.parent {
             Some(parent) => keys::names(conn, &[parent])?.pop(),
             None => None,
@@ -162,7 +176,10 @@ async fn list(call: Call) -> Result<HttpResponse, Problem> {
             let mut found = external_ids::list_partners(conn, asked.cursor.as_deref(), PAGE + 1)?;
             let has_more = found.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
             found.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-            let next = found.last().filter(|_| has_more).map(|(_, key)| key.clone());
+            let next = found
+                .last()
+                .filter(|_| has_more)
+                .map(|(_, key)| key.clone());
             let ids: Vec<PartnerId> = found.iter().map(|(id, _)| *id).collect();
             let all = partners::list_some(conn, &ids)?;
             let mut lines = Vec::new();
@@ -206,7 +223,7 @@ async fn write(
             let stored = find(conn, key.as_str()).map_err(|_| Code::PreconditionFailed)?;
             who.check_match(&stored)?;
         }
-        put(conn, who, &key, &body)
+        save(conn, who, &key, &body)
     })
     .await
 }
@@ -224,7 +241,7 @@ fn adopt(conn: &mut PgConnection, key: &ExternalId, nameless: &str) -> Result<()
     Ok(external_ids::name_partner(conn, id, key)?)
 }
 
-fn put(
+fn save(
     conn: &mut PgConnection,
     who: &Caller,
     key: &ExternalId,

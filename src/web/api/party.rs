@@ -92,7 +92,12 @@ impl PartyBody {
             postcode: faults.line("/postal_code", &self.postal_code, LONGEST_LINE, true),
             city: faults.line("/city", &self.city, LONGEST_LINE, true),
             country: faults.line("/country", country, LONGEST_LINE, true),
-            register: faults.line("/register", &register.unwrap_or_default(), LONGEST_LINE, false),
+            register: faults.line(
+                "/register",
+                &register.unwrap_or_default(),
+                LONGEST_LINE,
+                false,
+            ),
             represented_by: faults.line(
                 "/represented_by",
                 &optional(&self.represented_by),
@@ -108,7 +113,11 @@ impl PartyBody {
             faults.add("/name", "invalid", "There is no name in it.");
         }
         if !party.postcode.is_empty() && check(&party.country, &party.postcode).is_some() {
-            faults.add("/postal_code", "postal_code", "The country has other postcodes.");
+            faults.add(
+                "/postal_code",
+                "postal_code",
+                "The country has other postcodes.",
+            );
         }
         faults.over()?;
         Ok(party)

@@ -205,18 +205,18 @@ pub struct ProblemBody {
     /// The status once more.
     pub status: u16,
     /// What happened here.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The reference of the request in the portal's log.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
     /// Why, as a key that never changes.
     pub code: String,
     /// The values that cannot be used.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldFault>,
     /// How many customers a change concerns that has to be confirmed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub affected: Option<i64>,
 }
 

@@ -13,9 +13,9 @@ use super::problem::{Code, Problem};
 use crate::actions::products::{self, Fault, Saved, find_annexes};
 use crate::domain::client::ClientScope as S;
 use crate::domain::product::{Module, Product, ProductOption};
+use crate::storage::PgConnection;
 use crate::storage::catalogue::list_products;
 use crate::storage::products::lock_product;
-use crate::storage::PgConnection;
 use crate::web::kit::route::{Who, get, put, view};
 
 /// Longest name, in characters.
@@ -27,7 +27,7 @@ const LONGEST_CODE: usize = 40;
 /// Most options of a product.
 const MOST_OPTIONS: usize = 40;
 
-pub const OPERATIONS: &[Operation] = &[
+pub(super) const OPERATIONS: &[Operation] = &[
     Operation::new(
         get("/api/v1/products", Who::Client(S::ProductsRead), || view().to(list)),
         "List the catalogue",
@@ -172,9 +172,16 @@ fn english(pointer: &str, text: Option<&str>, faults: &mut Faults) -> Option<Str
 /// A code as it stands in addresses: small letters, figures and hyphens.
 fn code(pointer: &str, text: &str, faults: &mut Faults) -> String {
     let is_fine = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-    let begins = text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+    let begins = text
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_alphanumeric());
     if !begins || text.len() > LONGEST_CODE || !text.bytes().all(is_fine) {
-        faults.add(pointer, "invalid", "1 to 40 of a-z 0-9 - beginning with a letter or figure.");
+        faults.add(
+            pointer,
+            "invalid",
+            "1 to 40 of a-z 0-9 - beginning with a letter or figure.",
+        );
     }
     text.to_owned()
 }
@@ -182,7 +189,12 @@ fn code(pointer: &str, text: &str, faults: &mut Faults) -> String {
 fn short(pointer: &str, text: Option<&str>, name: &str, faults: &mut Faults) -> String {
     match text {
         Some(text) => faults.line(pointer, text, LONGEST_SHORT, true),
-        None => name.chars().take(LONGEST_SHORT).collect::<String>().trim().to_owned(),
+        None => name
+            .chars()
+            .take(LONGEST_SHORT)
+            .collect::<String>()
+            .trim()
+            .to_owned(),
     }
 }
 
@@ -194,7 +206,12 @@ impl ProductBody {
             code: code("code", own, &mut faults),
             name: faults.line("/name", &self.name, LONGEST_NAME, true),
             name_en: english("/name_en", self.name_en.as_deref(), &mut faults),
-            short_name: short("/short_name", self.short_name.as_deref(), &self.name, &mut faults),
+            short_name: short(
+                "/short_name",
+                self.short_name.as_deref(),
+                &self.name,
+                &mut faults,
+            ),
             portal_administered: self.portal_administered,
             personal_data: self.personal_data,
             requires_avv: self.requires_avv,
@@ -208,7 +225,11 @@ impl ProductBody {
                 .collect(),
             retired: self.retired,
         };
-        let mut codes: Vec<&str> = product.options.iter().map(|one| one.code.as_str()).collect();
+        let mut codes: Vec<&str> = product
+            .options
+            .iter()
+            .map(|one| one.code.as_str())
+            .collect();
         codes.sort_unstable();
         codes.dedup();
         if codes.len() != product.options.len() || codes.len() > MOST_OPTIONS {
@@ -251,7 +272,12 @@ impl OptionBody {
         ProductOption {
             code: code(&format!("{at}/code"), &self.code, faults),
             name_en: english(&format!("{at}/name_en"), self.name_en.as_deref(), faults),
-            short_name: short(&format!("{at}/short_name"), self.short_name.as_deref(), &name, faults),
+            short_name: short(
+                &format!("{at}/short_name"),
+                self.short_name.as_deref(),
+                &name,
+                faults,
+            ),
             name,
             requires_avv: self.requires_avv,
             module: self
@@ -277,7 +303,11 @@ async fn list(call: Call) -> Result<HttpResponse, Problem> {
                 ProductRead {
                     code: product.code.clone(),
                     data: ProductBody::of(product),
-                    annex: if lacks { Annex::Missing } else { Annex::Present },
+                    annex: if lacks {
+                        Annex::Missing
+                    } else {
+                        Annex::Present
+                    },
                 }
             };
             Ok(ProductList {
@@ -294,11 +324,11 @@ async fn write(
     Json(body): Json<ProductBody>,
 ) -> Result<HttpResponse, Problem> {
     let own = own.into_inner();
-    call.write(move |conn, who, parameters| put(conn, who, &own, &body, parameters.confirm))
+    call.write(move |conn, who, parameters| save(conn, who, &own, &body, parameters.confirm))
         .await
 }
 
-fn put(
+fn save(
     conn: &mut PgConnection,
     who: &Caller,
     own: &str,
@@ -313,7 +343,10 @@ fn put(
             let saved = products::change(conn, &who.client, own, &new, (None, confirmed), who.now)?;
             (saved, Outcome::Changed)
         }
-        None => (products::add(conn, &who.client, &new, who.now)?, Outcome::Created),
+        None => (
+            products::add(conn, &who.client, &new, who.now)?,
+            Outcome::Created,
+        ),
     };
     match saved {
         Saved::Done { .. } => Ok(WriteAnswer::plain(outcome)),

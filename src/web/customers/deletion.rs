@@ -5,7 +5,6 @@ use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use crate::web::kit::effects::{Part, meaning};
 use crate::actions::form_version::{is_as_seen, stamp};
 use crate::actions::{ActionError, customers};
 use crate::app::App;
@@ -15,6 +14,7 @@ use crate::domain::{CustomerNumber, Language};
 use crate::paths;
 use crate::storage::users::count_active_users;
 use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::effects::{Part, meaning};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};

@@ -5,13 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use crate::web::kit::effects::{Part, meaning};
 use crate::actions::{ActionError, Applied, customers};
 use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::case::{Case, Event, Refusal, preview};
 use crate::paths;
 use crate::web::kit::customer::{Subject, find};
+use crate::web::kit::effects::{Part, meaning};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};

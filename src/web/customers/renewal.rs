@@ -5,7 +5,6 @@ use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::web::kit::effects::{Part, meaning};
 use crate::actions::{ActionError, Applied, Then, customer_then, requests};
 use crate::app::App;
 use crate::domain::case::{Case, Demand, Event, Refusal, preview};
@@ -13,6 +12,7 @@ use crate::domain::{CustomerNumber, EmailAddress, Party};
 use crate::paths;
 use crate::storage::cases::find_case;
 use crate::web::kit::customer::Subject;
+use crate::web::kit::effects::{Part, meaning};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::refusals;

@@ -224,7 +224,13 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             ..
         } => by(|language| {
             let turns = [partner.as_ref(), sub_partner.as_ref()];
-            written(former_name.as_deref(), changed, email.as_deref(), turns, language)
+            written(
+                former_name.as_deref(),
+                changed,
+                email.as_deref(),
+                turns,
+                language,
+            )
         }),
         K::BookingWritten {
             product, last_day, ..

@@ -36,7 +36,10 @@ fn save_change(
             instead_of,
         } => {
             let key = match instead_of {
-                Some(place) => take_key(conn, booking_at(conn, number, *place)?)?,
+                Some(place) => {
+                    let booking = booking_at(conn, number, *place)?;
+                    take_key(conn, booking)?
+                }
                 None => None,
             };
             diesel::insert_into(bookings::table)

@@ -14,11 +14,11 @@ use crate::domain::product::{Options, Product};
 use crate::paths;
 use crate::web::customers::parts::doubts::{Doubt, doubts};
 use crate::web::customers::parts::product_choice::{Fault, ProductRow, rows};
-use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::customer::{Subject, find};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
+use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::words::listed;
 
 #[derive(Template)]

@@ -8,8 +8,8 @@ use crate::actions::form_version;
 use crate::app::App;
 use crate::domain::case::Preview;
 use crate::paths;
-use crate::web::kit::effects::{Part, meaning};
 use crate::web::kit::customer::Subject;
+use crate::web::kit::effects::{Part, meaning};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::calendar::day;
 use crate::domain::case::{Case, Status, missing};
-use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When};
+use crate::web::kit::unwritten::unwritten;
 
 /// What happened to the request for an amendment; the agreement stays in force.
 pub fn stalled(case: &Case, now: DateTime<Utc>) -> Sentence {

@@ -9,8 +9,8 @@ use crate::domain::case::{
     Case, CaseStatus, Partner, Status, last_answer, product_statuses, status_of,
 };
 use crate::domain::viewer::Role;
-use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::dates::{Sentence, When, short};
+use crate::web::kit::unwritten::unwritten;
 use crate::web::kit::words::listed;
 
 /// The sentence below the headline: the decisive date in words.

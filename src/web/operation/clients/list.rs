@@ -44,9 +44,10 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
             state: state_of(is_open, client.revoked_at.is_some()),
             is_open,
             scopes: client.scopes.iter().map(|scope| scope.key()).collect(),
-            last_used: found
-                .last_used_at
-                .map_or_else(|| "noch nie".to_owned(), |at| short_moment(at, Language::De)),
+            last_used: found.last_used_at.map_or_else(
+                || "noch nie".to_owned(),
+                |at| short_moment(at, Language::De),
+            ),
         }
     };
     html(&List {

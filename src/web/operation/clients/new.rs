@@ -76,7 +76,10 @@ pub async fn add(
 fn read(app: &App, form: &Form, errors: &mut FieldErrors) -> Option<NewClient> {
     let name = name::parse(form.get("name"), MAX_NAME);
     if name.is_err() {
-        errors.add("name", "Geben Sie einen Namen mit höchstens 120 Zeichen ein");
+        errors.add(
+            "name",
+            "Geben Sie einen Namen mit höchstens 120 Zeichen ein",
+        );
     }
     let scopes: Vec<ClientScope> = ClientScope::ALL
         .iter()
@@ -92,7 +95,11 @@ fn read(app: &App, form: &Form, errors: &mut FieldErrors) -> Option<NewClient> {
         .filter(|block| !block.is_empty())
         .map(str::to_owned)
         .collect();
-    if networks.len() > NETWORKS || networks.iter().any(|block| block.parse::<Network>().is_err()) {
+    if networks.len() > NETWORKS
+        || networks
+            .iter()
+            .any(|block| block.parse::<Network>().is_err())
+    {
         errors.add(
             "netze",
             "Geben Sie Adressen oder Netze ein, zum Beispiel 192.0.2.7 oder 10.0.0.0/8, höchstens 20",
@@ -105,10 +112,15 @@ fn read(app: &App, form: &Form, errors: &mut FieldErrors) -> Option<NewClient> {
     }
     let expires = match form.get("bis").trim() {
         "" => Some(None),
-        text => parse_day(text).filter(|end| *end >= day(app.clock.now())).map(Some),
+        text => parse_day(text)
+            .filter(|end| *end >= day(app.clock.now()))
+            .map(Some),
     };
     if expires.is_none() {
-        errors.add("bis", "Geben Sie einen Tag ab heute ein, oder lassen Sie das Feld leer");
+        errors.add(
+            "bis",
+            "Geben Sie einen Tag ab heute ein, oder lassen Sie das Feld leer",
+        );
     }
     Some(NewClient {
         name: name.ok()?,

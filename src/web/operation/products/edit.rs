@@ -155,7 +155,14 @@ pub async fn save(
     let saved = app
         .db
         .transaction(move |conn| {
-            products::change(conn, &viewer, &was, &new, (Some(shown.as_str()), confirmed), now)
+            products::change(
+                conn,
+                &viewer,
+                &was,
+                &new,
+                (Some(shown.as_str()), confirmed),
+                now,
+            )
         })
         .await;
     match saved {
