@@ -238,7 +238,7 @@ pub fn unlock(
 ) -> Result<(), ActionError> {
     let (viewer, found) = lock_managed(conn, viewer, user)?;
     managed(&viewer, found.person, Managing::Unlock)?;
-    users::enable_user(conn, user, viewer.user)?;
+    users::enable_user(conn, user, Some(viewer.user))?;
     invitation(conn, app, &viewer, user, source, now)?;
     note(
         conn,

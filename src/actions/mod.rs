@@ -63,6 +63,7 @@ pub mod test_mails;
 pub mod throttle;
 pub mod timing;
 pub mod user_changes;
+pub mod user_writes;
 pub mod users;
 pub mod verification;
 pub mod versions;

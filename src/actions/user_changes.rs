@@ -158,7 +158,7 @@ pub fn change(
 /// The address has changed: links to set a password that went to the old one stop working, and both addresses
 /// are told. Whoever has no password yet is invited at the new one instead; to that of a locked user goes
 /// nothing, because nobody signs in with it.
-fn readdress(
+pub(super) fn readdress(
     conn: &mut PgConnection,
     app: &App,
     before: &UserLine,

@@ -210,7 +210,7 @@ pub fn enable(
         return Err(ActionError::NotAllowed);
     }
     let (name, _) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
-    if !users::enable_user(conn, user, viewer.user)? {
+    if !users::enable_user(conn, user, Some(viewer.user))? {
         return Err(Refusal::Unchanged.into());
     }
     // A user of a deleted customer cannot be unlocked.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use avv_portal::actions::clients;
 use avv_portal::domain::client::ClientScope;
 use avv_portal::storage::clients::NewClient;
+use avv_portal::storage::idempotency::forget_answers;
 use avv_portal::web::Who;
 use avv_portal::web::api::{EXAMPLES, description};
 use avv_portal::web::routes::rows;
@@ -552,12 +553,12 @@ async fn what_was_typed_in_is_taken_over_by_its_key() {
     for field in ["external_id", "complete", "blocked"] {
         body.as_object_mut().unwrap().remove(field);
     }
-    let adopt = format!("/api/v1/partners/P-77?adopt={nameless}");
+    let adopt = format!("/api/v1/partners/X-77?adopt={nameless}");
     let reply = client.send("PUT", &adopt, Some(&body)).await;
     assert_eq!(reply.body["result"], "unchanged", "{}", reply.body);
     let reply = client.send("GET", "/api/v1/customers/4711", None).await;
-    assert_eq!(reply.body["partner"], "P-77");
-    let other = format!("/api/v1/partners/P-78?adopt={nameless}");
+    assert_eq!(reply.body["partner"], "X-77");
+    let other = format!("/api/v1/partners/X-78?adopt={nameless}");
     let reply = client.send("PUT", &other, Some(&body)).await;
     assert_eq!(reply.body["code"], "key_in_use");
 }
@@ -628,8 +629,8 @@ async fn a_request_is_sent_once_under_its_key() {
         (other.status, other.body["code"].as_str()),
         (422, Some("idempotency_key_reused"))
     );
-    app.clock.advance(days(3));
-    app.run_jobs();
+    let before = app.now() + days(2);
+    app.write(|conn| Ok(forget_answers(conn, before, 10)?));
     assert_eq!(
         app.count("idempotency_keys"),
         0,
@@ -837,4 +838,63 @@ async fn whatever_is_wrong_is_told_as_a_problem() {
         BTreeSet::from(["/email", "/name", "/postal_code"]),
         "all at once"
     );
+}
+
+#[actix_web::test]
+async fn people_of_partners_and_customers_are_invited_changed_and_locked() {
+    let app = TestApp::start().await;
+    let client = Client::of(&app);
+    given(&client).await;
+    let path = "/api/v1/users/U-1";
+    let user = |name: &str, active: bool| json!({"name": name, "email": "ute@blumen.example", "customer": "K-1", "contracts": true, "active": active});
+    let reply = client
+        .send("PUT", path, Some(&user("Ute Größer", false)))
+        .await;
+    assert_eq!(reply.status, 404, "nobody is locked who was never there");
+    let reply = client
+        .send("PUT", path, Some(&user("Ute Größer", true)))
+        .await;
+    assert_eq!(
+        (reply.status, reply.body["mail"].as_str()),
+        (201, Some("queued")),
+        "{}",
+        reply.body
+    );
+    let reply = client
+        .send("PUT", path, Some(&user("Ute Größer", true)))
+        .await;
+    assert_eq!(reply.body["result"], "unchanged");
+    let reply = client
+        .send("PUT", path, Some(&user("Ute Klein", true)))
+        .await;
+    assert_eq!(reply.body["result"], "changed");
+    let reply = client
+        .send("PUT", path, Some(&user("Ute Klein", false)))
+        .await;
+    assert_eq!(reply.body["result"], "changed");
+    assert_eq!(
+        app.count("users WHERE external_id = 'U-1' AND disabled_at IS NOT NULL"),
+        1
+    );
+    let reply = client
+        .send("PUT", path, Some(&user("Ute Klein", true)))
+        .await;
+    assert_eq!(reply.body["result"], "changed");
+    assert_eq!(
+        app.count("users WHERE external_id = 'U-1' AND disabled_at IS NULL"),
+        1
+    );
+
+    let mut elsewhere = user("Ute Klein", true);
+    elsewhere["customer"] = json!("4711");
+    let reply = client.send("PUT", path, Some(&elsewhere)).await;
+    assert_eq!(reply.body["code"], "key_in_use");
+    let taken = json!({"name": "X", "email": Person::Operator.email(), "partner": "P-1"});
+    let reply = client.send("PUT", "/api/v1/users/U-2", Some(&taken)).await;
+    assert_eq!(reply.body["code"], "key_in_use");
+    let neither = json!({"name": "X", "email": "x@blumen.example"});
+    let reply = client
+        .send("PUT", "/api/v1/users/U-2", Some(&neither))
+        .await;
+    assert_eq!(reply.body["errors"][0]["pointer"], "/partner");
 }

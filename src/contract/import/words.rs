@@ -2,6 +2,7 @@
 //! counted independently of the reader that made the draft.
 
 use pulldown_cmark::{Event, Tag, TagEnd};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::html::Page;
 use super::prepared::{Notes, Prepared, is_break, unguarded};
@@ -120,7 +121,12 @@ impl Found<'_> {
 
 /// The words of a text as letters and digits.
 pub(super) fn of(text: &str) -> Vec<String> {
-    let visible = visible(&text.replace(['*', '`', '\\'], ""));
+    // Signs with more than one spelling are those the draft has: U+1FEF is a tick.
+    let text: String = text
+        .nfc()
+        .filter(|c| !matches!(c, '*' | '`' | '\\'))
+        .collect();
+    let visible = visible(&text);
     let signs = |c: char| c.is_alphanumeric() || "§€%&@+".contains(c) || is_mark(c);
     visible
         .split(|c: char| !signs(c))

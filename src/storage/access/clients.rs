@@ -51,7 +51,7 @@ const MOST: i64 = 500;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = api_clients)]
-struct Row {
+struct ClientRow {
     id: Uuid,
     name: String,
     scopes: Vec<Option<String>>,
@@ -63,7 +63,7 @@ struct Row {
     last_used_at: Option<DateTime<Utc>>,
 }
 
-impl Row {
+impl ClientRow {
     /// A scope that this program does not know is an error: it may be one that forbids something.
     fn read(self) -> QueryResult<ClientLine> {
         let scope = |key: Option<String>| {
@@ -123,33 +123,33 @@ pub fn is_name_taken(conn: &mut PgConnection, name: &str) -> QueryResult<bool> {
 
 /// All clients, the open ones first, by name.
 pub fn list_clients(conn: &mut PgConnection) -> QueryResult<Vec<ClientLine>> {
-    let rows: Vec<Row> = api_clients::table
+    let rows: Vec<ClientRow> = api_clients::table
         .order((api_clients::revoked_at.is_not_null(), api_clients::name))
         .limit(MOST)
-        .select(Row::as_select())
+        .select(ClientRow::as_select())
         .load(conn)?;
-    rows.into_iter().map(Row::read).collect()
+    rows.into_iter().map(ClientRow::read).collect()
 }
 
 /// A client with what is known of it.
 pub fn find_client(conn: &mut PgConnection, id: ClientId) -> QueryResult<Option<ClientLine>> {
-    let row: Option<Row> = api_clients::table
+    let row: Option<ClientRow> = api_clients::table
         .find(id.0)
-        .select(Row::as_select())
+        .select(ClientRow::as_select())
         .first(conn)
         .optional()?;
-    row.map(Row::read).transpose()
+    row.map(ClientRow::read).transpose()
 }
 
 /// The same, locked for a change.
 pub fn lock_client(conn: &mut PgConnection, id: ClientId) -> QueryResult<Option<ClientLine>> {
-    let row: Option<Row> = api_clients::table
+    let row: Option<ClientRow> = api_clients::table
         .find(id.0)
-        .select(Row::as_select())
+        .select(ClientRow::as_select())
         .for_update()
         .first(conn)
         .optional()?;
-    row.map(Row::read).transpose()
+    row.map(ClientRow::read).transpose()
 }
 
 /// The client whose valid token this is: one read by a key.
@@ -158,15 +158,15 @@ pub fn find_by_token(
     id: &TokenId,
     hash: &[u8],
 ) -> QueryResult<Option<ClientLine>> {
-    let row: Option<Row> = api_tokens::table
+    let row: Option<ClientRow> = api_tokens::table
         .inner_join(api_clients::table)
         .filter(api_tokens::id.eq(&id.0))
         .filter(api_tokens::hash.eq(hash))
         .filter(api_tokens::revoked_at.is_null())
-        .select(Row::as_select())
+        .select(ClientRow::as_select())
         .first(conn)
         .optional()?;
-    row.map(Row::read).transpose()
+    row.map(ClientRow::read).transpose()
 }
 
 /// Tokens of a client, the newest first.

@@ -302,7 +302,7 @@ pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> 
 
 /// Unlocks a user, who must set a new password first; an administrator counts as just made by `by`
 /// (S-39). An erased user has no address and cannot be unlocked. True if there was one to unlock.
-pub fn enable_user(conn: &mut PgConnection, id: UserId, by: UserId) -> QueryResult<bool> {
+pub fn enable_user(conn: &mut PgConnection, id: UserId, by: Option<UserId>) -> QueryResult<bool> {
     let locked = users::table
         .find(id.0)
         .filter(users::disabled_at.is_not_null())
@@ -313,7 +313,7 @@ pub fn enable_user(conn: &mut PgConnection, id: UserId, by: UserId) -> QueryResu
             users::password_hash.eq(None::<String>),
         ))
         .execute(conn)?;
-    if changed > 0 {
+    if let Some(by) = by.filter(|_| changed > 0) {
         count_as_made(conn, id, by)?;
     }
     Ok(changed > 0)

@@ -29,7 +29,7 @@ const LONGEST_KEY: usize = 128;
 /// What came of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum Came {
     /// It is there since now.
     Created,
     /// It is otherwise since now.
@@ -67,7 +67,7 @@ pub struct EffectBody {
 #[schemars(rename = "WriteAnswer")]
 pub struct WriteAnswer {
     /// What came of it.
-    pub result: Outcome,
+    pub result: Came,
     /// Whether it was only tried out.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
@@ -95,7 +95,7 @@ pub struct WriteParameters {
 
 impl WriteAnswer {
     /// For what is no customer's.
-    pub fn plain(result: Outcome) -> Self {
+    pub fn plain(result: Came) -> Self {
         Self {
             result,
             dry_run: false,
@@ -108,17 +108,17 @@ impl WriteAnswer {
     /// For a change of a case.
     pub fn of(conn: &mut PgConnection, call: &Caller, written: Written) -> Result<Self, Problem> {
         let (result, applied) = match written {
-            Written::Created(applied) => (Outcome::Created, *applied),
-            Written::Changed(applied) => (Outcome::Changed, *applied),
+            Written::Created(applied) => (Came::Created, *applied),
+            Written::Changed(applied) => (Came::Changed, *applied),
             Written::Unchanged(case) => {
                 return Ok(Self::still(
-                    Outcome::Unchanged,
+                    Came::Unchanged,
                     status_of(&case, call.now).status.key(),
                 ));
             }
             Written::Stale(case) => {
                 return Ok(Self::still(
-                    Outcome::Stale,
+                    Came::Stale,
                     status_of(&case, call.now).status.key(),
                 ));
             }
@@ -157,7 +157,7 @@ impl WriteAnswer {
         })
     }
 
-    fn still(result: Outcome, status: &str) -> Self {
+    fn still(result: Came, status: &str) -> Self {
         Self {
             status: Some(status.to_owned()),
             ..Self::plain(result)
@@ -166,7 +166,7 @@ impl WriteAnswer {
 
     fn status_code(&self) -> StatusCode {
         match self.result {
-            Outcome::Created if !self.dry_run => StatusCode::CREATED,
+            Came::Created if !self.dry_run => StatusCode::CREATED,
             _ => StatusCode::OK,
         }
     }

@@ -107,12 +107,12 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Body {
         #[expect(dead_code, reason = "is only read")]
-        rows: Vec<Row>,
+        rows: Vec<Named>,
     }
 
     #[derive(Debug, serde::Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct Row {
+    struct Named {
         #[expect(dead_code, reason = "is only read")]
         name: String,
     }
@@ -137,7 +137,7 @@ mod tests {
                 Some("/rows/0/name"),
             ),
             (r#"{"rows": []} x"#, Code::Malformed, None),
-            (r#"{"rows": [], "rows": []}"#, Code::Invalid, Some("/rows")),
+            (r#"{"rows": [], "rows": []}"#, Code::Invalid, Some("")),
         ] {
             let problem = read::<Body>(text.as_bytes()).unwrap_err();
             assert_eq!(problem.code, code, "{text}");

@@ -26,6 +26,7 @@ mod partners;
 mod party;
 mod problem;
 mod products;
+mod users;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -49,6 +50,7 @@ pub(in crate::web) fn operations() -> impl Iterator<Item = &'static Operation> {
         agreement::OPERATIONS,
         documents::OPERATIONS,
         access::OPERATIONS,
+        users::OPERATIONS,
     ]
     .into_iter()
     .flatten()

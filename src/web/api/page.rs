@@ -23,13 +23,13 @@ pub const ROUTES: &[Row] = &[
 struct Page {
     shell: Shell,
     base: String,
-    lines: Vec<Line>,
+    lines: Vec<Described>,
     scopes: Vec<(&'static str, &'static str)>,
     codes: Vec<(&'static str, u16, &'static str)>,
     examples: &'static [Example],
 }
 
-struct Line {
+struct Described {
     method: &'static str,
     path: &'static str,
     scope: &'static str,
@@ -126,7 +126,7 @@ pub const EXAMPLES: &[Example] = &[
 
 /// GET: the page.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
-    let line = |operation: &'static super::Operation| Line {
+    let line = |operation: &'static super::Operation| Described {
         method: operation.row.method,
         path: operation.row.path,
         scope: operation.scope().map_or("", ClientScope::key),

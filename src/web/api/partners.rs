@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Outcome, WriteAnswer, WriteParameters};
+use super::answer::{Came, WriteAnswer, WriteParameters};
 use super::body::Json;
 use super::call::{Call, Caller};
 use super::keys;
@@ -255,8 +255,8 @@ fn save(
     let party = body.party().read()?;
     let done = partner_writes::put(conn, &who.client, (key, parent), &party, who.now)?;
     Ok(WriteAnswer::plain(match done {
-        PartnerWritten::Created(_) => Outcome::Created,
-        PartnerWritten::Changed(_) => Outcome::Changed,
-        PartnerWritten::Unchanged(_) => Outcome::Unchanged,
+        PartnerWritten::Created(_) => Came::Created,
+        PartnerWritten::Changed(_) => Came::Changed,
+        PartnerWritten::Unchanged(_) => Came::Unchanged,
     }))
 }

@@ -108,13 +108,13 @@ codes! {
     /// Not the partner's Submandant.
     ForeignSubPartner = UNPROCESSABLE_ENTITY, "The sub-partner does not belong to the customer's partner.";
     /// A Submandant that cannot be named.
-    SubPartnerIncomplete = UNPROCESSABLE_ENTITY, "The sub-partner lacks data that a contract must have, or is blocked.";
+    SubPartnerIncomplete = UNPROCESSABLE_ENTITY, "The sub-partner lacks data that an agreement must have, or is blocked.";
     /// A Mandant that cannot be named.
-    PartnerIncomplete = UNPROCESSABLE_ENTITY, "The partner lacks data that a contract must have, or is blocked.";
+    PartnerIncomplete = UNPROCESSABLE_ENTITY, "The partner lacks data that an agreement must have, or is blocked.";
     /// No contract under Art. 28(4) with the Mandant.
-    PartnerWithoutContract = CONFLICT, "No contract under Art. 28(4) GDPR is recorded with the partner.";
+    PartnerWithoutContract = CONFLICT, "No agreement under Art. 28(4) GDPR is recorded with the partner.";
     /// No contract under Art. 28(4) with the Submandant.
-    SubPartnerWithoutContract = CONFLICT, "No contract under Art. 28(4) GDPR is recorded with the sub-partner.";
+    SubPartnerWithoutContract = CONFLICT, "No agreement under Art. 28(4) GDPR is recorded with the sub-partner.";
     /// A Submandant without a Mandant, or no partner.
     UnknownPartner = UNPROCESSABLE_ENTITY, "There is no such partner, or a sub-partner without its partner.";
     /// A number that was a customer's.
@@ -128,7 +128,7 @@ codes! {
     /// An end in the past.
     EndInPast = UNPROCESSABLE_ENTITY, "The end lies in the past.";
     /// The text does not speak of it.
-    TextMissing = CONFLICT, "The contract version in force has no annex for a product.";
+    TextMissing = CONFLICT, "The agreement version in force has no annex for a product.";
     /// A request is open.
     AlreadyAsked = CONFLICT, "A request is open already.";
     /// Nothing would change.

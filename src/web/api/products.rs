@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Outcome, WriteAnswer, WriteParameters};
+use super::answer::{Came, WriteAnswer, WriteParameters};
 use super::body::Json;
 use super::call::{Call, Caller};
 use super::operation::{Answer, Operation, schema};
@@ -338,14 +338,14 @@ fn save(
     let stored = lock_product(conn, own)?;
     let new = body.read(own, stored.as_ref())?;
     let (saved, outcome) = match stored {
-        Some(stored) if stored == new => return Ok(WriteAnswer::plain(Outcome::Unchanged)),
+        Some(stored) if stored == new => return Ok(WriteAnswer::plain(Came::Unchanged)),
         Some(_) => {
             let saved = products::change(conn, &who.client, own, &new, (None, confirmed), who.now)?;
-            (saved, Outcome::Changed)
+            (saved, Came::Changed)
         }
         None => (
             products::add(conn, &who.client, &new, who.now)?,
-            Outcome::Created,
+            Came::Created,
         ),
     };
     match saved {

@@ -16,10 +16,10 @@ use crate::wording::dates::short_moment;
 #[template(path = "web/operation/clients/list.html")]
 struct List {
     shell: Shell,
-    lines: Vec<Line>,
+    lines: Vec<ListedClient>,
 }
 
-struct Line {
+struct ListedClient {
     name: String,
     href: String,
     /// "gilt", "gesperrt" or "abgelaufen".
@@ -38,7 +38,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
     let line = |found: ClientLine| {
         let client = &found.client;
         let is_open = client.is_open(now);
-        Line {
+        ListedClient {
             name: client.name.clone(),
             href: paths::client(client.id),
             state: state_of(is_open, client.revoked_at.is_some()),
