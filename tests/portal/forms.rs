@@ -758,6 +758,8 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "operation/announcements/preview.html",
         "operation/announcements/show.html",
         "operation/bulk_runs/show.html",
+        "operation/clients/new.html",
+        "operation/clients/show.html",
         "operation/mails/detail.html",
         "operation/mails/list.html",
         "operation/mails/test.html",
