@@ -22,6 +22,7 @@ use crate::rates::Rates;
 use crate::storage::case_rows::count_all_statuses;
 use crate::storage::catalogue::find_operator;
 use crate::storage::db::{Db, DbError};
+use crate::storage::feed::newest_position;
 use crate::storage::partners::list_partner_names;
 use crate::{paths, token};
 
@@ -55,6 +56,7 @@ pub struct App {
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
     totals: Arc<Mutex<Totals>>,
+    newest: Arc<tokio::sync::Mutex<Option<(Instant, i64)>>>,
 }
 
 /// A cached value with the moment at which it was read.
@@ -102,6 +104,7 @@ impl App {
             operator: Arc::default(),
             partners: Arc::default(),
             totals: Arc::default(),
+            newest: Arc::default(),
         }
     }
 
@@ -165,6 +168,21 @@ impl App {
         let kept = counts.as_ref().ok().cloned().or(before);
         remembered().insert(scope, (Instant::now(), kept));
         counts.map(Some)
+    }
+
+    /// Position of the newest event of the log, at most `age` old. However many ask at once, one query
+    /// answers all of them.
+    pub async fn newest_position(&self, age: Duration) -> Result<i64, DbError> {
+        let mut newest = self.newest.lock().await;
+        if let Some((_, position)) = newest.filter(|(read_at, _)| read_at.elapsed() < age) {
+            return Ok(position);
+        }
+        let position = self
+            .db
+            .read(|conn| -> Result<_, DbError> { Ok(newest_position(conn)?) })
+            .await?;
+        *newest = Some((Instant::now(), position));
+        Ok(position)
     }
 
     /// Empties the cache of the provider's details after they were changed.

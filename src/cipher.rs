@@ -1,6 +1,8 @@
 //! What only the portal must be able to read again: encrypted with `ChaCha20-Poly1305` under a key
-//! of `AVV_SECRET_KEY`. What is encrypted belongs to one purpose and one user; moved to another row
-//! it cannot be read.
+//! of `AVV_SECRET_KEY`. What is encrypted belongs to one purpose and one owner, a user or an
+//! endpoint; moved to another row it cannot be read.
+
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,7 +10,6 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundK
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::config::{Key, Keys};
-use crate::domain::UserId;
 
 /// What something is encrypted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,10 @@ pub enum Purpose {
     Offer,
     /// Recovery codes that are being shown.
     Codes,
+    /// What deliveries to an endpoint are signed with.
+    Webhook,
+    /// The same while it is being shown to a user.
+    ShownWebhook,
 }
 
 impl Purpose {
@@ -27,6 +32,8 @@ impl Purpose {
             Self::Secret => "secret",
             Self::Offer => "offer",
             Self::Codes => "codes",
+            Self::Webhook => "webhook",
+            Self::ShownWebhook => "shown webhook",
         }
     }
 }
@@ -64,7 +71,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], Unencrypted> {
 pub fn close(
     keys: &Keys,
     purpose: Purpose,
-    user: UserId,
+    owner: impl fmt::Display,
     bytes: &[u8],
 ) -> Result<String, Unencrypted> {
     let nonce: [u8; NONCE_LEN] = random()?;
@@ -72,7 +79,7 @@ pub fn close(
     let mut text = bytes.to_vec();
     key.seal_in_place_append_tag(
         Nonce::assume_unique_for_key(nonce),
-        about(purpose, user),
+        about(purpose, &owner),
         &mut text,
     )
     .map_err(|_| Unencrypted)?;
@@ -82,14 +89,14 @@ pub fn close(
 }
 
 /// Decrypts with the current key or the one before; `None` for what was not made here for this.
-pub fn open(keys: &Keys, purpose: Purpose, user: UserId, text: &str) -> Option<Opened> {
+pub fn open(keys: &Keys, purpose: Purpose, owner: impl fmt::Display, text: &str) -> Option<Opened> {
     let whole = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (nonce, sealed) = whole.split_at_checked(NONCE_LEN)?;
     keys.factor_keys().enumerate().find_map(|(age, bytes)| {
         let mut text = sealed.to_vec();
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let plain = key(bytes)?
-            .open_in_place(nonce, about(purpose, user), &mut text)
+            .open_in_place(nonce, about(purpose, &owner), &mut text)
             .ok()?;
         Some(Opened {
             bytes: plain.to_vec(),
@@ -103,8 +110,8 @@ fn key(bytes: &Key<32>) -> Option<LessSafeKey> {
     Some(LessSafeKey::new(key))
 }
 
-fn about(purpose: Purpose, user: UserId) -> Aad<Vec<u8>> {
-    Aad::from(format!("{} of {user}", purpose.label()).into_bytes())
+fn about(purpose: Purpose, owner: &impl fmt::Display) -> Aad<Vec<u8>> {
+    Aad::from(format!("{} of {owner}", purpose.label()).into_bytes())
 }
 
 #[cfg(test)]
@@ -113,6 +120,7 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
+    use crate::domain::UserId;
 
     fn keys(current: &str, previous: Option<&str>) -> Keys {
         let secret = |name: &str| SecretString::from(name.repeat(20));

@@ -29,6 +29,7 @@ pub mod storage;
 pub mod token;
 pub mod web;
 pub mod webauthn;
+pub mod webhook_client;
 pub mod wording;
 
 #[cfg(test)]

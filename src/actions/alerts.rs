@@ -15,6 +15,7 @@ use crate::domain::{AgreementId, AlertId, CustomerNumber, MailId, UserId};
 use crate::storage::agreements::is_in_force;
 use crate::storage::alerts::{
     Held, NewAlert, finish_alert, list_open_of, lock_alert, raise_alert, settle_alerts, take_alert,
+    take_untold,
 };
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::cases::find_case;
@@ -126,6 +127,35 @@ pub(super) fn contract_resent(
         .map(|(id, ..)| id)
         .collect();
     settle_alerts(conn, &over, now)
+}
+
+/// Alerts that are told in one transaction.
+const TOLD: i64 = 100;
+
+/// Writes into the log which alerts were raised and closed since, so that other systems learn of them.
+/// Returns how many were told. Alerts are raised in transactions that end with another event or with
+/// none, so this is done by a job.
+pub fn tell(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<usize, ActionError> {
+    let untold = take_untold(conn, TOLD)?;
+    for one in &untold {
+        let (id, alert, customer) = (one.id, one.kind, one.customer);
+        let raised = AuditKind::AlertRaised {
+            id,
+            alert,
+            customer,
+        };
+        let settled = AuditKind::AlertSettled {
+            id,
+            alert,
+            customer,
+        };
+        for (kind, is_due) in [(raised, one.is_new), (settled, one.is_over)] {
+            if is_due {
+                log(conn, None, Actor::Portal, kind, now)?;
+            }
+        }
+    }
+    Ok(untold.len())
 }
 
 /// The result of taking an alert.

@@ -12,8 +12,8 @@ use super::{ActionError, alerts, timing};
 use crate::app::App;
 use crate::domain::alert::kind_of;
 pub use crate::domain::audit::Actor;
-use crate::domain::audit::AuditKind;
 use crate::domain::audit::effect::Effect;
+use crate::domain::audit::{AuditKind, Steps};
 use crate::domain::case::{
     Case, Change, DecisionContext, Denied, Event, NewIds, decide, status_of,
 };
@@ -194,7 +194,8 @@ impl CaseCommand {
             status: Some(status),
         };
         let effect = self.effect(conn, &outcome)?;
-        append_with(conn, &event, &effect, self.now)?;
+        let steps = Steps::of(&outcome.changes, &outcome.after);
+        append_with(conn, &event, (&effect, &steps), self.now)?;
         Ok(outcome)
     }
 

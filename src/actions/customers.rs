@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::case::{
     AddressChange, Case, Change, Customer, Event, Partner, Preview, Refusal, preview, preview_each,
+    status_of,
 };
 use crate::domain::product::Options;
 use crate::domain::viewer::{Acting, Duty, Role, Viewer};
@@ -173,6 +174,7 @@ pub fn add_by_command(
     let case = cases::lock_case(conn, new.number, now)?.ok_or(ActionError::NotFound)?;
     case_rows::save_row(conn, &case, now)?;
     case_rows::save_words(conn, &case)?;
+    let status = status_of(&case, now).status;
     let event = NewEvent {
         kind: AuditKind::CustomerAdded {
             partner: None,
@@ -182,7 +184,7 @@ pub fn add_by_command(
         },
         actor,
         customer: Some(new.number),
-        status: None,
+        status: Some((status, status)),
     };
     add_event(conn, &event, now)?;
     Ok(())

@@ -30,6 +30,7 @@ pub mod customers;
 pub mod delivery;
 pub mod documents;
 mod error;
+pub mod feed;
 pub mod form_version;
 pub mod inspection;
 pub mod list_check;
@@ -67,6 +68,7 @@ pub mod user_writes;
 pub mod users;
 pub mod verification;
 pub mod versions;
+pub mod webhooks;
 
 pub use case_command::{Actor, Applied, CaseCommand};
 pub use error::ActionError;

@@ -8,8 +8,8 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use super::case_command::name_users;
 use super::{ActionError, require};
-use crate::domain::audit::AuditKind;
 use crate::domain::audit::effect::Effect;
+use crate::domain::audit::{AuditKind, Steps};
 use crate::domain::case::{Denied, Partner, Refusal};
 use crate::domain::file::File;
 use crate::domain::partner::PartnerAuditEvent;
@@ -282,7 +282,7 @@ pub(super) fn note(
         customer: None,
         status: None,
     };
-    append_with(conn, &event, &effect, now)?;
+    append_with(conn, &event, (&effect, &Steps::default()), now)?;
     Ok(())
 }
 

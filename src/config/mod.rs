@@ -94,6 +94,9 @@ pub struct WebConfig {
     /// `AVV_HSTS_SUBDOMAINS`: whether browsers are told to use https for subdomains of the host of
     /// `base_url`, too (S-61); by default they are.
     pub hsts_subdomains: bool,
+    /// `AVV_WEBHOOK_NETWORKS`: networks that are not public and that events may be pushed to all the
+    /// same; by default none.
+    pub webhook_networks: Vec<Network>,
     /// Limits for the load of strangers.
     pub limits: Limits,
 }
@@ -187,6 +190,7 @@ impl Config {
                 management: None,
                 trusted_proxies: Vec::new(),
                 hsts_subdomains: true,
+                webhook_networks: Vec::new(),
                 limits: Limits::default(),
             },
             storage: StorageConfig {
@@ -226,6 +230,7 @@ impl WebConfig {
         let base_url = faults.keep(read_base_url(variables, environment, standard));
         let trusted_proxies = faults.keep(read_proxies(variables));
         let hsts_subdomains = faults.keep(rules::switch(variables, "AVV_HSTS_SUBDOMAINS", true));
+        let webhook_networks = faults.keep(network::read_webhooks(variables));
         let limits = faults.keep(Limits::read(variables));
         Some(Self {
             base_url: base_url?,
@@ -233,6 +238,7 @@ impl WebConfig {
             management: management?,
             trusted_proxies: trusted_proxies?,
             hsts_subdomains: hsts_subdomains?,
+            webhook_networks: webhook_networks?,
             limits: limits?,
         })
     }

@@ -41,6 +41,23 @@ pub(super) fn read_management(
     Ok(Some(address))
 }
 
+/// `AVV_WEBHOOK_NETWORKS`: which networks that are not public events may be pushed to.
+pub(super) fn read_webhooks(variables: &Variables<'_>) -> Result<Vec<Network>, ConfigError> {
+    const VARIABLE: &str = "AVV_WEBHOOK_NETWORKS";
+    let text = variables.text(VARIABLE).unwrap_or_default();
+    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+    let networks = parts.map(|part| {
+        let network = part.parse::<Network>().ok();
+        network.filter(|network| !network.is_anybody()).ok_or_else(|| {
+            invalid(
+                VARIABLE,
+                "addresses or networks of your own systems such as `10.1.2.3, 192.168.7.0/24`: events may be pushed to whatever it names",
+            )
+        })
+    });
+    networks.collect()
+}
+
 /// Whether an address is one of this machine or of a network of its own.
 fn is_private(ip: IpAddr) -> bool {
     match ip.to_canonical() {

@@ -76,6 +76,7 @@ pub(super) const KNOWN: &[&str] = &[
     "AVV_PARTNER_CONTRACT",
     "AVV_NEW_ADMIN_DAYS",
     "AVV_ADDRESS_HOURS",
+    "AVV_WEBHOOK_NETWORKS",
     // Those of the tests.
     "AVV_TEST_DATABASE_URL",
     "AVV_FUZZ",

@@ -102,3 +102,11 @@ id! {
     /// A concluded agreement.
     AgreementId(Uuid)
 }
+id! {
+    /// An endpoint of another system that events are pushed to.
+    WebhookId(Uuid)
+}
+id! {
+    /// A try to deliver an event to an endpoint.
+    DeliveryId(i64)
+}

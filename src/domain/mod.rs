@@ -16,6 +16,7 @@ pub mod client;
 pub mod company;
 mod customer_number;
 pub mod email;
+pub mod feed;
 pub mod file;
 mod ids;
 pub mod inspection;
@@ -46,15 +47,16 @@ pub mod unlinked;
 pub mod user;
 pub mod version;
 pub mod viewer;
+pub mod webhook;
 pub mod working_time;
 
 pub use branding::Branding;
 pub use customer_number::{CustomerNumber, LONGEST_CUSTOMER_NUMBER, NoCustomerNumber};
 pub use email::EmailAddress;
 pub use ids::{
-    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, ClientId, FileId, LinkId, MailId,
-    NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId,
-    UserId, VersionId,
+    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, ClientId, DeliveryId, FileId,
+    LinkId, MailId, NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId,
+    SubProcessorId, UserId, VersionId, WebhookId,
 };
 pub use language::Language;
 pub use offer_diff::{ChangeNote, OfferDiff, VersionDiff};

@@ -18,6 +18,7 @@ mod run;
 mod snapshot_statuses;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -42,6 +43,9 @@ pub struct Job {
     /// Makes one pass.
     pub pass: fn(&Pass) -> Result<Done, DbError>,
 }
+
+/// Name of the job that pushes events.
+const WEBHOOKS: &str = "webhooks";
 
 /// All periodic work.
 pub const JOBS: &[Job] = &[
@@ -128,6 +132,18 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(2),
         workers: |_| 1,
         pass: |pass| bulk_runs::work(pass, &actions::products::REVIEWING),
+    },
+    Job {
+        name: "tell-alerts",
+        every: Duration::from_secs(2),
+        workers: |_| 1,
+        pass: webhooks::tell_alerts,
+    },
+    Job {
+        name: WEBHOOKS,
+        every: Duration::from_secs(2),
+        workers: |_| 1,
+        pass: webhooks::push,
     },
     Job {
         name: "clean",
@@ -262,6 +278,8 @@ pub fn run(pass: &Pass) -> Report {
         }
     }
     let stamped = run("stamp");
+    // Last, so that other systems are told of all of it.
+    let (alerted, pushed) = (run("tell-alerts"), run(WEBHOOKS));
     Report {
         stepped: stepped.good + late.good + renewed.good,
         refreshed: refreshed.good,
@@ -271,7 +289,7 @@ pub fn run(pass: &Pass) -> Report {
         moved: told.good + taken.good + reviewed.good + rolled_out.good,
         failed: [
             stepped, late, renewed, told, taken, reviewed, rolled_out, refreshed, announced,
-            delivered, reported, stamped, warned,
+            delivered, reported, stamped, warned, alerted, pushed,
         ]
         .iter()
         .map(|done| done.failed)

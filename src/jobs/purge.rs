@@ -6,10 +6,13 @@ use super::{Done, Pass};
 use crate::actions::ActionError;
 use crate::actions::second_factor::encrypt_anew;
 use crate::actions::verification::warn_of_certificate;
-use crate::domain::UserId;
+use crate::actions::webhooks as endpoints;
+use crate::domain::{UserId, webhook};
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
-use crate::storage::{alerts, attempts, idempotency, kept, passkeys, replies, runs, sessions};
+use crate::storage::{
+    alerts, attempts, idempotency, kept, passkeys, replies, runs, sessions, webhooks,
+};
 
 /// Failures count for an hour at most; a day leaves time to investigate an attack.
 const FAILURES: TimeDelta = TimeDelta::days(1);
@@ -34,6 +37,9 @@ const ANSWERS: TimeDelta = TimeDelta::days(365);
 
 /// What POSTs of clients were answered is asked for again within this time.
 const IDEMPOTENCY: TimeDelta = TimeDelta::hours(48);
+/// Deliveries to endpoints are listed for as long.
+const DELIVERIES: TimeDelta = webhook::KEPT_FOR;
+
 /// Second factors that are encrypted anew in one transaction.
 const PAGE: i64 = 500;
 
@@ -47,6 +53,7 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
         replies::forget_old(conn, now - ANSWERS, now - REPORTS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         passkeys::delete_old_challenges(conn, now)?;
+        webhooks::delete_old(conn, now - DELIVERIES)?;
         let forms = kept::delete_old(conn, now - kept::KEPT_FOR)?;
         let answers = idempotency::forget_answers(conn, now - IDEMPOTENCY, PAGE)?;
         Ok::<_, DbError>(answers + attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)
@@ -62,9 +69,9 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     if let Err(error) = &warned {
         tracing::error!(%error, "nobody could be alerted to the certificate of the seal");
     }
-    let renewed = encrypt_factors_anew(pass);
+    let renewed = encrypt_secrets_anew(pass);
     if let Err(error) = &renewed {
-        tracing::error!(%error, "second factors could not be encrypted with the new key");
+        tracing::error!(%error, "secrets could not be encrypted with the new key");
     }
     Ok(Done {
         good: gone + files.as_ref().copied().unwrap_or_default(),
@@ -75,9 +82,9 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     })
 }
 
-/// While a key is being changed, what authenticator apps know is encrypted with the new one, so that the
-/// one before can go (S-86).
-fn encrypt_factors_anew(pass: &Pass) -> Result<(), ActionError> {
+/// While a key is being changed, what authenticator apps know, and the secrets of endpoints, are encrypted
+/// with the new one, so that the one before can go (S-86).
+fn encrypt_secrets_anew(pass: &Pass) -> Result<(), ActionError> {
     if pass.app.config.keys.previous.is_none() {
         return Ok(());
     }
@@ -88,5 +95,7 @@ fn encrypt_factors_anew(pass: &Pass) -> Result<(), ActionError> {
             .db
             .transaction_blocking(|conn| encrypt_anew(conn, &pass.app, last, PAGE))?;
     }
-    Ok(())
+    pass.app
+        .db
+        .transaction_blocking(|conn| endpoints::encrypt_anew(conn, &pass.app))
 }

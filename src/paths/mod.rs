@@ -4,6 +4,7 @@ mod clients;
 mod company;
 mod mails;
 mod users;
+mod webhooks;
 
 use crate::domain::branding::{Accent, Logo};
 use crate::domain::{
@@ -17,6 +18,7 @@ pub use users::{
     confirm_user, disable_user, edit_user, enable_user, erase_user, invite_user, remove_passkey,
     reset_factor, user, user_sessions,
 };
+pub use webhooks::{NEW_WEBHOOK, WEBHOOKS, deliver_again, webhook, webhook_step};
 
 /// Start page: redirects to the page of the user's role.
 pub const HOME: &str = "/";

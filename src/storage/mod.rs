@@ -29,8 +29,8 @@ use database::text;
 pub use database::{bulk, copies, db, embedded};
 pub use mailing::{mail_evidence, mails, replies};
 pub use operation::{
-    alerts, audit, branding, figures, files, idempotency, kept, proposals, retention, runs, seals,
-    setup, status_days, unreadable,
+    alerts, audit, branding, feed, figures, files, idempotency, kept, proposals, retention, runs,
+    seals, setup, status_days, unreadable, webhooks,
 };
 pub use partner::{partner_contracts, partner_list, partners};
 

@@ -80,6 +80,10 @@ diesel::table! {
         done_by -> Nullable<Int8>,
         done_at -> Nullable<Timestamptz>,
         note -> Nullable<Text>,
+        /// Whether the audit log says that it was raised.
+        raised_told -> Bool,
+        /// Whether the audit log says that it is closed.
+        settled_told -> Bool,
     }
 }
 
@@ -954,6 +958,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Tries to deliver an event to an endpoint, kept for a month.
+    webhook_deliveries (id) {
+        id -> Int8,
+        endpoint_id -> Uuid,
+        position -> Nullable<Int8>,
+        number -> Nullable<Int4>,
+        event_type -> Text,
+        /// Whether it was its turn, an administrator sent it again, or it was a test.
+        cause -> Text,
+        at -> Timestamptz,
+        milliseconds -> Int4,
+        status -> Nullable<Int4>,
+        fault -> Nullable<Text>,
+        /// The first 500 bytes of the answer.
+        answer -> Text,
+    }
+}
+
+diesel::table! {
+    /// Endpoints of other systems, with the place in the audit log up to which each has got its events.
+    webhook_endpoints (id) {
+        id -> Uuid,
+        url -> Text,
+        /// Types of events it gets; empty: all of them.
+        types -> Array<Nullable<Text>>,
+        /// What its deliveries are signed with, encrypted.
+        secret -> Text,
+        /// The secret before, encrypted, with which deliveries are signed besides until a rotation is over.
+        former_secret -> Nullable<Text>,
+        former_until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        created_by -> Int8,
+        /// Everything of the audit log up to here was delivered, or is none of its types.
+        position -> Int8,
+        /// How many of the events of the next position were delivered.
+        number -> Int4,
+        failures -> Int4,
+        /// Since when it has not taken the next event; empty if the last one arrived.
+        failing_since -> Nullable<Timestamptz>,
+        next_try_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        paused_at -> Nullable<Timestamptz>,
+        paused_by -> Nullable<Int8>,
+        pause_reason -> Nullable<Text>,
+        /// Which worker delivers to it at the moment, so that events stay in order; free again when the time of the claim is over.
+        claim -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Ends of the words in `case_words`, each word once, so that it is found by what stands inside it. A word that no customer has any more is not kept.
     word_parts (part, word) {
         part -> Text,
@@ -1023,6 +1078,7 @@ diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_words -> users (user_id));
 diesel::joinable!(users -> customers (customer_number));
 diesel::joinable!(users -> partners (partner_id));
+diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agreement_documents,
@@ -1083,5 +1139,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tombstones,
     user_words,
     users,
+    webhook_deliveries,
+    webhook_endpoints,
     word_parts,
 );

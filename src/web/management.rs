@@ -225,6 +225,16 @@ fn write(app: &App, figures: &Figures, totals: Option<&Counts>, page: &mut Expos
     if let Some(missing) = figures.unstamped {
         page.sample(name, &[], missing as f64);
     }
+    let name = "avv_webhook_lag_seconds";
+    page.family(
+        name,
+        "gauge",
+        "How long the next event has waited for each endpoint that is not paused; 0 if it has everything",
+    );
+    for (endpoint, since) in &figures.webhooks {
+        let lag = since.map_or(0.0, |since| (app.clock.now() - since).as_seconds_f64());
+        page.sample(name, &[("endpoint", &endpoint.to_string())], lag.max(0.0));
+    }
     let name = "avv_audit_position";
     page.family(
         name,

@@ -21,6 +21,7 @@ impl AlertKind {
             Self::ClockWrong => "Uhr geht falsch",
             Self::AdministratorAdded => "Neues Konto des Betreibers",
             Self::PartnerContractEnds => "Vertrag mit Partner endet",
+            Self::WebhookPaused => "Webhook angehalten",
         }
     }
 
@@ -41,6 +42,7 @@ impl AlertKind {
             Self::ClockWrong => "Clock is wrong",
             Self::AdministratorAdded => "New account of the operator",
             Self::PartnerContractEnds => "Partner's agreement ends",
+            Self::WebhookPaused => "Webhook paused",
         }
     }
 
@@ -63,6 +65,7 @@ impl AlertKind {
             (Self::AdministratorAdded, _) => "Jemand hat im Portal ein Konto für den Betreiber angelegt, wieder zugelassen oder ihm eine Rolle gegeben, die freigeben darf. Prüfen Sie, ob das so sein soll, und sperren Sie es sonst sofort.",
             (Self::PartnerContractEnds, Some(STAGE_OVER)) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO ist abgelaufen. Erfassen Sie den neuen, oder sperren Sie den Partner.",
             (Self::PartnerContractEnds, _) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO endet in weniger als zwei Monaten. Sorgen Sie für den neuen, und erfassen Sie ihn.",
+            (Self::WebhookPaused, _) => "Ein anderes System nimmt keine Ereignisse mehr an. Klären Sie mit dem, der es betreibt, woran das liegt, und setzen Sie den Endpunkt unter Webhooks fort: Dann erhält es alles, was ihm fehlt.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
             (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
         }

@@ -99,6 +99,9 @@ struct Objects {
     reply: String,
     /// A system that uses the API.
     client: String,
+    /// An endpoint that nobody answers for, and a try to deliver something to it.
+    webhook: String,
+    delivery: String,
 }
 
 impl Objects {
@@ -218,6 +221,17 @@ impl Objects {
             .app
             .write(|conn| clients::add_by_command(conn, &crm, now));
         let announced = announce(&world.app, "RZ Angekündigt GmbH");
+        let url = "https://crm.invalid/avv".parse().unwrap();
+        let added = world.app.write(|conn| {
+            avv_portal::actions::webhooks::add(conn, &world.app.app, &operator, (&url, &[]), now)
+        });
+        let webhook = added.unwrap().0.to_string();
+        let tried = format!(
+            "INSERT INTO webhook_deliveries (endpoint_id, position, number, event_type, cause, at, milliseconds, fault, answer) \
+             SELECT '{webhook}', position, 1, 'customer.created', 'feed', at, 1, 'unresolved', '' \
+             FROM audit_events WHERE kind = 'customer_added' LIMIT 1"
+        );
+        world.app.sql(&tried).unwrap();
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
@@ -233,6 +247,8 @@ impl Objects {
             roll_out: roll_out.to_string(),
             reply: world.app.text("max(id) FROM replies"),
             client: client.to_string(),
+            webhook,
+            delivery: world.app.text("max(id) FROM webhook_deliveries"),
             world,
         }
     }
@@ -388,10 +404,19 @@ impl Objects {
                     "00000000-0000-0000-0000-000000000007"
                 },
             ),
+            (
+                "webhook",
+                if object == "there" {
+                    &self.webhook
+                } else {
+                    "00000000-0000-0000-0000-000000000007"
+                },
+            ),
             ("number", number),
             ("external_id", "X-1"),
             ("code", "centraflex"),
             ("agreement", "AVV-1"),
+            ("zustellung", &self.delivery),
         ];
         let mut path = pattern.to_owned();
         for (placeholder, value) in values {

@@ -745,6 +745,25 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             format!("/betrieb/schnittstellen/{}", places.client),
         ),
         at("API described", "/api"),
+        at("operator webhooks", "/betrieb/webhooks"),
+        at("operator adds webhook", "/betrieb/webhooks/neu"),
+        after(
+            "operator adds webhook wrong",
+            "/betrieb/webhooks/neu",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "operator webhook",
+            format!("/betrieb/webhooks/{}", places.webhook),
+        ),
+        at(
+            "operator rotates secret",
+            format!("/betrieb/webhooks/{}/schluessel", places.webhook),
+        ),
+        at(
+            "operator deletes webhook",
+            format!("/betrieb/webhooks/{}/loeschen", places.webhook),
+        ),
         at("operator users", "/betrieb/benutzer"),
         at("operator adds user", "/betrieb/benutzer/neu"),
         after(

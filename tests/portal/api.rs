@@ -898,3 +898,54 @@ async fn people_of_partners_and_customers_are_invited_changed_and_locked() {
         .await;
     assert_eq!(reply.body["errors"][0]["pointer"], "/partner");
 }
+
+#[actix_web::test]
+async fn s97_what_happened_is_read_forward_and_waited_for() {
+    let app = TestApp::start().await;
+    let client = Client::of(&app);
+    given(&client).await;
+    let body = json!({"product": "centraflex"});
+    client
+        .send("PUT", "/api/v1/customers/K-1/bookings/B-1", Some(&body))
+        .await;
+    let (mut after, mut told) = (0, Vec::new());
+    loop {
+        let page = client
+            .send(
+                "GET",
+                &format!("/api/v1/events?after={after}&limit=2"),
+                None,
+            )
+            .await;
+        let next = page.body["next"].as_i64().unwrap();
+        for event in page.body["events"].as_array().unwrap() {
+            if event["customer"] == "K-1" {
+                told.push(event["type"].as_str().unwrap().to_owned());
+            }
+        }
+        if next == after {
+            break;
+        }
+        after = next;
+    }
+    assert_eq!(
+        told,
+        ["customer.created", "booking.created", "agreement.requested"]
+    );
+    let path = format!("/api/v1/events?after={after}&wait=20");
+    let waiting = client.send("GET", &path, None);
+    let city = json!({"city": "Bonn"});
+    let writing = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        client
+            .send("PATCH", "/api/v1/customers/K-1", Some(&city))
+            .await
+    };
+    let (page, _) = futures_util::join!(waiting, writing);
+    assert_eq!(
+        page.body["events"][0]["type"], "customer.updated",
+        "{}",
+        page.body
+    );
+    assert!(!page.body.to_string().contains("Bonn"));
+}

@@ -67,6 +67,8 @@ pub struct Places {
     pub own_proposal: String,
     /// The page of a contract mail that came back.
     pub refused: String,
+    /// An endpoint of another system, with deliveries of all kinds.
+    pub webhook: String,
 }
 
 /// Customers in every state. Half of the events happen, then fifteen days pass, then the rest.
@@ -163,6 +165,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     places.locked = locked(&app);
     places.client = client(&app);
     places.factor = with_factor(&app);
+    places.webhook = with_deliveries(&app);
     (places.invited_colleague, places.locked_colleague) = colleagues(&app);
     places.administrator = administrator(&app);
     roll_out(&app);
@@ -334,6 +337,29 @@ fn administrator(app: &TestApp) -> String {
     )
     .expect("a new administrator");
     user_with(app, "neu@plusnet.example").0.to_string()
+}
+
+/// An endpoint that has got some events and fails at the moment.
+fn with_deliveries(app: &TestApp) -> String {
+    let (viewer, now) = (app.viewer(Person::Operator), app.now());
+    let url = "https://crm.plusnet.example/schnittstellen/avv?mandant=7".parse();
+    let url = url.expect("an address");
+    let added = app.write(|conn| {
+        avv_portal::actions::webhooks::add(conn, &app.app, &viewer, (&url, &[]), now)
+    });
+    let id = added.expect("an endpoint").0;
+    let at = now.to_rfc3339();
+    app.sql(&format!(
+        "INSERT INTO webhook_deliveries (endpoint_id, position, number, event_type, cause, at, milliseconds, status, fault, answer) VALUES \
+         ('{id}', 1, 1, 'contract_version.published', 'feed', '{at}', 41, 204, NULL, ''), \
+         ('{id}', NULL, NULL, 'webhook.test', 'test', '{at}', 38, 200, NULL, '{{\"ok\": true}}'), \
+         ('{id}', 2, 1, 'customer.created', 'feed', '{at}', 8000, NULL, 'slow', ''), \
+         ('{id}', 2, 1, 'customer.created', 'again', '{at}', 17, 500, NULL, '<html><body>Internal Server Error</body></html>'); \
+         UPDATE webhook_endpoints SET delivered_at = '{at}', failures = 2, failing_since = '{at}', \
+             next_try_at = '{at}'::timestamptz + interval '30 seconds' WHERE id = '{id}'"
+    ))
+    .expect("deliveries");
+    id.to_string()
 }
 
 /// Address of the user who has a second factor.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Collected, Document, ProofFile};
 use crate::domain::Language;
+use crate::domain::audit::Steps;
 use crate::domain::audit::chain::{Content, Entry};
 use crate::domain::audit::effect::{Effect, PartnerAccess};
 use crate::domain::audit::{Actor, AuditKind};
@@ -67,7 +68,8 @@ impl Collected {
         Value::Array(self.events.iter().filter(readable).map(one).collect())
     }
 
-    /// The details of an event as they were hashed, without the effect, which is listed separately.
+    /// The details of an event as they were hashed, without the effect, which is listed
+    /// separately, and the steps, which are for other systems.
     fn as_hashed(&self, position: i64) -> Option<Value> {
         // The chain is sorted newest first.
         let at = self
@@ -76,6 +78,7 @@ impl Collected {
         let mut details = self.chain.get(at.ok()?)?.content.as_ref()?.details.clone();
         if let Some(fields) = details.as_object_mut() {
             fields.remove(Effect::FIELD);
+            fields.remove(Steps::FIELD);
         }
         Some(details)
     }

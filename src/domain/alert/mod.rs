@@ -56,6 +56,9 @@ pub enum AlertKind {
     AdministratorAdded,
     /// A partner's contract under Art. 28(4) GDPR ends (C6). The subject is partner and last day.
     PartnerContractEnds,
+    /// The portal pushes no more events to an endpoint, which is gone or has failed for days. The
+    /// subject is the endpoint.
+    WebhookPaused,
 }
 
 impl AlertKind {
@@ -173,7 +176,8 @@ pub fn has_settled(
         | AlertKind::StampRefused
         | AlertKind::ClockWrong
         | AlertKind::AdministratorAdded
-        | AlertKind::PartnerContractEnds => false,
+        | AlertKind::PartnerContractEnds
+        | AlertKind::WebhookPaused => false,
     }
 }
 

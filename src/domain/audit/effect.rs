@@ -30,6 +30,9 @@ pub struct PartnerAccess {
     pub name: String,
     /// Names of the areas.
     pub modules: Vec<Named>,
+    /// Keys of the areas, for other systems; in the order of the keys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
     /// How many users it had then that could sign in.
     #[serde(default)]
     pub user_count: i64,
@@ -56,9 +59,11 @@ impl Effect {
     /// Users of one partner named in an event; the number says how many there were.
     pub const MOST_USERS: i64 = 500;
 
-    /// What changed between two states of a case, as of `now`; the people are not filled in.
+    /// What changed between two states of a case, as of `now`; the people are not filled in. What a
+    /// booking or an option had opened until it ended, and nothing was done about its end yet, counts
+    /// as open before: time alone has closed it since the last event.
     pub fn between(before: &Case, after: &Case, now: DateTime<Utc>) -> Self {
-        let (was, is) = (open(before, now), open(after, now));
+        let (was, is) = (open(before, until_lapse(before, now)), open(after, now));
         Self {
             opened: without(&is, &was),
             closed: without(&was, &is),
@@ -79,6 +84,7 @@ impl Effect {
             partner,
             name: name.to_owned(),
             modules: Vec::new(),
+            keys: Vec::new(),
             user_count: 0,
             users: Vec::new(),
         }
@@ -95,8 +101,22 @@ impl Effect {
     }
 }
 
-/// Names and areas of all who may enter something.
-type Open<'c> = BTreeMap<PartnerId, (&'c str, BTreeSet<Named>)>;
+/// The last moment at which everything was open that has lapsed since; `now` if nothing has.
+fn until_lapse(case: &Case, now: DateTime<Utc>) -> DateTime<Utc> {
+    let lapsed = case.bookings.iter().filter_map(|booking| {
+        let ended = booking.ends_at.filter(|_| booking.has_lapsed(now));
+        [ended, booking.lapsed_option(now)]
+            .into_iter()
+            .flatten()
+            .min()
+    });
+    lapsed
+        .min()
+        .map_or(now, |end| end - chrono::Duration::milliseconds(1))
+}
+
+/// Names and areas, by their keys, of all who may enter something.
+type Open<'c> = BTreeMap<PartnerId, (&'c str, BTreeMap<&'c str, Named>)>;
 
 fn open(case: &Case, now: DateTime<Utc>) -> Open<'_> {
     let modules: BTreeMap<&str, &Module> = case
@@ -110,7 +130,7 @@ fn open(case: &Case, now: DateTime<Utc>) -> Open<'_> {
         modules
             .iter()
             .filter(|(key, _)| access(case, partner.id, key, now).is_ok())
-            .map(|(_, module)| module.named())
+            .map(|(key, module)| (*key, module.named()))
             .collect()
     };
     [&case.partner, &case.sub_partner]
@@ -121,23 +141,28 @@ fn open(case: &Case, now: DateTime<Utc>) -> Open<'_> {
 }
 
 fn without(these: &Open<'_>, those: &Open<'_>) -> Vec<PartnerAccess> {
-    these
-        .iter()
-        .map(|(partner, (name, areas))| PartnerAccess {
-            partner: *partner,
-            name: (*name).to_owned(),
-            modules: areas
-                .iter()
-                .filter(|area| {
-                    those
-                        .get(partner)
-                        .is_none_or(|(_, open)| !open.contains(*area))
-                })
-                .cloned()
-                .collect(),
-            user_count: 0,
-            users: Vec::new(),
-        })
-        .filter(|one| !one.modules.is_empty())
-        .collect()
+    let mut all = Vec::new();
+    for (partner, (name, areas)) in these {
+        let (mut modules, mut keys) = (BTreeSet::new(), Vec::new());
+        for (key, area) in areas {
+            let known = those
+                .get(partner)
+                .is_some_and(|(_, open)| open.contains_key(key));
+            if !known {
+                modules.insert(area.clone());
+                keys.push((*key).to_owned());
+            }
+        }
+        if !keys.is_empty() {
+            all.push(PartnerAccess {
+                partner: *partner,
+                name: (*name).to_owned(),
+                modules: modules.into_iter().collect(),
+                keys,
+                user_count: 0,
+                users: Vec::new(),
+            });
+        }
+    }
+    all
 }

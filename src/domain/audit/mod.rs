@@ -7,6 +7,7 @@ pub mod chain;
 mod details;
 pub mod effect;
 mod readers;
+pub mod steps;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,10 +29,14 @@ use super::second_factor::FactorChange;
 use super::user::UserChange;
 use super::version::VersionAuditEvent;
 use super::viewer::OperatorRole;
-use super::{AnnouncementId, ClientId, PartnerId, RollOutId, VersionId};
+use super::webhook::WebhookAuditEvent;
+use super::{
+    AlertId, AnnouncementId, ClientId, CustomerNumber, PartnerId, RollOutId, VersionId, WebhookId,
+};
 pub use actor::Actor;
 pub use details::{AddressStep, AnnouncementAuditEvent, Counts, Turn};
 pub use effect::ClosedAccess;
+pub use steps::Steps;
 
 /// What happened. The fields are the details that are kept with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
@@ -370,6 +375,26 @@ pub enum AuditKind {
         /// Number of the agreement.
         number: String,
     },
+    /// Something needs a person at the operator. Written after its cause, which may be no event.
+    AlertRaised {
+        /// Key of the alert.
+        id: AlertId,
+        /// Kind of the alert.
+        alert: AlertKind,
+        /// The customer it is about, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer: Option<CustomerNumber>,
+    },
+    /// An alert is closed, by an administrator or because its cause has gone.
+    AlertSettled {
+        /// Key of the alert.
+        id: AlertId,
+        /// Kind of the alert.
+        alert: AlertKind,
+        /// The customer it is about, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer: Option<CustomerNumber>,
+    },
     /// An administrator took an alert.
     AlertTaken {
         /// Kind of the alert that was taken.
@@ -519,6 +544,15 @@ pub enum AuditKind {
     BrandingSaved {
         /// What of it.
         changed: Vec<BrandingPart>,
+    },
+    /// Something was done to an endpoint that events are pushed to.
+    Webhook {
+        /// Key of the endpoint.
+        id: WebhookId,
+        /// The host it is on.
+        host: String,
+        /// What was done.
+        event: WebhookAuditEvent,
     },
     /// What is personal in earlier events was erased: the signed tombstone (S-80, row 52).
     Erased {

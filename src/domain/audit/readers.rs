@@ -15,6 +15,9 @@ impl AuditKind {
                 | Self::ReplyFiled { .. }
                 | Self::ReplyPutAway { .. }
                 | Self::Client { .. }
+                | Self::AlertRaised { .. }
+                | Self::AlertSettled { .. }
+                | Self::Webhook { .. }
         )
     }
 

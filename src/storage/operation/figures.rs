@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::WebhookId;
 use crate::domain::alert::AlertKind;
 use crate::domain::case::Status;
 use crate::domain::viewer::Scope;
@@ -11,6 +12,7 @@ use crate::storage::audit::chain::find_head;
 use crate::storage::case_rows::count_statuses;
 use crate::storage::mails::{count_trouble, queue_state};
 use crate::storage::seals::count_unstamped;
+use crate::storage::webhooks::list_lags;
 use crate::storage::{PgConnection, QueryResult};
 
 /// What is counted is counted up to this number and one more.
@@ -39,6 +41,8 @@ pub struct Figures {
     pub unstamped: Option<i64>,
     /// Position of the newest event of the log; `None` if its head is lost.
     pub position: Option<i64>,
+    /// Endpoints that events are pushed to, and since when each waits for one; not those that are paused.
+    pub webhooks: Vec<(WebhookId, Option<DateTime<Utc>>)>,
 }
 
 /// Reads all of it; `is_stamped` says whether documents get time stamps.
@@ -68,5 +72,6 @@ pub fn read_figures(
             false => None,
         },
         position: find_head(conn)?.map(|head| head.position),
+        webhooks: list_lags(conn)?,
     })
 }

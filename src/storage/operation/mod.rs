@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod audit;
 pub mod branding;
+pub mod feed;
 pub mod figures;
 pub mod files;
 pub mod idempotency;
@@ -14,3 +15,4 @@ pub mod seals;
 pub mod setup;
 pub mod status_days;
 pub mod unreadable;
+pub mod webhooks;

@@ -18,6 +18,7 @@ mod bookings;
 mod call;
 mod customers;
 mod documents;
+mod events;
 mod keys;
 mod openapi;
 mod operation;
@@ -28,6 +29,7 @@ mod problem;
 mod products;
 mod users;
 
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::app::App;
@@ -51,6 +53,7 @@ pub(in crate::web) fn operations() -> impl Iterator<Item = &'static Operation> {
         documents::OPERATIONS,
         access::OPERATIONS,
         users::OPERATIONS,
+        events::OPERATIONS,
     ]
     .into_iter()
     .flatten()
@@ -59,12 +62,19 @@ pub(in crate::web) fn operations() -> impl Iterator<Item = &'static Operation> {
 /// Any address of the API that has no row, or a row with other methods.
 pub async fn nothing(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
     let path = request.path();
-    let is_known = operations().any(|operation| fits(operation.row.path, path));
-    let code = match is_known {
-        true => Code::MethodNotAllowed,
-        false => Code::NotFound,
+    let known = operations().filter(|operation| fits(operation.row.path, path));
+    let methods: Vec<&str> = known.map(|operation| operation.row.method).collect();
+    let code = match methods.is_empty() {
+        true => Code::NotFound,
+        false => Code::MethodNotAllowed,
     };
-    call::answer_of(&app, &request, &Problem::from(code))
+    let mut answer = call::answer_of(&app, &request, &Problem::from(code));
+    if let Ok(methods) = HeaderValue::from_str(&methods.join(", "))
+        && code == Code::MethodNotAllowed
+    {
+        answer.headers_mut().insert(header::ALLOW, methods);
+    }
+    answer
 }
 
 /// Whether an address is one of a pattern's.

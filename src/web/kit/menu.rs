@@ -1,6 +1,6 @@
 //! The main menu: which pages a person sees in it, and in which group (C13).
 
-use crate::domain::viewer::{Role, Viewer};
+use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::paths;
 
 /// A page of the menu.
@@ -85,10 +85,14 @@ const OPERATOR: &[(&str, &[Page])] = &[
             page("Betreiber", paths::OPERATOR),
             page("Erscheinungsbild", paths::BRANDING),
             page("Schnittstellen", paths::CLIENTS),
+            page("Webhooks", paths::WEBHOOKS),
             page("Einrichtung", paths::SETUP),
         ],
     ),
 ];
+
+/// Pages that only administrators come into.
+const ADMINISTRATORS: &[&str] = &[paths::WEBHOOKS];
 
 /// The menu of `viewer`; `section` is the address of the entry the page belongs to.
 pub fn menu(viewer: &Viewer, section: &str) -> Vec<Entry> {
@@ -96,7 +100,7 @@ pub fn menu(viewer: &Viewer, section: &str) -> Vec<Entry> {
     let mut groups: Vec<(&'static str, Vec<Page>)> = match viewer.role {
         Role::Operator(_) => OPERATOR
             .iter()
-            .map(|(label, pages)| (*label, pages.to_vec()))
+            .map(|(label, pages)| (*label, shown_to(viewer, pages)))
             .collect(),
         Role::Partner(_) => vec![
             single("Kunden", paths::CUSTOMERS),
@@ -124,6 +128,13 @@ pub fn menu(viewer: &Viewer, section: &str) -> Vec<Entry> {
             section: section.to_owned(),
         })
         .collect()
+}
+
+/// Those of the pages that the viewer may come into.
+fn shown_to(viewer: &Viewer, pages: &[Page]) -> Vec<Page> {
+    let is_administrator = viewer.role.has(Duty::Administration);
+    let may_see = |page: &&Page| is_administrator || !ADMINISTRATORS.contains(&page.href);
+    pages.iter().filter(may_see).copied().collect()
 }
 
 fn single(label: &'static str, href: &'static str) -> (&'static str, Vec<Page>) {

@@ -18,6 +18,7 @@ mod setup;
 mod start;
 mod sub_processors;
 mod users;
+mod webhooks;
 
 use crate::domain::viewer::Duty;
 use actix_web::web;
@@ -204,5 +205,64 @@ pub const ROUTES: &[Row] = &[
         "/betrieb/unterauftragsverarbeiter/{eintrag}",
         Who::Operator,
         || view().to(sub_processors::show),
+    ),
+    get(paths::WEBHOOKS, Who::Duty(Duty::Administration), || {
+        view().to(webhooks::list::show)
+    }),
+    post(paths::WEBHOOKS, Who::Duty(Duty::Administration), || {
+        web::post().to(webhooks::new::add)
+    }),
+    get(paths::NEW_WEBHOOK, Who::Duty(Duty::Administration), || {
+        view().to(webhooks::new::show)
+    }),
+    get(
+        "/betrieb/webhooks/{webhook}",
+        Who::Duty(Duty::Administration),
+        || view().to(webhooks::show::show),
+    ),
+    get(
+        "/betrieb/webhooks/{webhook}/schluessel",
+        Who::Duty(Duty::Administration),
+        || view().to(webhooks::steps::ask_rotation),
+    ),
+    post(
+        "/betrieb/webhooks/{webhook}/schluessel",
+        Who::Duty(Duty::Administration),
+        || web::post().to(webhooks::steps::rotate),
+    ),
+    post(
+        "/betrieb/webhooks/{webhook}/hinterlegt",
+        Who::Duty(Duty::Administration),
+        || web::post().to(webhooks::steps::put_away),
+    ),
+    post(
+        "/betrieb/webhooks/{webhook}/anhalten",
+        Who::Duty(Duty::Administration),
+        || web::post().to(webhooks::steps::pause),
+    ),
+    post(
+        "/betrieb/webhooks/{webhook}/fortsetzen",
+        Who::Duty(Duty::Administration),
+        || web::post().to(webhooks::steps::resume),
+    ),
+    post(
+        "/betrieb/webhooks/{webhook}/test",
+        Who::Duty(Duty::Administration),
+        || web::post().to(webhooks::steps::test),
+    ),
+    post(
+        "/betrieb/webhooks/{webhook}/zustellungen/{zustellung}/erneut",
+        Who::Duty(Duty::Administration),
+        || web::post().to(webhooks::steps::again),
+    ),
+    get(
+        "/betrieb/webhooks/{webhook}/loeschen",
+        Who::Duty(Duty::Administration),
+        || view().to(webhooks::steps::ask_deletion),
+    ),
+    post(
+        "/betrieb/webhooks/{webhook}/loeschen",
+        Who::Duty(Duty::Administration),
+        || web::post().to(webhooks::steps::delete),
     ),
 ];

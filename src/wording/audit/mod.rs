@@ -12,13 +12,14 @@ use chrono::NaiveDate;
 
 use super::dates::short_date;
 use super::user::{changed, signed_out};
-use crate::domain::Language;
+use crate::domain::alert::AlertKind;
 use crate::domain::audit::{AuditKind, AuditName, Counts};
 use crate::domain::branding::BrandingPart;
 use crate::domain::calendar::REMINDERS;
 use crate::domain::product::Named;
 use crate::domain::second_factor::FactorChange;
 use crate::domain::viewer::OperatorRole;
+use crate::domain::{CustomerNumber, Language};
 use agreements::{asked, objected, restored};
 use changes::{announced, dissented, settled};
 use customers::{arrived, assigned, corrected, entered, moved, rebooked, reviewed, written};
@@ -84,6 +85,8 @@ names! {
     MailReturned: "E-Mail zurückgekommen", "E-mail came back";
     MailRetried: "E-Mail noch einmal versucht", "E-mail tried again";
     ContractResent: "Vertrag noch einmal gesendet", "Agreement sent once more";
+    AlertRaised: "Hinweis entstanden", "Alert raised";
+    AlertSettled: "Hinweis geschlossen", "Alert closed";
     AlertTaken: "Hinweis übernommen", "Alert taken";
     AlertDone: "Hinweis erledigt", "Alert finished";
     ReplyFiled: "Antwort zugeordnet", "Answer filed";
@@ -113,6 +116,7 @@ names! {
     OperatorSaved: "Angaben zum Betreiber", "Operator's particulars";
     BrandingSaved: "Erscheinungsbild", "Branding";
     Client: "Zugang zur Schnittstelle", "API client";
+    Webhook: "Webhook angelegt, geändert", "Webhook added, changed";
     Erased: "Protokollinhalt gelöscht", "Log contents erased";
 }
 
@@ -320,6 +324,12 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             format!("Vertrag {number} noch einmal per E-Mail gesendet"),
             format!("Agreement {number} sent once more by e-mail"),
         ),
+        K::AlertRaised {
+            alert, customer, ..
+        } => by(|language| alerted(*alert, *customer, true, language)),
+        K::AlertSettled {
+            alert, customer, ..
+        } => by(|language| alerted(*alert, *customer, false, language)),
         K::AlertTaken { alert } => both(
             format!("Hinweis „{}“ übernommen", alert.word()),
             format!("Alert “{}” taken", alert.word_en()),
@@ -417,6 +427,7 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             "Operator's particulars changed",
         ),
         K::BrandingSaved { changed } => by(|language| branded(changed, language)),
+        K::Webhook { host, event, .. } => by(|language| event.sentence(host, language)),
         K::Erased { positions, .. } => by(|language| erased(positions.len(), language)),
     }
 }
@@ -452,6 +463,26 @@ fn answered(received_on: NaiveDate, is_filed: bool, language: Language) -> Strin
         (Language::De, false) => format!("Antwort vom {day} ohne Kunden abgelegt"),
         (Language::En, true) => format!("Answer of {day} filed to the customer"),
         (Language::En, false) => format!("Answer of {day} put away without a customer"),
+    }
+}
+
+/// That an alert was raised or closed, and about whom.
+fn alerted(
+    alert: AlertKind,
+    customer: Option<CustomerNumber>,
+    is_new: bool,
+    language: Language,
+) -> String {
+    let what = match (language, is_new) {
+        (Language::De, true) => format!("Hinweis „{}“ entstanden", alert.word()),
+        (Language::De, false) => format!("Hinweis „{}“ geschlossen", alert.word()),
+        (Language::En, true) => format!("Alert “{}” raised", alert.word_en()),
+        (Language::En, false) => format!("Alert “{}” closed", alert.word_en()),
+    };
+    match (customer, language) {
+        (Some(number), Language::De) => format!("{what}, Kunde {number}"),
+        (Some(number), Language::En) => format!("{what}, customer {number}"),
+        (None, _) => what,
     }
 }
 

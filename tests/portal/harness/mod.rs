@@ -18,6 +18,7 @@ pub mod chromium;
 mod device;
 mod log;
 mod people;
+mod receiver;
 mod smtp;
 
 pub use app::{TestApp, database, days, deliver, hours, minutes};
@@ -27,6 +28,7 @@ pub use log::Log;
 pub use people::{
     CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY, party, products,
 };
+pub use receiver::{Manner, Pushed, Receiver};
 pub use smtp::{Behaviour, Fault, SmtpStub, Stage, Taken};
 
 /// A contract, letter or mail on paper as it is uploaded: one empty page that every PDF reader

@@ -9,6 +9,7 @@
 //! crash        the processes and databases die
 //! concurrency  two and four processes on one database
 //! morning      the morning with many due cases
+//! webhooks     another system that has to learn of everything, in order
 //! ```
 //!
 //! `AVV_STRESS=10` makes the runs ten times as long; `AVV_STRESS_SEED` repeats one.
@@ -24,6 +25,7 @@ mod crash;
 mod morning;
 mod people;
 mod program;
+mod webhooks;
 
 use chrono::NaiveTime;
 use rand::Rng as _;

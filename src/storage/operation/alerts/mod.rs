@@ -385,6 +385,23 @@ fn name_of(names: &HashMap<i64, String>, id: i64) -> String {
     names.get(&id).cloned().unwrap_or_default()
 }
 
+/// Closes the open alert of a kind about a subject, because its cause has gone.
+pub fn settle_subject(
+    conn: &mut PgConnection,
+    kind: AlertKind,
+    subject: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let open = alerts::table
+        .filter(alerts::kind.eq(text::word(&kind)?))
+        .filter(alerts::subject.eq(subject))
+        .filter(alerts::done_at.is_null());
+    diesel::update(open)
+        .set(alerts::done_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Closes the open alerts of a kind about the portal itself, because their cause has gone.
 pub fn settle_kind(
     conn: &mut PgConnection,
@@ -399,6 +416,70 @@ pub fn settle_kind(
         .set(alerts::done_at.eq(now))
         .execute(conn)
         .map(|_| ())
+}
+
+/// An alert of which the log does not say everything yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Untold {
+    /// Key in `alerts`.
+    pub id: AlertId,
+    /// The kind of alert.
+    pub kind: AlertKind,
+    /// The customer it is about, if any.
+    pub customer: Option<CustomerNumber>,
+    /// Whether it has to be said that it was raised.
+    pub is_new: bool,
+    /// Whether it has to be said that it is closed.
+    pub is_over: bool,
+}
+
+/// Alerts of which the log does not say everything yet, the oldest first, locked, at most `limit`; those
+/// that another process tells are left out. What is returned counts as told.
+pub fn take_untold(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Untold>> {
+    type UntoldRow = (
+        i64,
+        String,
+        Option<CustomerNumber>,
+        bool,
+        bool,
+        Option<DateTime<Utc>>,
+    );
+    let untold = diesel::dsl::not(alerts::raised_told).or(alerts::done_at
+        .is_not_null()
+        .and(diesel::dsl::not(alerts::settled_told)));
+    let rows: Vec<UntoldRow> = alerts::table
+        .filter(untold)
+        .order(alerts::id)
+        .limit(limit)
+        .select((
+            alerts::id,
+            alerts::kind,
+            alerts::customer_number,
+            alerts::raised_told,
+            alerts::settled_told,
+            alerts::done_at,
+        ))
+        .for_update()
+        .skip_locked()
+        .load(conn)?;
+    let ids = rows.iter().map(|(id, ..)| *id);
+    diesel::update(alerts::table.filter(alerts::id.eq_any(ids)))
+        .set((
+            alerts::raised_told.eq(true),
+            alerts::settled_told.eq(alerts::done_at.is_not_null()),
+        ))
+        .execute(conn)?;
+    rows.into_iter()
+        .map(|(id, kind, customer, raised_told, settled_told, done_at)| {
+            Ok(Untold {
+                id: AlertId(id),
+                kind: text::from_word(kind)?,
+                customer,
+                is_new: !raised_told,
+                is_over: done_at.is_some() && !settled_told,
+            })
+        })
+        .collect()
 }
 
 /// Deletes a bounded number of alerts that were finished until `before`. Returns how many.

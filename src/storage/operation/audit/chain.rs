@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::NewEvent;
 use crate::domain::CustomerNumber;
+use crate::domain::audit::Steps;
 use crate::domain::audit::chain::{Content, Entry, Frame, Hash, Head};
 use crate::domain::audit::effect::Effect;
 use crate::storage::schema::{audit_events, audit_head};
@@ -16,19 +17,24 @@ use crate::storage::{QueryResult, text};
 /// Appends an event at the end of the chain and returns its position. Locks the head until the
 /// transaction ends, so events are written one after the other and none can be skipped.
 pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<i64> {
-    append_with(conn, event, &Effect::default(), now)
+    append_with(conn, event, (&Effect::default(), &Steps::default()), now)
 }
 
-/// [`append`] for an event that gave or took access (EV-11).
+/// [`append`] for an event that gave or took access (EV-11), or did something to a case.
 pub fn append_with(
     conn: &mut PgConnection,
     event: &NewEvent,
-    effect: &Effect,
+    (effect, steps): (&Effect, &Steps),
     now: DateTime<Utc>,
 ) -> QueryResult<i64> {
     let mut details = text::json(&event.kind)?;
-    if let (false, Value::Object(fields)) = (effect.is_empty(), &mut details) {
-        fields.insert(Effect::FIELD.to_owned(), text::json(effect)?);
+    if let Value::Object(fields) = &mut details {
+        if !effect.is_empty() {
+            fields.insert(Effect::FIELD.to_owned(), text::json(effect)?);
+        }
+        if !steps.is_empty() {
+            fields.insert(Steps::FIELD.to_owned(), text::json(steps)?);
+        }
     }
     let content = Content {
         salt: Uuid::new_v4().as_bytes().to_vec(),

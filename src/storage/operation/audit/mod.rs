@@ -90,7 +90,7 @@ pub fn list_placed_events(
 }
 
 /// Whose access an event gave and took, read from its details.
-fn effect_in(details: &Value) -> QueryResult<Effect> {
+pub(super) fn effect_in(details: &Value) -> QueryResult<Effect> {
     details
         .get(Effect::FIELD)
         .cloned()

@@ -50,6 +50,7 @@ pub fn item(line: AlertLine, viewer: &Viewer) -> Item {
             Some((id, _)) => paths::partner(*id),
             None => paths::PARTNERS.to_owned(),
         },
+        (AlertKind::WebhookPaused, ..) => paths::WEBHOOKS.to_owned(),
         (_, _, Some(page)) => page.clone(),
         _ => format!("{}#siegel", paths::OPERATION),
     };
