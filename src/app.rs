@@ -16,6 +16,7 @@ use crate::domain::{AddressId, LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
 use crate::mail::transport::Transport;
 use crate::metrics::Metrics;
+use crate::oidc::Issuers;
 use crate::places::Places;
 use crate::pulse::Pulse;
 use crate::rates::Rates;
@@ -52,6 +53,8 @@ pub struct App {
     pub places: Places,
     /// A cache of draft PDFs.
     pub drafts: Drafts,
+    /// The line to issuers at which people sign in.
+    pub issuers: Issuers,
     clock_fault: Arc<Mutex<Option<ClockFault>>>,
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
@@ -100,6 +103,7 @@ impl App {
             rates: Rates::default(),
             places: Places::default(),
             drafts: Drafts::default(),
+            issuers: Issuers::default(),
             clock_fault: Arc::default(),
             operator: Arc::default(),
             partners: Arc::default(),

@@ -1,5 +1,5 @@
 //! Asks the configured time-stamping service over HTTP (RFC 3161). Nothing else calls out to
-//! other servers but `mail`, `webhook_client` and, for `avv-portal check`, `dns`.
+//! other servers but `mail`, `oidc`, `webhook_client` and, for `avv-portal check`, `dns`.
 
 use std::time::Duration;
 

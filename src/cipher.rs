@@ -24,6 +24,8 @@ pub enum Purpose {
     Webhook,
     /// The same while it is being shown to a user.
     ShownWebhook,
+    /// With what an issuer is asked about a user.
+    Tokens,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Self::Codes => "codes",
             Self::Webhook => "webhook",
             Self::ShownWebhook => "shown webhook",
+            Self::Tokens => "tokens",
         }
     }
 }

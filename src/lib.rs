@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod logging;
 pub mod mail;
 pub mod metrics;
+pub mod oidc;
 pub mod paths;
 pub mod places;
 pub mod pulse;

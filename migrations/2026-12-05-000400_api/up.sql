@@ -45,11 +45,6 @@ COMMENT ON TABLE idempotency_keys IS 'What a POST of a client was answered, for 
 COMMENT ON COLUMN idempotency_keys.request IS 'SHA-256 of method, path and body.';
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
-ALTER TABLE partners ADD COLUMN external_id TEXT COLLATE "C"
-    CONSTRAINT partners_external_id CHECK (external_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$');
-COMMENT ON COLUMN partners.external_id IS 'Its key in the other systems of the provider, if it has one there.';
-CREATE UNIQUE INDEX partners_by_external_id ON partners (external_id);
-
 ALTER TABLE bookings ADD COLUMN external_id TEXT COLLATE "C"
     CONSTRAINT bookings_external_id CHECK (external_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$');
 COMMENT ON COLUMN bookings.external_id IS 'Its key in the other systems of the provider, if it has one there.';

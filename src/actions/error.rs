@@ -44,6 +44,9 @@ pub enum ActionError {
     /// The passkey asked for was not accepted.
     #[error("passkey not accepted: {0:?}")]
     WrongPasskey(PasskeyFault),
+    /// The person proves it at the issuer with this number.
+    #[error("to be proved at an issuer")]
+    ProveAtIssuer(u8),
     /// Something could not be encrypted.
     #[error(transparent)]
     Unencrypted(#[from] crate::cipher::Unencrypted),

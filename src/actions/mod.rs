@@ -32,6 +32,7 @@ pub mod documents;
 mod error;
 pub mod feed;
 pub mod form_version;
+pub mod identities;
 pub mod inspection;
 pub mod list_check;
 pub mod notices;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::ActionError;
+use super::identities::only_way;
 use super::second_factor::{new_codes, note, tell};
 use super::throttle::{
     Attempted, begin_passkey, end_passkey, end_sign_in_with_code, may_try_code, note_code,
@@ -267,6 +268,10 @@ pub fn sign_in(
     let Some(viewer) = users::find_viewer(conn, user)? else {
         return Ok(Err(PasskeyFault::Foreign));
     };
+    if only_way(conn, app, user)?.is_some() {
+        tracing::info!(%user, "refused: a passkey of somebody who signs in at an issuer");
+        return Ok(Err(PasskeyFault::Foreign));
+    }
     let (_, email) = users::find_contact(conn, user)?.ok_or(ActionError::NotFound)?;
     if let Some(attempt) = challenge.attempt {
         end_passkey(conn, attempt)?;

@@ -9,6 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
+use super::identities::only_way;
 use super::{ActionError, case_command::actor};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
@@ -238,6 +239,28 @@ pub fn end_passkey(conn: &mut PgConnection, attempt: i64) -> Result<(), ActionEr
     Ok(settle_attempt(conn, attempt, true)?)
 }
 
+/// Begins a sign-in at an issuer, likewise.
+pub fn begin_issuer(
+    conn: &mut PgConnection,
+    app: &App,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<i64, ActionError> {
+    let source = source_key(app, source);
+    lock_source(conn, &source)?;
+    let tries = tries_by_source(conn, Attempt::Issuer, &source, now - WINDOW, now)?;
+    if let Some(seconds) = wait(&tries.failed, FREE_SOURCE, now) {
+        tracing::warn!(%source, seconds, "refused by a limit: sign-in at an issuer");
+        return Err(ActionError::TooManyAttempts(seconds));
+    }
+    Ok(add_attempt(conn, Attempt::Issuer, "", &source, now)?)
+}
+
+/// Notes that somebody came back from an issuer who is believed.
+pub fn end_issuer(conn: &mut PgConnection, attempt: i64) -> Result<(), ActionError> {
+    Ok(settle_attempt(conn, attempt, true)?)
+}
+
 /// How far a sign-in got with the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignedIn {
@@ -247,14 +270,16 @@ pub enum SignedIn {
     Yes(Viewer),
     /// The password was right, and the second factor is asked for (S-36).
     HalfWay(UserId),
+    /// The password was right, and the person signs in at the issuer with this number alone (S-41).
+    AtIssuer(u8),
 }
 
 /// Writes down how signing in went; `user` is whom the password belongs to. With a second factor nothing
 /// is written yet: a place does not become known by the password alone.
 pub fn end_sign_in(
     conn: &mut PgConnection,
-    who: &Attempted,
-    begun: &SignIn,
+    app: &App,
+    (who, begun): (&Attempted, &SignIn),
     user: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<SignedIn, ActionError> {
@@ -267,6 +292,10 @@ pub fn end_sign_in(
         tracing::info!(account = %who.account, source = %who.source, "sign-in failed");
         return Ok(SignedIn::No);
     };
+    if let Some(issuer) = only_way(conn, app, viewer.user)? {
+        delete_attempt(conn, begun.attempt)?;
+        return Ok(SignedIn::AtIssuer(issuer));
+    }
     if has_factor(conn, viewer.user)? {
         delete_attempt(conn, begun.attempt)?;
         return Ok(SignedIn::HalfWay(viewer.user));
@@ -288,7 +317,8 @@ pub fn end_sign_in_with_code(
     note_signed_in(conn, viewer, now)
 }
 
-fn note_signed_in(
+/// Writes down that somebody signed in.
+pub(super) fn note_signed_in(
     conn: &mut PgConnection,
     viewer: &Viewer,
     now: DateTime<Utc>,

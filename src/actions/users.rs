@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::administrators::{keep_one, tell_administrators};
+use super::identities::only_way;
 use super::throttle::{Attempted, may_reset};
 use super::{ActionError, Actor, case_command::actor};
 use crate::app::App;
@@ -41,6 +42,8 @@ pub fn request_password_link(
         Err(_) => None,
     };
     match found {
+        // A password would be a way past the issuer.
+        Some(found) if only_way(conn, app, found.user)?.is_some() => Ok(()),
         Some(found) => {
             send_password_link(conn, app, found.user, found.password_hash.is_none(), now)
         }

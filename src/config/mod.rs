@@ -5,6 +5,7 @@
 //! given as a file: `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`. Every setting is
 //! read even where another is wrong ([`Readings`]), so that all that is missing is said at once.
 
+mod issuers;
 mod keys;
 mod limits;
 mod mail;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+pub use issuers::IssuerConfig;
 pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
 pub use limits::Limits;
 pub use mail::MailConfig;
@@ -57,6 +59,8 @@ pub struct Config {
     pub seal: SealConfig,
     /// Settings that make rules stricter.
     pub rules: RuleConfig,
+    /// Where people may sign in besides, by number.
+    pub issuers: Vec<IssuerConfig>,
     /// `RUST_LOG`: what is logged, in the notation of `tracing`.
     pub log_filter: Option<String>,
     /// Calendar years evidence is kept after the one in which an agreement ended (EV-16).
@@ -170,6 +174,16 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// The issuer with this number.
+    pub fn issuer(&self, number: u8) -> Option<&IssuerConfig> {
+        self.issuers.iter().find(|one| one.number == number)
+    }
+
+    /// The issuer with this address.
+    pub fn issuer_at(&self, url: &str) -> Option<&IssuerConfig> {
+        self.issuers.iter().find(|one| one.url == url)
+    }
+
     /// Reads the environment of this process.
     ///
     /// # Errors
@@ -211,6 +225,7 @@ impl Config {
                 authority_certificates: None,
             },
             rules: RuleConfig::default(),
+            issuers: Vec::new(),
             log_filter: None,
             retention_years: retention::YEARS,
         }

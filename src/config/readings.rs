@@ -2,8 +2,8 @@
 
 use super::variables::Variables;
 use super::{
-    Config, ConfigError, Environment, MailConfig, RuleConfig, SealConfig, Secrets, StorageConfig,
-    WebConfig, data_dir, invalid, purpose, read_keys,
+    Config, ConfigError, Environment, IssuerConfig, MailConfig, RuleConfig, SealConfig, Secrets,
+    StorageConfig, WebConfig, data_dir, invalid, purpose, read_keys,
 };
 use crate::domain::retention;
 
@@ -22,6 +22,8 @@ pub struct Readings {
     pub mail: Option<MailConfig>,
     /// How documents are sealed.
     pub seal: Option<SealConfig>,
+    /// Where people may sign in besides.
+    pub issuers: Option<Vec<IssuerConfig>>,
     secrets: Option<Secrets>,
     rules: Option<RuleConfig>,
     retention_years: Option<u8>,
@@ -92,6 +94,7 @@ impl Readings {
         let mail = MailConfig::read(variables, environment, all);
         let seal = SealConfig::read(variables, environment, &data_dir(variables), all);
         let rules = RuleConfig::read(variables, environment, all);
+        let issuers = IssuerConfig::read(variables, environment, all);
         let retention_years = all.keep(read_years(variables));
         Self {
             environment,
@@ -99,6 +102,7 @@ impl Readings {
             storage,
             mail,
             seal,
+            issuers,
             secrets,
             rules,
             retention_years,
@@ -122,6 +126,7 @@ impl Readings {
                 seal: Some(seal),
                 secrets: Some(secrets),
                 rules: Some(rules),
+                issuers: Some(issuers),
                 retention_years: Some(retention_years),
                 log_filter,
                 faults,
@@ -135,6 +140,7 @@ impl Readings {
                 mail,
                 seal,
                 rules,
+                issuers,
                 log_filter,
                 retention_years,
             }),

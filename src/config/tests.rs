@@ -461,3 +461,104 @@ fn s36_in_production_the_operators_people_need_a_second_factor() {
     let error = rule(PRODUCTION, "none").unwrap_err().to_string();
     assert!(error.contains("AVV_SECOND_FACTOR"), "{error}");
 }
+
+/// What is set of a first issuer, and with which variables in another way.
+fn issuers(base: &[(&str, &str)], more: &[(&str, &str)]) -> Result<Vec<IssuerConfig>, ConfigError> {
+    let mut all = vec![
+        ("AVV_OIDC_1_URL", "https://konto.plusnet.example/realms/avv"),
+        ("AVV_OIDC_1_CLIENT_ID", "avv"),
+        ("AVV_OIDC_1_CLIENT_SECRET", "geheim"),
+        ("AVV_OIDC_1_LABEL", "Konzern-Konto"),
+        ("AVV_OIDC_1_FOR", "operator"),
+    ];
+    for (name, value) in more {
+        all.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            all.push((name, value));
+        }
+    }
+    let mut named: HashMap<&str, &str> = base.iter().copied().collect();
+    named.extend(all);
+    let mut readings = readings(&named);
+    match readings.issuers {
+        Some(issuers) if readings.faults.is_empty() => Ok(issuers),
+        _ => Err(readings.faults.swap_remove(0)),
+    }
+}
+
+#[test]
+fn s41_an_issuer_is_read_whole_or_not_at_all() {
+    let read = |more: &[(&str, &str)]| issuers(PRODUCTION, more);
+    let one = read(&[]).unwrap().remove(0);
+    assert_eq!(
+        (one.number, one.scopes.len(), one.is_only_way),
+        (1, 2, true)
+    );
+    assert_eq!(one.recheck, chrono::Duration::seconds(60));
+    let roles = [
+        ("AVV_OIDC_1_ROLE_CLAIM", "groups"),
+        (
+            "AVV_OIDC_1_ROLES",
+            "avv-admins=administrator, avv-audit=auditor",
+        ),
+        ("AVV_OIDC_1_FACTORS", "mfa, otp"),
+        ("AVV_OIDC_1_RECHECK", "0"),
+        ("AVV_OIDC_1_ONLY", "off"),
+    ];
+    let one = read(&roles).unwrap().remove(0);
+    assert_eq!(one.rules.roles.unwrap().1.len(), 2);
+    assert_eq!(one.rules.factors, ["mfa", "otp"]);
+    assert!(one.recheck.is_zero() && !one.is_only_way);
+    for (more, named) in [
+        (("AVV_OIDC_1_URL", ""), "AVV_OIDC_1_URL is not set"),
+        (
+            ("AVV_OIDC_1_URL", "http://konto.plusnet.example"),
+            "AVV_OIDC_1_URL is not usable",
+        ),
+        (
+            ("AVV_OIDC_1_URL", "http://localhost:8081"),
+            "AVV_OIDC_1_URL is not usable",
+        ),
+        (
+            (
+                "AVV_OIDC_1_URL",
+                "https://konto.plusnet.example/.well-known/openid-configuration",
+            ),
+            "AVV_OIDC_1_URL is not usable",
+        ),
+        (("AVV_OIDC_1_CLIENT_SECRET", ""), "AVV_OIDC_1_CLIENT_SECRET"),
+        (("AVV_OIDC_1_LABEL", ""), "AVV_OIDC_1_LABEL"),
+        (("AVV_OIDC_1_FOR", "customers"), "AVV_OIDC_1_FOR"),
+        (
+            ("AVV_OIDC_1_PARTNER_CLAIM", "partner"),
+            "AVV_OIDC_1_PARTNER_CLAIM",
+        ),
+        (("AVV_OIDC_1_ROLE_CLAIM", "groups"), "AVV_OIDC_1_ROLES"),
+        (
+            ("AVV_OIDC_1_ROLES", "avv=administrator"),
+            "AVV_OIDC_1_ROLE_CLAIM",
+        ),
+        (("AVV_OIDC_1_RECHECK", "901"), "AVV_OIDC_1_RECHECK"),
+        (("AVV_OIDC_1_ONLY", "yes"), "AVV_OIDC_1_ONLY"),
+    ] {
+        let fault = read(&[more]).unwrap_err().to_string();
+        assert!(fault.starts_with(named), "{fault}");
+        assert!(!fault.contains("geheim"));
+    }
+    // For trying things out one on this machine will do.
+    let here = [("AVV_OIDC_1_URL", "http://localhost:8081")];
+    assert_eq!(issuers(&[], &here).unwrap().len(), 1);
+    // Half of a second one is a fault, and the same one twice, too.
+    let half = [("AVV_OIDC_2_LABEL", "Partnerkonto")];
+    let fault = read(&half).unwrap_err().to_string();
+    assert!(fault.starts_with("AVV_OIDC_2_URL is not set"), "{fault}");
+    let twice = [
+        ("AVV_OIDC_2_URL", "https://konto.plusnet.example/realms/avv"),
+        ("AVV_OIDC_2_CLIENT_ID", "avv"),
+        ("AVV_OIDC_2_CLIENT_SECRET", "geheim"),
+        ("AVV_OIDC_2_LABEL", "Partnerkonto"),
+        ("AVV_OIDC_2_FOR", "partners"),
+    ];
+    let fault = read(&twice).unwrap_err().to_string();
+    assert!(fault.starts_with("AVV_OIDC_2_URL is not usable"), "{fault}");
+}

@@ -18,6 +18,7 @@ mod customer_number;
 pub mod email;
 pub mod feed;
 pub mod file;
+pub mod identity;
 mod ids;
 pub mod inspection;
 mod language;

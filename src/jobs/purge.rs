@@ -11,7 +11,7 @@ use crate::domain::{UserId, webhook};
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{
-    alerts, attempts, idempotency, kept, passkeys, replies, runs, sessions, webhooks,
+    alerts, attempts, idempotency, identities, kept, passkeys, replies, runs, sessions, webhooks,
 };
 
 /// Failures count for an hour at most; a day leaves time to investigate an attack.
@@ -20,6 +20,9 @@ const FAILURES: TimeDelta = TimeDelta::days(1);
 const SUCCESSES: TimeDelta = TimeDelta::days(90);
 /// Sessions end after thirty minutes without use; their rows may stay a little longer.
 const SESSIONS: TimeDelta = TimeDelta::hours(1);
+
+/// No session lasts as long, whoever it began with.
+const ISSUER_SESSIONS: TimeDelta = TimeDelta::hours(13);
 
 /// How long passes of the periodic work are listed for the operator.
 const RUNS: TimeDelta = TimeDelta::days(30);
@@ -54,6 +57,7 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         passkeys::delete_old_challenges(conn, now)?;
         webhooks::delete_old(conn, now - DELIVERIES)?;
+        identities::delete_old(conn, now, now - ISSUER_SESSIONS)?;
         let forms = kept::delete_old(conn, now - kept::KEPT_FOR)?;
         let answers = idempotency::forget_answers(conn, now - IDEMPOTENCY, PAGE)?;
         Ok::<_, DbError>(answers + attempts + forms + sessions::delete_idle(conn, now - SESSIONS)?)

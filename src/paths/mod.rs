@@ -2,6 +2,7 @@
 
 mod clients;
 mod company;
+mod issuers;
 mod mails;
 mod users;
 mod webhooks;
@@ -13,6 +14,11 @@ use crate::domain::{
 };
 pub use clients::{API, CLIENTS, NEW_CLIENT, client, revoke_token};
 pub use company::{COMPANY_USERS, NEW_COMPANY_USER, company_user, company_user_page};
+pub use issuers::{
+    ASK_TO_PROVE_AT, BACK_FROM, CONNECT_WITH, INVITED_AT, OWN_ISSUER, PROVE_AT, SIGN_IN_AT,
+    SIGN_OUT_AT, SIGNED_OUT_AT, ask_to_prove_at, back_from, connect_with, invited_at, is_of_issuer,
+    own_issuer, prove_at, sign_in_at, sign_out_at,
+};
 pub use mails::{mail, mails_of, replies_of, reply, resend_contract, retry_mail};
 pub use users::{
     confirm_user, disable_user, edit_user, enable_user, erase_user, invite_user, remove_passkey,

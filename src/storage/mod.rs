@@ -15,8 +15,8 @@ pub mod schema;
 
 use access::password_links;
 pub use access::{
-    administrators, attempts, clients, company_users, logins, passkeys, rights, second_factors,
-    sessions, user_erasure, user_list, user_search, users,
+    administrators, attempts, clients, company_users, identities, logins, passkeys, rights,
+    second_factors, sessions, user_erasure, user_list, user_search, users,
 };
 pub use change::{
     announcements, bulk_runs, contract_versions, dissent_files, notices, roll_outs, sub_processors,

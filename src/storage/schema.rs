@@ -426,6 +426,63 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who of an issuer is which user. Never found by an e-mail address.
+    identities (issuer, subject) {
+        /// The claim iss: the address of the issuer.
+        issuer -> Text,
+        /// The claim sub: by what the issuer knows the person for ever.
+        subject -> Text,
+        user_id -> Int8,
+        connected_at -> Timestamptz,
+        /// When the person last signed in with it.
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Who was sent to an issuer, by the state that comes back: ten minutes, single use, and good only in the session that has the id.
+    issuer_requests (id) {
+        id -> Uuid,
+        /// Number of the issuer in the settings.
+        issuer -> Int2,
+        purpose -> Text,
+        user_id -> Nullable<Int8>,
+        /// The invitation that is followed.
+        link_id -> Nullable<Uuid>,
+        /// What the token has to repeat.
+        nonce -> Text,
+        /// PKCE: what the code is exchanged with.
+        verifier -> Text,
+        /// Where to go afterwards: a path of the portal, or empty.
+        way -> Text,
+        /// The attempt that counts as failed until the person has come back.
+        attempt_id -> Nullable<Int8>,
+        valid_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What an issuer says of a session that began there. A session without its row, or with one that has ended, is over.
+    issuer_sessions (id) {
+        id -> Uuid,
+        user_id -> Int8,
+        issuer -> Text,
+        subject -> Text,
+        /// By what the issuer names its own session, if it does.
+        sid -> Nullable<Text>,
+        /// What the issuer is asked with, encrypted with a key that follows from the secret of the portal.
+        tokens -> Text,
+        began_at -> Timestamptz,
+        /// When the issuer was last asked about the person.
+        checked_at -> Timestamptz,
+        /// When it last said that the person may come in.
+        good_at -> Timestamptz,
+        /// Since when it is over; it stays for a moment, so that the person can sign out at the issuer, too.
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Files that were chosen in such a form, or in one that had another field to correct.
     kept_files (id) {
         id -> Uuid,
@@ -643,7 +700,7 @@ diesel::table! {
         former_emails -> Array<Nullable<Text>>,
         /// Since when a sub-partner waits for the operator's release; empty when it can be named.
         unreleased_since -> Nullable<Timestamptz>,
-        /// Its key in the other systems of the provider, if it has one there.
+        /// By what the provider's other systems and the issuers of partners name it.
         external_id -> Nullable<Text>,
     }
 }
@@ -907,6 +964,8 @@ diesel::table! {
         last_sign_in_at -> Nullable<Timestamptz>,
         /// What the list is narrowed to: the job of one of the operator's people, or partner, or customer.
         kind -> Text,
+        /// Whether there is a row in identities, so that the user can sign in without a password.
+        connected -> Bool,
         /// What the list is narrowed to: whether the user has been invited, can sign in, is locked, or was erased.
         state -> Text,
         /// Its key in the other systems of the provider, if it has one there.
@@ -1036,6 +1095,10 @@ diesel::joinable!(dissent_files -> notices (notice_id));
 diesel::joinable!(document_stamps -> agreements (agreement_id));
 diesel::joinable!(entered_addresses -> customers (customer_number));
 diesel::joinable!(files -> users (uploaded_by));
+diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(issuer_requests -> password_links (link_id));
+diesel::joinable!(issuer_requests -> users (user_id));
+diesel::joinable!(issuer_sessions -> users (user_id));
 diesel::joinable!(kept_files -> kept_forms (form_id));
 diesel::joinable!(kept_files -> users (user_id));
 diesel::joinable!(idempotency_keys -> api_clients (client_id));
@@ -1105,6 +1168,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     entered_addresses,
     files,
     idempotency_keys,
+    identities,
+    issuer_requests,
+    issuer_sessions,
     kept_files,
     kept_forms,
     links,

@@ -14,6 +14,7 @@ pub mod company;
 pub mod dates;
 mod feed;
 mod holidays;
+mod identity;
 mod mail;
 mod master_data;
 pub mod names;

@@ -814,6 +814,16 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             vec![Click("main form .actions button")],
         ),
         at("operator security", "/sicherheit"),
+        at("operator connects issuer", "/sicherheit/anbieter/1"),
+        after(
+            "operator connects issuer wrong",
+            "/sicherheit/anbieter/1",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "operator proves at issuer",
+            "/anmelden/anbieter/1/ausweisen?weiter=/sicherheit",
+        ),
         at("operator mails", "/betrieb/mails"),
         at("operator mail", "/betrieb/mails/1"),
         at("operator replies", "/betrieb/antworten"),
@@ -943,6 +953,8 @@ fn is_no_page(path: &str) -> bool {
         || path.ends_with("/datei")
         || path.ends_with(".zip")
         || path.ends_with(".txt")
+        // They lead to an issuer, or come from one.
+        || (path.contains("/anbieter/{nummer}") && !path.ends_with("/ausweisen") && path != "/sicherheit/anbieter/{nummer}")
         || [
             "/static/",
             "/erscheinungsbild/",

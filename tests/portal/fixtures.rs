@@ -7,6 +7,7 @@ use avv_portal::actions::{
 use avv_portal::domain::bulk_run::RunEnd;
 use avv_portal::domain::case::Channel;
 use avv_portal::domain::file::{File, FileKind};
+use avv_portal::domain::identity::Audience;
 use avv_portal::domain::roll_out::{Answer, Mode, Scope, Skip};
 use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, UserId};
@@ -15,7 +16,9 @@ use avv_portal::storage::bulk_runs::save_end;
 use avv_portal::storage::roll_outs::{Reached, find_roll_out, save_reached};
 
 use crate::announce::{announce, draft, link, notice, register};
-use crate::harness::{CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days};
+use crate::harness::{
+    CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, TestApp, days, issuer_config,
+};
 use crate::versions::put_in_force;
 
 const LONG_NAME: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft mit beschränkter Haftung";
@@ -74,7 +77,11 @@ pub struct Places {
 /// Customers in every state. Half of the events happen, then fifteen days pass, then the rest.
 pub async fn insert_fixtures() -> (TestApp, Places) {
     // At a name, for which devices keep passkeys.
-    let app = TestApp::start_named(|_| {}).await;
+    let app = TestApp::start_named(|config| {
+        let issuer = issuer_config("https://konto.plusnet.example", 1, Audience::Operator);
+        config.issuers = vec![issuer];
+    })
+    .await;
     let companies = app.companies();
     let mut places = Places {
         sub_partner: companies.second_sub.to_string(),

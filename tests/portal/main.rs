@@ -40,6 +40,7 @@ mod forgetting;
 mod forms;
 mod gate;
 mod heavy;
+mod issuers;
 mod letters;
 mod limits;
 mod links;

@@ -6,12 +6,14 @@ use rand::rngs::OsRng;
 use secrecy::ExposeSecret as _;
 
 use crate::authority;
-use crate::config::{MailConfig, SealConfig, WebConfig};
+use crate::config::{IssuerConfig, MailConfig, SealConfig, WebConfig};
 use crate::dns::Resolvers;
 use crate::document::seal::{Certificates, Terms, read_reply, request};
 use crate::domain::inspection::{Answers, Finding, MailWay, Stamp, dkim, dmarc, dmarc_names, spf};
 use crate::mail::Transport;
 use crate::mail::test_mail::try_way;
+use crate::oidc::Issuers;
+use crate::paths;
 
 /// Goes the way of a mail up to where a recipient would be named; nothing is sent.
 pub fn mail_server(mail: &MailConfig, web: Option<&WebConfig>) -> MailWay {
@@ -54,6 +56,22 @@ fn names(selector: Option<&str>, own: &Answers, key: &Answers, policy: &Answers)
         Finding::Dkim(dkim(selector, key)),
         Finding::Dmarc(dmarc(policy)),
     ]
+}
+
+/// Asks an issuer what it is and with what it signs. Blocks for some seconds at most.
+pub fn issuer(issuer: &IssuerConfig, web: Option<&WebConfig>) -> Finding {
+    let asked = || -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        Ok(runtime.block_on(Issuers::default().inspect(issuer))?)
+    };
+    let home = web.map_or("", |web| web.base_url.as_str().trim_end_matches('/'));
+    Finding::Issuer {
+        variable: issuer.variable(),
+        back: format!("{home}{}", paths::back_from(issuer.number)),
+        fault: asked().err().map(|error| format!("{error:#}")),
+    }
 }
 
 /// Asks for one time stamp, over data that belongs to no agreement.

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(45);
 /// What is wanted of `check`.
 #[derive(Debug, Args)]
 pub struct Wanted {
-    /// Ask neither the mail server nor the domain name system nor the time-stamping service
+    /// Ask neither the mail server nor the domain name system nor the time-stamping service nor an issuer
     #[arg(long)]
     offline: bool,
     /// Ask this resolver about the sender's domain, in place of the system's own
@@ -117,6 +117,18 @@ fn network(readings: &Readings, dns: Option<SocketAddr>, now: DateTime<Utc>) -> 
     let stamp = readings.seal.clone();
     let stamp = stamp.map(|seal| begin(move || inspection::stamp(&seal, now)));
 
+    let issuers = readings.issuers.clone().unwrap_or_default();
+    let issuers: Vec<_> = issuers
+        .into_iter()
+        .map(|one| {
+            let (web, of_thread) = (readings.web.clone(), one.clone());
+            (
+                one,
+                begin(move || inspection::issuer(&of_thread, web.as_ref())),
+            )
+        })
+        .collect();
+
     let until = Instant::now() + PATIENCE;
     let mut findings = Vec::new();
     findings.extend(way.map(|way| {
@@ -132,6 +144,13 @@ fn network(readings: &Readings, dns: Option<SocketAddr>, now: DateTime<Utc>) -> 
     findings.extend(stamp.map(|stamp| {
         let found = wait(&stamp, until);
         Finding::Stamp(found.unwrap_or_else(|| Stamp::None("no answer in time".to_owned())))
+    }));
+    findings.extend(issuers.into_iter().map(|(issuer, looked)| {
+        wait(&looked, until).unwrap_or_else(|| Finding::Issuer {
+            variable: issuer.variable(),
+            back: String::new(),
+            fault: Some("no answer in time".to_owned()),
+        })
     }));
     findings
 }

@@ -53,9 +53,25 @@ pub(super) fn of(finding: &Finding) -> (&'static str, String) {
             "time stamps",
             format!("none came: {why}. Correct AVV_TSA_URL and AVV_TSA_CERT, or ask the service's provider"),
         ),
+        Finding::Issuer {
+            variable,
+            back,
+            fault: None,
+        } => (
+            "sign-in",
+            format!("{variable} answers as itself; it has to know {back} as the address people are sent back to"),
+        ),
+        Finding::Issuer {
+            variable,
+            fault: Some(why),
+            ..
+        } => (
+            "sign-in",
+            format!("{variable}: {why}. Correct the address, letter by letter as the issuer names itself, or ask who runs it"),
+        ),
         Finding::Offline => (
             "network",
-            "mail server, domain names and time stamps were not asked about (--offline)".to_owned(),
+            "mail server, domain names, time stamps and issuers were not asked about (--offline)".to_owned(),
         ),
     }
 }

@@ -18,6 +18,7 @@ use super::branding::BrandingPart;
 use super::case::Channel;
 use super::client::ClientAuditEvent;
 use super::company::UserRight;
+use super::identity::IdentityEnd;
 use super::mail::RequestReason;
 use super::master_data::FieldChange;
 use super::notice::{DissentWay, Settlement};
@@ -440,6 +441,34 @@ pub enum AuditKind {
     SignedOut,
     /// A password was set by a mailed link.
     PasswordSet,
+    /// A user connected the account with an issuer at which people sign in, or parted it from one (S-41).
+    Identity {
+        /// What the issuer is called.
+        issuer: String,
+        /// Whether it is connected now.
+        connected: bool,
+    },
+    /// An issuer named somebody who had no account, or another job for somebody who had one (S-41).
+    UserByIssuer {
+        /// Name of that user.
+        name: String,
+        /// What the issuer is called.
+        issuer: String,
+        /// The job of one of the operator's people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<OperatorRole>,
+        /// Whether the account was made just now.
+        added: bool,
+    },
+    /// A session that began at an issuer ended there (S-41).
+    IssuerSessionEnded {
+        /// Name of the user.
+        name: String,
+        /// What the issuer is called.
+        issuer: String,
+        /// Why it ended.
+        why: IdentityEnd,
+    },
     /// A user did something to the own second factor (S-36).
     SecondFactor {
         /// What the user did to it.

@@ -330,6 +330,9 @@ fn itself(kind: &AuditKind, said: &mut Said) {
         | K::OperatorSaved
         | K::BrandingSaved { .. }
         | K::Client { .. }
+        | K::Identity { .. }
+        | K::UserByIssuer { .. }
+        | K::IssuerSessionEnded { .. }
         | K::Webhook { .. }
         | K::Erased { .. } => {}
     }

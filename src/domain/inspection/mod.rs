@@ -72,6 +72,15 @@ pub enum Finding {
     Dmarc(Dmarc),
     /// Whether a time stamp came.
     Stamp(Stamp),
+    /// An issuer at which people sign in.
+    Issuer {
+        /// The variable with its address.
+        variable: &'static str,
+        /// Where it sends people back to.
+        back: String,
+        /// What is wrong with it.
+        fault: Option<String>,
+    },
     /// What needs the network was not looked at, because the caller did not want it.
     Offline,
 }
@@ -212,6 +221,8 @@ impl Finding {
             Self::Spf(spf) => spf.mark(),
             Self::Dkim(dkim) => dkim.mark(),
             Self::Dmarc(dmarc) => dmarc.mark(),
+            Self::Issuer { fault: None, .. } => Mark::Good,
+            Self::Issuer { .. } => Mark::Wrong,
             Self::Stamp(Stamp::NotSet) => Mark::NotChecked,
             Self::Stamp(Stamp::Came(_)) => Mark::Good,
             Self::Stamp(Stamp::None(_)) => Mark::Wrong,

@@ -27,6 +27,14 @@ fn refused(code: u16) -> Finding {
     })
 }
 
+fn issuer(fault: Option<&str>) -> Finding {
+    Finding::Issuer {
+        variable: "AVV_OIDC_1_URL",
+        back: String::new(),
+        fault: fault.map(str::to_owned),
+    }
+}
+
 #[test]
 fn s95_what_is_found_is_good_doubtful_or_wrong() {
     let year = "2026-01-01T00:00:00Z";
@@ -103,6 +111,8 @@ fn s95_what_is_found_is_good_doubtful_or_wrong() {
             }),
             Mark::Wrong,
         ),
+        (issuer(None), Mark::Good),
+        (issuer(Some("no answer")), Mark::Wrong),
         (Finding::Stamp(Stamp::NotSet), Mark::NotChecked),
         (Finding::Stamp(Stamp::Came(String::new())), Mark::Good),
         (Finding::Stamp(Stamp::None(String::new())), Mark::Wrong),

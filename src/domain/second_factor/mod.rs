@@ -40,7 +40,7 @@ impl FactorRule {
     }
 }
 
-/// What was done to a person's second factor, for the log and the mail that tells that person.
+/// What was done to the ways in which a person signs in, for the log and the mail that tells that person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FactorChange {
@@ -60,11 +60,15 @@ pub enum FactorChange {
     PasskeyAdded,
     /// A passkey was removed.
     PasskeyRemoved,
+    /// The account was connected with an issuer at which the person signs in.
+    IssuerConnected,
+    /// It was parted from one.
+    IssuerRemoved,
 }
 
 impl FactorChange {
     /// Every change, in the order in which they are declared.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::SetUp,
         Self::Replaced,
         Self::Removed,
@@ -73,6 +77,8 @@ impl FactorChange {
         Self::CodeUsed,
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
+        Self::IssuerConnected,
+        Self::IssuerRemoved,
     ];
 }
 

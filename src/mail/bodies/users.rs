@@ -148,6 +148,14 @@ impl FactorChanged {
             ),
             FactorChange::PasskeyAdded => ("Ein Passkey wurde hinzugefügt", "A passkey was added"),
             FactorChange::PasskeyRemoved => ("Ein Passkey wurde entfernt", "A passkey was removed"),
+            FactorChange::IssuerConnected => (
+                "Ein Anmeldedienst wurde verbunden",
+                "A sign-in service was connected",
+            ),
+            FactorChange::IssuerRemoved => (
+                "Ein Anmeldedienst wurde getrennt",
+                "A sign-in service was disconnected",
+            ),
         };
         if en { en_title } else { de }
     }
@@ -186,6 +194,14 @@ impl FactorChanged {
             FactorChange::PasskeyRemoved => (
                 "wurde ein Passkey Ihres Zugangs zum AVV-Portal entfernt. Mit ihm kann sich niemand mehr anmelden. War er Ihr einziger zweiter Faktor, genügt zum Anmelden wieder das Passwort.",
                 "a passkey of your access to the AVV portal was removed. Nobody can sign in with it any more. If it was your only second factor, the password alone is enough to sign in again.",
+            ),
+            FactorChange::IssuerConnected => (
+                "wurde Ihr Zugang zum AVV-Portal mit einem Anmeldedienst Ihres Unternehmens verbunden. Sie können sich nun auch dort anmelden, ohne Passwort des Portals. Haben Sie das nicht getan, trennen Sie die Verbindung sofort unter Sicherheit.",
+                "your access to the AVV portal was connected with a sign-in service of your company. You can now sign in there, too, without the portal's password. If it was not you, disconnect it at once under Security.",
+            ),
+            FactorChange::IssuerRemoved => (
+                "wurde die Verbindung Ihres Zugangs zum AVV-Portal mit einem Anmeldedienst getrennt. Dort kann sich für Sie niemand mehr am Portal anmelden.",
+                "your access to the AVV portal was disconnected from a sign-in service. Nobody can sign in to the portal for you there any more.",
             ),
         };
         if en { en_text } else { de }

@@ -25,6 +25,8 @@ pub enum Attempt {
     Invitation,
     /// A sign-in with a passkey alone; it counts as failed until the answer is right.
     Passkey,
+    /// A sign-in at an issuer; it counts as failed until the person is back.
+    Issuer,
 }
 
 impl Attempt {
@@ -38,6 +40,7 @@ impl Attempt {
             Self::Code => "code",
             Self::Invitation => "invitation",
             Self::Passkey => "passkey",
+            Self::Issuer => "issuer",
         }
     }
 }

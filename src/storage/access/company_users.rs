@@ -23,6 +23,10 @@ pub struct CompanyUser {
     pub name: String,
     /// The address the person signs in with.
     pub email: String,
+    /// Whether a password is set.
+    pub has_password: bool,
+    /// Whether the person signs in at an issuer.
+    pub is_connected: bool,
 }
 
 type Row = (
@@ -31,7 +35,7 @@ type Row = (
     String,
     (Option<i64>, Option<CustomerNumber>),
     (bool, bool),
-    (bool, Option<DateTime<Utc>>),
+    (bool, bool, Option<DateTime<Utc>>),
 );
 
 type Columns = (
@@ -42,6 +46,7 @@ type Columns = (
     (users::contracts, users::manages_users),
     (
         diesel::dsl::IsNull<users::password_hash>,
+        users::connected,
         users::disabled_at,
     ),
 );
@@ -53,14 +58,18 @@ fn columns() -> Columns {
         users::email,
         (users::partner_id, users::customer_number),
         (users::contracts, users::manages_users),
-        (users::password_hash.is_null(), users::disabled_at),
+        (
+            users::password_hash.is_null(),
+            users::connected,
+            users::disabled_at,
+        ),
     )
 }
 
 fn read(row: Row) -> CompanyUser {
-    let (id, name, email, (partner, customer), (contracts, manages_users), (no_password, locked)) =
-        row;
-    let state = match (locked, no_password) {
+    let (id, name, email, company, (contracts, manages_users), account) = row;
+    let ((partner, customer), (no_password, is_connected, locked)) = (company, account);
+    let state = match (locked, no_password && !is_connected) {
         _ if email.ends_with(ERASED.trim_start_matches('%')) => UserState::Erased,
         (Some(_), _) => UserState::Locked,
         (None, true) => UserState::Invited,
@@ -79,6 +88,8 @@ fn read(row: Row) -> CompanyUser {
         },
         name,
         email,
+        has_password: !no_password,
+        is_connected,
     }
 }
 

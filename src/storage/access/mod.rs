@@ -4,6 +4,7 @@ pub mod administrators;
 pub mod attempts;
 pub mod clients;
 pub mod company_users;
+pub mod identities;
 pub mod logins;
 pub mod passkeys;
 pub(in crate::storage) mod password_links;

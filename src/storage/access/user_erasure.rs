@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use crate::domain::user::UserState;
 use crate::domain::{EmailAddress, UserId};
 use crate::storage::QueryResult;
+use crate::storage::identities::delete_identities;
 use crate::storage::schema::{password_links, sessions, users};
 use crate::storage::second_factors::delete_factors;
 use crate::storage::user_list::read_state;
@@ -72,6 +73,7 @@ pub fn erase_user(conn: &mut PgConnection, user: UserId) -> QueryResult<()> {
     diesel::delete(password_links::table.filter(password_links::user_id.eq(user.0)))
         .execute(conn)?;
     delete_factors(conn, user)?;
+    delete_identities(conn, user, None)?;
     delete_words(conn, user)?;
     diesel::update(users::table.find(user.0))
         .set((

@@ -10,7 +10,7 @@ use crate::domain::second_person::Administrator;
 use crate::domain::user::{UserKind, UserState};
 use crate::domain::{CustomerNumber, PartnerId, UserId};
 use crate::storage::administrators::{Row as AdministratorRow, administrator, columns};
-use crate::storage::schema::{customers, partners, passkeys, second_factors, users};
+use crate::storage::schema::{customers, identities, partners, passkeys, second_factors, users};
 use crate::storage::user_search::{Found, candidates};
 use crate::storage::{QueryResult, text};
 
@@ -89,6 +89,10 @@ pub struct UserLine {
     pub factor_since: Option<DateTime<Utc>>,
     /// How many passkeys the user has.
     pub passkeys: usize,
+    /// Whether a password is set.
+    pub has_password: bool,
+    /// The issuers the user is connected with, and since when.
+    pub identities: Vec<(String, DateTime<Utc>)>,
 }
 
 /// What the list is narrowed to.
@@ -206,13 +210,18 @@ fn load(
     conn: &mut PgConnection,
     query: users::BoxedQuery<'_, Pg, users::SqlType>,
 ) -> QueryResult<Vec<UserLine>> {
-    let rows: Vec<(Stored, AdministratorRow)> =
-        query.select((Stored::as_select(), columns())).load(conn)?;
-    let ids: Vec<i64> = rows.iter().map(|(row, _)| row.id).collect();
-    let partner_ids: Vec<i64> = rows.iter().filter_map(|(row, _)| row.partner_id).collect();
+    let rows: Vec<(Stored, AdministratorRow, bool)> = query
+        .select((
+            Stored::as_select(),
+            columns(),
+            users::password_hash.is_not_null(),
+        ))
+        .load(conn)?;
+    let ids: Vec<i64> = rows.iter().map(|(row, ..)| row.id).collect();
+    let partner_ids: Vec<i64> = rows.iter().filter_map(|(row, ..)| row.partner_id).collect();
     let numbers: Vec<CustomerNumber> = rows
         .iter()
-        .filter_map(|(row, _)| row.customer_number)
+        .filter_map(|(row, ..)| row.customer_number)
         .collect();
     let factors: Vec<(i64, DateTime<Utc>)> = second_factors::table
         .filter(second_factors::user_id.eq_any(&ids))
@@ -221,6 +230,15 @@ fn load(
     let owners: Vec<i64> = passkeys::table
         .filter(passkeys::user_id.eq_any(&ids))
         .select(passkeys::user_id)
+        .load(conn)?;
+    let connected: Vec<(i64, String, DateTime<Utc>)> = identities::table
+        .filter(identities::user_id.eq_any(&ids))
+        .order(identities::connected_at)
+        .select((
+            identities::user_id,
+            identities::issuer,
+            identities::connected_at,
+        ))
         .load(conn)?;
     let of_partners: Vec<(i64, String)> = partners::table
         .filter(partners::id.eq_any(partner_ids))
@@ -252,7 +270,7 @@ fn load(
         (None, None) => Company::Operator,
     };
     rows.into_iter()
-        .map(|(row, own)| {
+        .map(|(row, own, has_password)| {
             let kind =
                 UserKind::from_key(&row.kind).ok_or_else(|| text::unreadable("kind of a user"))?;
             Ok(UserLine {
@@ -267,6 +285,12 @@ fn load(
                 last_sign_in: row.last_sign_in_at,
                 administrator: kind.operator().map(|_| administrator(own)),
                 factor_since: factors.get(&row.id).copied(),
+                has_password,
+                identities: connected
+                    .iter()
+                    .filter(|(user, ..)| *user == row.id)
+                    .map(|(_, issuer, since)| (issuer.clone(), *since))
+                    .collect(),
                 passkeys: owners.iter().filter(|owner| **owner == row.id).count(),
                 name: row.name,
                 email: row.email,

@@ -7,6 +7,7 @@ use crate::domain::company::UserRights;
 use crate::domain::viewer::{OperatorRole, Role, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, Language, PartnerId, UserId};
 use crate::storage::administrators::count_as_made;
+use crate::storage::identities::delete_identities;
 pub use crate::storage::password_links::{
     create_password_link, delete_password_links, find_password_link, find_password_link_of,
     use_password_link,
@@ -300,7 +301,7 @@ pub fn disable_user(conn: &mut PgConnection, id: UserId, now: DateTime<Utc>) -> 
     Ok(changed > 0)
 }
 
-/// Unlocks a user, who must set a new password first; an administrator counts as just made by `by`
+/// Unlocks a user, who must set a new password or connect with an issuer anew first; an administrator counts as just made by `by`
 /// (S-39). An erased user has no address and cannot be unlocked. True if there was one to unlock.
 pub fn enable_user(conn: &mut PgConnection, id: UserId, by: Option<UserId>) -> QueryResult<bool> {
     let locked = users::table
@@ -313,6 +314,9 @@ pub fn enable_user(conn: &mut PgConnection, id: UserId, by: Option<UserId>) -> Q
             users::password_hash.eq(None::<String>),
         ))
         .execute(conn)?;
+    if changed > 0 {
+        delete_identities(conn, id, None)?;
+    }
     if let Some(by) = by.filter(|_| changed > 0) {
         count_as_made(conn, id, by)?;
     }

@@ -113,7 +113,7 @@ pub fn count_administrators(conn: &mut PgConnection) -> QueryResult<usize> {
     let found: Vec<i64> = users::table
         .filter(users::operator_role.eq("administrator"))
         .filter(users::disabled_at.is_null())
-        .filter(users::password_hash.is_not_null())
+        .filter(users::password_hash.is_not_null().or(users::connected))
         .select(users::id)
         .limit(most)
         .load(conn)?;

@@ -2,6 +2,7 @@
 //! signed in (S-34).
 
 mod codes;
+mod issuers;
 mod passkeys;
 mod qr;
 mod removal;
@@ -29,6 +30,7 @@ use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::route::{Row, Who, get, post, view};
 use crate::web::kit::sessions::{SessionRow, rows};
 use crate::wording::dates::long_date;
+use issuers::IssuerRow;
 
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
@@ -69,6 +71,15 @@ pub const ROUTES: &[Row] = &[
     post(paths::REMOVE_FACTOR, Who::SignedIn, || {
         web::post().to(removal::remove)
     }),
+    get(paths::OWN_ISSUER, Who::SignedIn, || {
+        view().to(issuers::show)
+    }),
+    post(paths::OWN_ISSUER, Who::SignedIn, || {
+        web::post().to(issuers::change)
+    }),
+    get(paths::CONNECT_WITH, Who::SignedIn, || {
+        view().to(issuers::go)
+    }),
     get(paths::RECOVERY_CODES, Who::SignedIn, || {
         view().to(codes::show)
     }),
@@ -98,6 +109,8 @@ struct SecurityPage {
     is_required: bool,
     /// Where this person is signed in.
     sessions: Vec<SessionRow>,
+    /// Where this person signs in, or could, without a password.
+    issuers: Vec<IssuerRow>,
 }
 
 /// A passkey as the page shows it.
@@ -122,6 +135,13 @@ impl SecurityPage {
     /// Whether another passkey may be added.
     fn has_room(&self) -> bool {
         self.are_possible && self.passkeys.len() < MOST_PASSKEYS
+    }
+
+    /// Whether the person signs in at an issuer alone, so that a password is of no use.
+    fn is_only_elsewhere(&self) -> bool {
+        self.issuers
+            .iter()
+            .any(|one| one.is_only_way && one.since.is_some())
     }
 
     /// Whether so few recovery codes are left that new ones should be made.
@@ -163,6 +183,7 @@ async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
         all: RECOVERY_CODES,
         is_required: app.config.rules.second_factor.requires(me.viewer.role),
         sessions: rows(open, language),
+        issuers: issuers::rows(&app, &me).await?,
     })
 }
 

@@ -84,6 +84,21 @@ async fn after_form(
         .error()
         .and_then(|error| error.as_error::<PageError>())
         .is_some_and(|error| matches!(error, PageError::StaleForm));
+    let prove_at = answer
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<PageError>())
+        .and_then(|error| match error {
+            PageError::ProveAtIssuer(number) => Some(*number),
+            _ => None,
+        });
+    if let Some(number) = prove_at {
+        // The person proves it elsewhere; meanwhile what was typed waits.
+        let action = answer.request().path().to_owned();
+        let page = kept::set_aside(app, user, &action, posted, None).await?;
+        let way = paths::ask_to_prove_at(number, &page.unwrap_or(action));
+        return Ok(answer.into_response(see_other(way)));
+    }
     if is_stale && kept::owner(app, &posted.form) == Some(user) {
         // The form was made in an earlier session of this user: it is shown again in the present
         // one.

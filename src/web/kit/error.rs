@@ -27,6 +27,9 @@ pub enum PageError {
     /// One of the operator's people wants what another job is there for.
     #[error("the user's job does not include this")]
     NeedsDuty,
+    /// Not an error: the person proves it at the issuer with this number, and then the form is sent again.
+    #[error("to be proved at an issuer")]
+    ProveAtIssuer(u8),
     /// The form's token is missing or outdated.
     #[error("stale form")]
     StaleForm,
@@ -77,6 +80,7 @@ impl From<ActionError> for PageError {
             | ActionError::WrongPassword
             | ActionError::WrongCode(_)
             | ActionError::WrongPasskey(_) => Self::Forbidden,
+            ActionError::ProveAtIssuer(number) => Self::ProveAtIssuer(number),
             ActionError::Unencrypted(cause) => {
                 tracing::error!(%cause, "no second factor could be made");
                 Self::Fault
@@ -161,6 +165,7 @@ impl ResponseError for PageError {
             Self::Forbidden
             | Self::NeedsContracts
             | Self::NeedsDuty
+            | Self::ProveAtIssuer(_)
             | Self::StaleForm
             | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::ForeignHost => StatusCode::MISDIRECTED_REQUEST,

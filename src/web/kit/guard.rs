@@ -16,6 +16,7 @@ use super::attend::{attend, here, to_sign_in};
 use super::client::{is_trusted, remote_address};
 use super::error::PageError;
 use super::gate;
+use super::issuers::goes_on;
 use super::kept;
 use super::language::wanted_language;
 use super::page::{Seen, see_other};
@@ -28,6 +29,7 @@ use crate::domain::case::Shut;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
 use crate::paths;
+use crate::storage::identities::find_issuer_session;
 use crate::storage::users::find_viewer;
 
 /// Checks origin, session and role, in this order.
@@ -140,6 +142,7 @@ fn must_set_up(app: &App, viewer: &Viewer, request: &ServiceRequest) -> bool {
             paths::SIGN_OUT,
         ]
         .contains(&request.path())
+        && !paths::is_of_issuer(request.path())
 }
 
 /// Leads to the page on which it is set up, and from there back.
@@ -192,9 +195,13 @@ async fn signed_in(app: &App, session: &Session) -> Result<Option<Viewer>, PageE
     let Some(user) = user else {
         return Ok(None);
     };
-    let viewer = app
+    let issuer = session::issuer_session(session);
+    let (viewer, found) = app
         .db
-        .read(move |conn| -> Result<_, PageError> { Ok(find_viewer(conn, UserId(user))?) })
+        .read(move |conn| -> Result<_, PageError> {
+            let found = issuer.map(|id| find_issuer_session(conn, id)).transpose()?;
+            Ok((find_viewer(conn, UserId(user))?, found.flatten()))
+        })
         .await?;
     let began = session
         .get::<i64>(BEGAN)
@@ -202,6 +209,10 @@ async fn signed_in(app: &App, session: &Session) -> Result<Option<Viewer>, PageE
         .and_then(|at| Utc.timestamp_opt(at, 0).single());
     let alive = viewer
         .filter(|viewer| began.is_some_and(|began| app.clock.now() - began < life_of(viewer.role)));
+    let alive = match alive {
+        Some(viewer) if issuer.is_some() && !goes_on(app, &viewer, found).await? => None,
+        alive => alive,
+    };
     if alive.is_none() {
         session.purge();
     }

@@ -23,6 +23,7 @@ pub mod gate;
 pub mod guard;
 pub mod headers;
 pub mod history;
+pub mod issuers;
 pub mod kept;
 pub mod language;
 pub mod limits;

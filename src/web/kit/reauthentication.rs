@@ -12,7 +12,9 @@ use super::error::PageError;
 use super::form::{FieldErrors, Form};
 use super::page::Me;
 use super::passkeys::{self, PASSKEY};
+use super::session;
 use super::words::in_words_of;
+use crate::actions::identities::issuer_to_prove_at;
 use crate::actions::throttle::{Attempted, Begun, SignIn, begin_sign_in, end_proof, withdraw};
 use crate::actions::{ActionError, passkeys as passkey_actions, passwords, second_factor};
 use crate::app::App;
@@ -37,6 +39,8 @@ pub struct Proof {
     pub has_app: bool,
     /// Whether a passkey will do instead.
     pub has_passkeys: bool,
+    /// Where it is proved without password and factor: number and name of the issuer.
+    pub issuer: Option<(u8, String)>,
 }
 
 /// How the signed-in person proves it.
@@ -47,11 +51,17 @@ pub async fn proof_of(app: &App, me: &Me) -> Result<Proof, PageError> {
             let contact = users::find_contact(conn, user)?;
             let (_, email) = contact.ok_or(ActionError::NotFound)?;
             let (has_app, has_passkeys) = (has_app(conn, user)?, has_passkey(conn, user)?);
+            let issuer = match has_app || has_passkeys {
+                true => None,
+                false => issuer_to_prove_at(conn, &own, user)?,
+            };
+            let issuer = issuer.and_then(|number| own.config.issuer(number));
             Ok(Proof {
                 email,
                 has_factor: has_app || has_passkeys,
                 has_app,
                 has_passkeys: has_passkeys && passkey_actions::are_possible(&own),
+                issuer: issuer.map(|one| (one.number, one.label.clone())),
             })
         })
         .await
@@ -83,6 +93,13 @@ pub async fn ask_proof_too(
 ) -> Result<(), PageError> {
     let proof = proof_of(app, me).await?;
     let language = me.viewer.language;
+    if proof.issuer.is_some() {
+        // Whoever has something to correct is led away only once.
+        if errors.is_empty() {
+            prove_again(app, request, &me.viewer, &proof, form).await?;
+        }
+        return Ok(());
+    }
     let (field, typed) = proof.field(form);
     if !proof.has_factor && typed.is_empty() {
         errors.add(
@@ -146,6 +163,11 @@ pub async fn ask_proof_too(
 }
 
 impl Proof {
+    /// What people call the issuer at which it is proved; empty if it is proved here.
+    pub fn at_issuer(&self) -> &str {
+        self.issuer.as_ref().map_or("", |(_, label)| label)
+    }
+
     /// The field it is asked for in, and what was typed there.
     fn field<'a>(&self, form: &'a Form) -> (&'static str, &'a str) {
         let field = if self.has_factor { CODE } else { "passwort" };
@@ -167,6 +189,12 @@ pub async fn prove_again(
     proof: &Proof,
     form: &Form,
 ) -> Result<(), ActionError> {
+    if let Some((number, _)) = proof.issuer {
+        return match session::is_proved(&request.get_session(), app) {
+            true => Ok(()),
+            false => Err(ActionError::ProveAtIssuer(number)),
+        };
+    }
     let who = Attempted::new(app, &proof.email, &source(app, request));
     let (_, typed) = proof.field(form);
     if proof.has_factor && !form.get(PASSKEY).is_empty() {

@@ -12,6 +12,7 @@ use actix_web::HttpRequest;
 use actix_web::cookie::{Key, SameSite, time};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::client::user_agent;
 use crate::actions::documents::sha256;
@@ -19,6 +20,7 @@ use crate::actions::sessions::IDLE;
 use crate::app::App;
 use crate::domain::UserId;
 use crate::domain::agent::Agent;
+use crate::domain::identity::proof_life;
 use crate::storage::db::DbError;
 use crate::storage::sessions;
 use crate::token;
@@ -35,6 +37,12 @@ pub const LANGUAGE: &str = "language";
 pub const FACTOR: &str = "factor";
 /// State: the browser it began in, as [`Agent`] is stored.
 const AGENT: &str = "agent";
+/// State: what an issuer says of it, if it began at one (S-41).
+const ISSUER: &str = "issuer";
+/// State: the request with which the person is on the way to an issuer.
+const ON_THE_WAY: &str = "on_the_way";
+/// State: when the person last proved to be it at an issuer, in seconds since 1970.
+const PROVED: &str = "proved";
 /// State: a message for the next page.
 pub const FLASH: &str = "flash";
 
@@ -114,8 +122,84 @@ pub fn is_half_way(session: &Session) -> bool {
     session.contains_key(HALF_WAY)
 }
 
-/// Whether it began so lately that the user need not prove the identity again (S-40).
+/// What is kept of an issuer while the portal's second factor is asked for, and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromIssuer {
+    session: Uuid,
+    proved: Option<i64>,
+}
+
+impl FromIssuer {
+    /// What an issuer says of a session; `fresh`: the person proved to be it just now.
+    pub fn new(session: Uuid, app: &App, fresh: bool) -> Self {
+        Self {
+            session,
+            proved: fresh.then(|| app.clock.now().timestamp()),
+        }
+    }
+
+    /// That of a session.
+    pub fn of(session: &Session) -> Option<Self> {
+        Some(Self {
+            session: issuer_session(session)?,
+            proved: session.get(PROVED).ok().flatten(),
+        })
+    }
+
+    /// Notes it in a session that has just begun.
+    pub fn note(&self, session: &Session) -> Result<(), actix_session::SessionInsertError> {
+        session.insert(ISSUER, self.session)?;
+        if let Some(proved) = self.proved {
+            session.insert(PROVED, proved)?;
+        }
+        Ok(())
+    }
+}
+
+/// By what it is known what an issuer says of a session.
+pub fn issuer_session(session: &Session) -> Option<Uuid> {
+    session.get(ISSUER).ok().flatten()
+}
+
+/// Notes that the person is on the way to an issuer.
+pub fn set_out(session: &Session, id: Uuid) -> Result<(), actix_session::SessionInsertError> {
+    session.insert(ON_THE_WAY, id)
+}
+
+/// Whether it is this session that set out with `state`; it counts once.
+pub fn comes_back(session: &Session, state: &str) -> Option<Uuid> {
+    let id: Uuid = session.get(ON_THE_WAY).ok().flatten()?;
+    if state.parse() != Ok(id) {
+        return None;
+    }
+    session.remove(ON_THE_WAY);
+    Some(id)
+}
+
+/// Who is signed in, whatever else is wanted of that person.
+pub fn user_of(session: &Session) -> Option<UserId> {
+    session.get(USER).ok().flatten().map(UserId)
+}
+
+/// Notes that the person has proved to be it at an issuer.
+pub fn set_proved(session: &Session, app: &App) {
+    if session.insert(PROVED, app.clock.now().timestamp()).is_err() {
+        tracing::warn!("a session forgot a proof");
+    }
+}
+
+/// Whether the person proved it at an issuer in the last minutes (S-40).
+pub fn is_proved(session: &Session, app: &App) -> bool {
+    let proved: Option<i64> = session.get(PROVED).ok().flatten();
+    proved.is_some_and(|at| Duration::seconds(app.clock.now().timestamp() - at) < proof_life())
+}
+
+/// Whether it began so lately that the user need not prove the identity again (S-40). At an issuer a person may
+/// have been signed in for long.
 pub fn is_fresh(session: &Session, app: &App) -> bool {
+    if issuer_session(session).is_some() {
+        return is_proved(session, app);
+    }
     age(session, app).is_some_and(|age| age < FRESH)
 }
 

@@ -1,22 +1,27 @@
 //! Setting a password by a mailed link, for new users and for users who forgot theirs (S-38).
 
+use actix_session::Session;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
 
+use crate::actions::identities::may_be_connected;
 use crate::actions::passwords::{self, BadPassword, LONGEST, SHORTEST};
 use crate::actions::throttle::note_unknown_token;
 use crate::actions::{ActionError, users};
 use crate::app::App;
+use crate::config::IssuerConfig;
 use crate::domain::{EmailAddress, Language};
 use crate::paths;
 use crate::places::Kind;
+use crate::storage::identities::Purpose as Way;
 use crate::storage::users::{find_contact, find_password_link, find_viewer};
 use crate::token::{self, Purpose};
 use crate::web::kit::client::source;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form, PublicForm};
+use crate::web::kit::issuers::{issuers_for, lead};
 use crate::web::kit::language::chosen_language;
 use crate::web::kit::page::{PublicShell, at_message, html, invalid, see_other};
 use crate::web::kit::route::{Row, Who, get, post, view};
@@ -30,6 +35,7 @@ pub const ROUTES: &[Row] = &[
     get("/passwort/{token}", Who::Visitor, || view().to(choose)),
     get("/passwort/{token}/", Who::Visitor, || view().to(choose)),
     post("/passwort/{token}", Who::Visitor, || web::post().to(set)),
+    get(paths::INVITED_AT, Who::Visitor, || view().to(connect)),
 ];
 
 #[derive(Template)]
@@ -60,6 +66,8 @@ impl ForgotPage {
 struct ChoosePage {
     shell: PublicShell,
     token: String,
+    /// Where one signs in instead, without a password: name and link.
+    issuers: Vec<(String, String)>,
     errors: FieldErrors,
 }
 
@@ -108,8 +116,9 @@ async fn choose(
 ) -> Result<HttpResponse, PageError> {
     let token = token::tidy(&token);
     match live_link(&app, &request, &token).await? {
-        Some(_) => html(&ChoosePage {
+        Some(link) => html(&ChoosePage {
             shell: shell(&app, chosen_language(&request), &token).await?,
+            issuers: ways(&app, link, &token).await?,
             token,
             errors: FieldErrors::default(),
         }),
@@ -149,6 +158,7 @@ async fn set(
         let shell = shell(&app, language, &token).await?;
         return invalid(&ChoosePage {
             shell,
+            issuers: ways(&app, link, &token).await?,
             token,
             errors,
         });
@@ -176,6 +186,76 @@ async fn set(
         Err(ActionError::NotFound) => expired(&app, language).await,
         Err(error) => Err(error.into()),
     }
+}
+
+/// The issuers at which the person who is invited can sign in instead.
+async fn offered<'a>(app: &'a App, link: Uuid) -> Result<Vec<&'a IssuerConfig>, PageError> {
+    if app.config.issuers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = app.clock.now();
+    let invited = app
+        .db
+        .read(move |conn| -> Result<_, PageError> {
+            let Some((user, _)) = find_password_link(conn, link, now)? else {
+                return Ok(None);
+            };
+            if !may_be_connected(conn, user)? {
+                return Ok(None);
+            }
+            Ok(find_viewer(conn, user)?)
+        })
+        .await?;
+    let Some(invited) = invited else {
+        return Ok(Vec::new());
+    };
+    let mut all = issuers_for(app, None);
+    all.retain(|issuer| issuer.rules.audience.has(invited.role));
+    Ok(all)
+}
+
+async fn ways(app: &App, link: Uuid, token: &str) -> Result<Vec<(String, String)>, PageError> {
+    let offered = offered(app, link).await?;
+    let way = |one: &IssuerConfig| (one.label.clone(), paths::invited_at(token, one.number));
+    Ok(offered.into_iter().map(way).collect())
+}
+
+/// Leads to an issuer with which the account of an invitation is connected.
+async fn connect(
+    app: web::Data<App>,
+    session: Session,
+    request: HttpRequest,
+    named: web::Path<(String, u8)>,
+) -> Result<HttpResponse, PageError> {
+    let (token, number) = named.into_inner();
+    let token = token::tidy(&token);
+    let language = chosen_language(&request);
+    let Some(link) = live_link(&app, &request, &token).await? else {
+        return expired(&app, language).await;
+    };
+    let offered = offered(&app, link).await?;
+    let issuer = offered.into_iter().find(|one| one.number == number);
+    let issuer = issuer.ok_or(PageError::NotFound)?;
+    let led = lead(
+        &app,
+        (&session, &request),
+        issuer,
+        (Way::Invitation(link), ""),
+    )
+    .await?;
+    Ok(match led {
+        Ok(answer) => answer,
+        Err(fault) => {
+            let mut errors = FieldErrors::default();
+            errors.add("passwort", fault.sentence(&issuer.label, language));
+            invalid(&ChoosePage {
+                shell: shell(&app, language, &token).await?,
+                issuers: ways(&app, link, &token).await?,
+                token,
+                errors,
+            })?
+        }
+    })
 }
 
 /// Names that must not make up the password of the user the link is for (S-35).

@@ -23,7 +23,7 @@ use crate::domain::{CustomerNumber, Language};
 use agreements::{asked, objected, restored};
 use changes::{announced, dissented, settled};
 use customers::{arrived, assigned, corrected, entered, moved, rebooked, reviewed, written};
-use people::with_rights;
+use people::{by_issuer, over, with_rights};
 
 macro_rules! names {
     ($($kind:ident: $de:literal, $en:literal;)*) => {
@@ -98,6 +98,9 @@ names! {
     SignedIn: "Anmeldung", "Signed in";
     SignedOut: "Abmeldung", "Signed out";
     PasswordSet: "Passwort gesetzt", "Password set";
+    Identity: "Anmeldedienst verbunden oder getrennt", "Sign-in service connected or disconnected";
+    UserByIssuer: "Benutzer durch Anmeldedienst", "User by sign-in service";
+    IssuerSessionEnded: "Anmeldung durch Anmeldedienst beendet", "Session ended by sign-in service";
     SecondFactor: "Zweiter Faktor", "Second factor";
     SecondFactorReset: "Zweiter Faktor zurückgesetzt", "Second factor reset";
     UserAdded: "Benutzer angelegt", "User added";
@@ -369,6 +372,30 @@ fn sentences(kind: &AuditKind) -> (String, String) {
         K::SignedIn => both("Angemeldet", "Signed in"),
         K::SignedOut => both("Abgemeldet", "Signed out"),
         K::PasswordSet => both("Passwort gesetzt", "Password set"),
+        K::Identity {
+            issuer,
+            connected: true,
+        } => both(
+            format!("Mit „{issuer}“ verbunden"),
+            format!("Connected with “{issuer}”"),
+        ),
+        K::Identity {
+            issuer,
+            connected: false,
+        } => both(
+            format!("Von „{issuer}“ getrennt"),
+            format!("Disconnected from “{issuer}”"),
+        ),
+        K::UserByIssuer {
+            name,
+            issuer,
+            role,
+            added,
+        } => by(|language| by_issuer((name, issuer), *role, *added, language)),
+        K::IssuerSessionEnded { name, issuer, why } => both(
+            format!("{name} abgemeldet: {}", over(issuer, *why).0),
+            format!("{name} signed out: {}", over(issuer, *why).1),
+        ),
         K::SecondFactor { change } => both(factor(*change).0, factor(*change).1),
         K::SecondFactorReset { name, reason } => both(
             because(&format!("Zweiter Faktor von {name} zurückgesetzt"), reason),
@@ -513,6 +540,8 @@ fn factor(change: FactorChange) -> (&'static str, &'static str) {
         FactorChange::CodeUsed => ("Wiederherstellungscode verbraucht", "Recovery code used"),
         FactorChange::PasskeyAdded => ("Passkey hinzugefügt", "Passkey added"),
         FactorChange::PasskeyRemoved => ("Passkey entfernt", "Passkey removed"),
+        FactorChange::IssuerConnected => ("Anmeldedienst verbunden", "Sign-in service connected"),
+        FactorChange::IssuerRemoved => ("Anmeldedienst getrennt", "Sign-in service disconnected"),
     }
 }
 

@@ -4,6 +4,8 @@ use crate::domain::Language;
 use crate::domain::audit::effect::{Effect, PartnerAccess};
 use crate::domain::audit::{Actor, AuditKind};
 use crate::domain::company::UserRight;
+use crate::domain::identity::IdentityEnd;
+use crate::domain::viewer::OperatorRole;
 use crate::wording::company;
 
 impl Actor {
@@ -88,6 +90,61 @@ pub(super) fn with_rights(what: &str, rights: &[UserRight], language: Language) 
         (_, Language::En) => format!(
             "{what}, permissions: {}",
             company::rights(rights, "", language)
+        ),
+    }
+}
+
+/// What an issuer made of a user.
+pub(super) fn by_issuer(
+    (name, issuer): (&str, &str),
+    role: Option<OperatorRole>,
+    added: bool,
+    language: Language,
+) -> String {
+    let job = role.map(|role| match language {
+        Language::De => role.word(),
+        Language::En => role.english(),
+    });
+    match (added, job, language) {
+        (true, None, Language::De) => {
+            format!("Benutzer {name} angelegt, bei „{issuer}“ angemeldet")
+        }
+        (true, None, Language::En) => format!("User {name} added, signed in at “{issuer}”"),
+        (true, Some(job), Language::De) => {
+            format!("Benutzer {name} angelegt, bei „{issuer}“ angemeldet, Rolle {job}")
+        }
+        (true, Some(job), Language::En) => {
+            format!("User {name} added, signed in at “{issuer}”, role {job}")
+        }
+        (false, job, Language::De) => format!(
+            "Rolle von {name} durch „{issuer}“ geändert: {}",
+            job.unwrap_or_default()
+        ),
+        (false, job, Language::En) => format!(
+            "Role of {name} changed by “{issuer}”: {}",
+            job.unwrap_or_default()
+        ),
+    }
+}
+
+/// Why a session ended at an issuer.
+pub(super) fn over(issuer: &str, why: IdentityEnd) -> (String, String) {
+    match why {
+        IdentityEnd::SignedOut => (
+            format!("bei „{issuer}“ abgemeldet"),
+            format!("signed out at “{issuer}”"),
+        ),
+        IdentityEnd::Gone => (
+            format!("„{issuer}“ kennt die Anmeldung nicht mehr"),
+            format!("“{issuer}” does not know the session any more"),
+        ),
+        IdentityEnd::ClaimChanged => (
+            format!("„{issuer}“ sagt über die Person etwas anderes als bei der Anmeldung"),
+            format!("“{issuer}” says something else of the person than at sign-in"),
+        ),
+        IdentityEnd::Unreachable => (
+            format!("„{issuer}“ antwortet seit einer Viertelstunde nicht"),
+            format!("“{issuer}” has not answered for a quarter of an hour"),
         ),
     }
 }

@@ -16,6 +16,7 @@ pub mod axe;
 mod browser;
 pub mod chromium;
 mod device;
+mod issuer;
 mod log;
 mod people;
 mod receiver;
@@ -24,6 +25,7 @@ mod smtp;
 pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
 pub use device::Device;
+pub use issuer::{Issuer, Signs, issuer_config};
 pub use log::Log;
 pub use people::{
     CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY, party, products,

@@ -34,7 +34,7 @@ impl PageError {
                 "Manche E-Mail-Programme brechen lange Links um. Kopieren Sie bitte die ganze Adresse aus der E-Mail in die Adresszeile des Browsers. Hilft das nicht, rufen Sie uns an.",
                 ("So erreichen Sie uns", paths::CONTACT),
             ),
-            Self::Forbidden => (
+            Self::ProveAtIssuer(_) | Self::Forbidden => (
                 "Das ist hier nicht erlaubt",
                 "Für diese Aktion fehlt Ihrem Benutzer die Berechtigung. Geändert wurde nichts. Welche Rechte ein Benutzer hat, legt der Betreiber dieses Portals fest.",
                 ("So erreichen Sie den Betreiber", paths::CONTACT),
@@ -126,7 +126,7 @@ impl PageError {
                 "Some mail programs break long links. Please copy the whole address from the e-mail into your browser. If that does not help, give us a call.",
                 contact,
             ),
-            Self::Forbidden => (
+            Self::ProveAtIssuer(_) | Self::Forbidden => (
                 "This is not allowed here",
                 "You do not have permission to do this. Nothing was changed.",
                 home,

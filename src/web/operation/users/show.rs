@@ -40,6 +40,8 @@ struct UserPage {
     /// Whose account it counts as for now, where a second person is wanted (S-39).
     counts_as: Option<String>,
     sessions: Vec<SessionRow>,
+    /// With what the user signs in, and since when where that is known.
+    ways: Vec<(String, Option<When>)>,
     /// Address of the log of what this person did.
     log: String,
     /// Whether this is the viewer.
@@ -116,11 +118,26 @@ pub async fn show(
         }),
         counts_as: maker.filter(|_| is_new),
         sessions: rows(open, Language::De),
+        ways: ways(&app, &line),
         log: log_of(&line.name),
         is_self: user == me.viewer.user,
         user: line,
         shell,
     })
+}
+
+/// With what a user signs in.
+fn ways(app: &App, user: &UserLine) -> Vec<(String, Option<When>)> {
+    let password = user.has_password.then(|| ("Passwort".to_owned(), None));
+    let issuers = user.identities.iter().map(|(url, since)| {
+        let known = app.config.issuer_at(url);
+        let label = known.map_or_else(
+            || format!("{url} (nicht mehr eingerichtet)"),
+            |issuer| issuer.label.clone(),
+        );
+        (label, Some(When::clock(*since)))
+    });
+    password.into_iter().chain(issuers).collect()
 }
 
 /// Name and page of the company a user works for.

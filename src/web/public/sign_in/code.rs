@@ -27,6 +27,7 @@ use crate::web::kit::local_path::local_path;
 use crate::web::kit::page::{Me, PublicShell, at_message, html, see_other};
 use crate::web::kit::passkeys::{self, PASSKEY};
 use crate::web::kit::reauthentication::CODE;
+use crate::web::kit::session::FromIssuer;
 use crate::web::kit::words::in_words_of;
 use crate::web::kit::{codes, session};
 
@@ -100,7 +101,11 @@ pub async fn sign_in(
     let mut wait = None;
     match prove(&app, &request, &session, user, &form).await {
         Ok(Ok(viewer)) => {
+            let from = FromIssuer::of(&session);
             session::begin(&session, &app, &request, viewer.user, true).map_err(no_session)?;
+            if let Some(from) = from {
+                from.note(&session).map_err(no_session)?;
+            }
             return Ok(see_other(onward(next, &viewer)));
         }
         Ok(Err(Fault::Code(fault))) => {

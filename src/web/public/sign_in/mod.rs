@@ -1,7 +1,8 @@
-//! Signing in and out; [`code`] is the second step for users who have a second factor, [`passkey`] the
-//! way without a password.
+//! Signing in and out; [`code`] is the second step for users who have a second factor, [`passkey`] and [`issuer`]
+//! the ways without a password.
 
 mod code;
+mod issuer;
 mod passkey;
 
 use actix_session::Session;
@@ -10,16 +11,19 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::actions::throttle::{Attempted, SignedIn, end_sign_in};
-use crate::actions::{ActionError, passkeys};
+use crate::actions::{ActionError, identities, passkeys};
 use crate::app::App;
 use crate::domain::Language;
+use crate::domain::identity::IdentityFault;
 use crate::domain::viewer::Viewer;
 use crate::paths;
 use crate::web::kit::client::source;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::PublicForm;
+use crate::web::kit::issuers::issuers_for;
 use crate::web::kit::language::chosen_language;
 use crate::web::kit::local_path::local_path;
 use crate::web::kit::page::{Me, PublicShell, at_message, home_of, html, see_other};
@@ -43,6 +47,18 @@ pub const ROUTES: &[Row] = &[
     post(paths::ASK_PASSKEY, Who::Visitor, || {
         web::post().to(passkey::ask)
     }),
+    get(paths::SIGN_IN_AT, Who::Visitor, || view().to(issuer::go)),
+    get(paths::BACK_FROM, Who::Visitor, || view().to(issuer::back)),
+    get(paths::SIGN_OUT_AT, Who::Visitor, || {
+        view().to(issuer::leave)
+    }),
+    post(paths::SIGNED_OUT_AT, Who::Anyone, || {
+        web::post().to(issuer::said_out)
+    }),
+    get(paths::ASK_TO_PROVE_AT, Who::SignedIn, || {
+        view().to(issuer::ask_to_prove)
+    }),
+    get(paths::PROVE_AT, Who::SignedIn, || view().to(issuer::prove)),
     post(paths::SIGN_OUT, Who::SignedIn, || web::post().to(sign_out)),
 ];
 
@@ -52,6 +68,9 @@ pub const ROUTES: &[Row] = &[
 struct Way {
     weiter: String,
     hinweis: String,
+    anbieter: String,
+    grund: String,
+    sitzung: String,
 }
 
 #[derive(Template)]
@@ -67,6 +86,10 @@ struct SignInPage {
     wrong: Option<Wrong>,
     /// Whether a passkey may be used.
     passkeys: bool,
+    /// Where one signs in without a password: name and link.
+    issuers: Vec<(String, String)>,
+    /// Where one is still signed in after signing out here: name and link.
+    elsewhere: Option<(String, String)>,
 }
 
 /// Why the sign-in failed.
@@ -77,6 +100,8 @@ enum Wrong {
     Passkey,
     /// Too many failures; wait this long.
     Wait(String),
+    /// An issuer did not let the person in, and why.
+    Issuer(String),
 }
 
 impl SignInPage {
@@ -97,13 +122,19 @@ impl SignInPage {
             let keeping = |address: String| format!("{address}&weiter={way}");
             shell.switch = shell.switch.map(|(de, en)| (keeping(de), keeping(en)));
         }
+        let keep = next.as_str();
         Ok(Self {
             shell,
             email: email.to_owned(),
-            next,
+            next: next.clone(),
             note: None,
             wrong: None,
             passkeys: passkeys::are_possible(app),
+            issuers: issuers_for(app, None)
+                .into_iter()
+                .map(|one| (one.label.clone(), paths::sign_in_at(one.number, keep)))
+                .collect(),
+            elsewhere: None,
         })
     }
 
@@ -141,7 +172,19 @@ async fn show(
         "passwort" => Some("Das Passwort ist gesetzt. Sie können sich jetzt damit anmelden."),
         _ => None,
     };
+    if way.hinweis == "abgemeldet" {
+        page.elsewhere = elsewhere(&app, &way);
+    }
+    let why = issuer::why_not(&app, (&way.anbieter, &way.grund), language);
+    page.wrong = why.map(Wrong::Issuer);
     html(&page)
+}
+
+/// The link by which one signs out at the issuer, too.
+fn elsewhere(app: &App, way: &Way) -> Option<(String, String)> {
+    let issuer = app.config.issuer(way.anbieter.parse().ok()?)?;
+    let href = paths::sign_out_at(issuer.number, way.sitzung.parse().ok()?);
+    Some((issuer.label.clone(), href))
 }
 
 async fn sign_in(
@@ -162,6 +205,11 @@ async fn sign_in(
         Ok(SignedIn::HalfWay(user)) => {
             session::begin_half_way(&session, &app, user).map_err(no_session)?;
             return Ok(see_other(code::address(next, language)));
+        }
+        Ok(SignedIn::AtIssuer(number)) => {
+            let label = app.config.issuer(number).map(|one| one.label.as_str());
+            let why = IdentityFault::OnlyThere.sentence(label.unwrap_or_default(), language);
+            (Wrong::Issuer(why), StatusCode::UNPROCESSABLE_ENTITY)
         }
         Ok(SignedIn::No) => (Wrong::Mismatch, StatusCode::UNPROCESSABLE_ENTITY),
         Err(ActionError::TooManyAttempts(seconds)) => {
@@ -217,29 +265,56 @@ async fn prove(
     let begun = begin(app, &who, email).await?;
     let user = begun.found.as_ref().map(|found| found.user);
     let matches = verify(app, request, password, &begun, |_| true).await?;
-    let now = app.clock.now();
+    let (own, now) = (app.clone(), app.clock.now());
     app.db
-        .transaction(move |conn| end_sign_in(conn, &who, &begun, user.filter(|_| matches), now))
+        .transaction(move |conn| {
+            end_sign_in(conn, &own, (&who, &begun), user.filter(|_| matches), now)
+        })
         .await
 }
 
-async fn sign_out(session: Session, me: Me, _form: SignedForm) -> HttpResponse {
+async fn sign_out(
+    app: web::Data<App>,
+    session: Session,
+    me: Me,
+    _form: SignedForm,
+) -> Result<HttpResponse, PageError> {
+    let left = match session::issuer_session(&session) {
+        Some(id) => leave(&app, id).await?,
+        None => String::new(),
+    };
     session.purge();
     let language = if me.viewer.language.is_en() {
         "&sprache=en"
     } else {
         ""
     };
-    HttpResponse::SeeOther()
+    Ok(HttpResponse::SeeOther()
         .insert_header((
             header::LOCATION,
-            at_message(&format!("{}?hinweis=abgemeldet{language}", paths::SIGN_IN)),
+            at_message(&format!(
+                "{}?hinweis=abgemeldet{left}{language}",
+                paths::SIGN_IN
+            )),
         ))
         .insert_header((
             HeaderName::from_static("clear-site-data"),
             "\"cache\", \"storage\"",
         ))
-        .finish()
+        .finish())
+}
+
+/// Ends what is known of a session at an issuer; what the sign-in page has to know of it.
+async fn leave(app: &App, id: Uuid) -> Result<String, PageError> {
+    let now = app.clock.now();
+    let found = app
+        .db
+        .transaction(move |conn| identities::leave(conn, id, now))
+        .await?;
+    let issuer = found.and_then(|url| app.config.issuer_at(&url));
+    Ok(issuer.map_or_else(String::new, |issuer| {
+        format!("&anbieter={}&sitzung={id}", issuer.number)
+    }))
 }
 
 fn onward<'a>(next: &'a str, viewer: &Viewer) -> &'a str {
