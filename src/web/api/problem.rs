@@ -347,7 +347,8 @@ impl From<PageError> for Problem {
             | PageError::NeedsDuty
             | PageError::StaleForm
             | PageError::ForeignOrigin
-            | PageError::ForeignHost => Code::NotAllowed,
+            | PageError::ForeignHost
+            | PageError::ProveAtIssuer(_) => Code::NotAllowed,
             PageError::HeadAlone | PageError::Fault => Code::Fault,
         };
         code.into()
