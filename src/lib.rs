@@ -26,6 +26,7 @@ pub mod paths;
 pub mod places;
 pub mod pulse;
 pub mod rates;
+pub mod sheet;
 pub mod storage;
 pub mod token;
 pub mod web;

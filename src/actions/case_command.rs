@@ -22,7 +22,7 @@ use crate::domain::roll_out;
 use crate::domain::viewer::{Acting, Scope, Viewer};
 use crate::domain::{AddressId, AgreementId, CustomerNumber, LinkId, RequestId};
 use crate::storage::audit::NewEvent;
-use crate::storage::audit::chain::append_with;
+use crate::storage::audit::chain::{append_many, append_with};
 use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::{PgConnection, case_rows, cases, customers, roll_outs, users};
 
@@ -48,6 +48,36 @@ pub struct Applied {
     pub after: Case,
     /// The changes that lead from `before` to `after`.
     pub changes: Vec<Change>,
+}
+
+/// The audit event of something that is written already.
+#[derive(Debug)]
+pub(super) struct Unwritten {
+    event: NewEvent,
+    effect: Effect,
+    steps: Steps,
+}
+
+impl Unwritten {
+    /// Appends it to the log.
+    fn append(&self, conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), ActionError> {
+        append_with(conn, &self.event, (&self.effect, &self.steps), now)?;
+        Ok(())
+    }
+}
+
+/// Appends the events of several customers that were written in one transaction.
+pub(super) fn append_all(
+    conn: &mut PgConnection,
+    events: &[Unwritten],
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let all: Vec<(&NewEvent, (&Effect, &Steps))> = events
+        .iter()
+        .map(|one| (&one.event, (&one.effect, &one.steps)))
+        .collect();
+    append_many(conn, &all, now)?;
+    Ok(())
 }
 
 impl CaseCommand {
@@ -146,6 +176,22 @@ impl CaseCommand {
         kind: impl FnOnce(&Applied) -> AuditKind,
         write: impl FnOnce(&mut PgConnection, &Applied) -> Result<(), ActionError>,
     ) -> Result<Applied, ActionError> {
+        let (outcome, event) = self.write_each(conn, app, before, events, kind, write)?;
+        event.append(conn, self.now)?;
+        Ok(outcome)
+    }
+
+    /// [`CaseCommand::commit_each`] without its audit event, which the caller appends when everything
+    /// else of its transaction is written: several customers of an import.
+    pub(super) fn write_each(
+        &self,
+        conn: &mut PgConnection,
+        app: &App,
+        before: Case,
+        events: &[Event],
+        kind: impl FnOnce(&Applied) -> AuditKind,
+        write: impl FnOnce(&mut PgConnection, &Applied) -> Result<(), ActionError>,
+    ) -> Result<(Applied, Unwritten), ActionError> {
         timing::hold(conn, app, &before, self.now)?;
         let (mut after, mut changes) = (before.clone(), Vec::new());
         for event in events {
@@ -169,7 +215,11 @@ impl CaseCommand {
                     | Change::Conclude(_)
             )
         };
-        if changes.iter().any(finds_anew) {
+        // The words of those that arrive are written for all of them at once.
+        let arrives = events
+            .iter()
+            .any(|event| matches!(event, Event::Arrived(_)));
+        if !arrives && changes.iter().any(finds_anew) {
             case_rows::save_words(conn, &after)?;
         }
         let outcome = Applied {
@@ -195,8 +245,12 @@ impl CaseCommand {
         };
         let effect = self.effect(conn, &outcome)?;
         let steps = Steps::of(&outcome.changes, &outcome.after);
-        append_with(conn, &event, (&effect, &steps), self.now)?;
-        Ok(outcome)
+        let event = Unwritten {
+            event,
+            effect,
+            steps,
+        };
+        Ok((outcome, event))
     }
 
     /// Which partners the decision gave or refused access, with the users concerned (EV-11). Reads

@@ -19,6 +19,7 @@ use crate::domain::viewer::{Acting, Duty};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{self as runs, BulkRun, NewRun};
 use crate::storage::contract_versions::{find_product_files, find_text_in_force, list_versions};
+use crate::storage::customer_imports::is_waiting;
 use crate::storage::products::{self as stored, COUNT_CAP};
 use crate::storage::{PgConnection, catalogue, roll_outs};
 
@@ -290,6 +291,11 @@ fn review(
         Err(ActionError::NotFound) => return Ok(false),
         case => case?,
     };
+    // Who was added quietly is asked by a run of its own, at its pace.
+    if is_waiting(conn, customer)? {
+        requests::refresh_row(conn, customer, now)?;
+        return Ok(false);
+    }
     let kind = |outcome: &Applied| AuditKind::NeedReviewed {
         needed: outcome.after.offer(now).is_some() && !outcome.after.is_settled(now),
         asked: outcome.changes.iter().any(Change::asks),

@@ -13,6 +13,7 @@ mod database;
 mod demo;
 mod handles;
 mod import;
+mod import_customers;
 mod open;
 pub mod restore;
 mod retention;
@@ -90,6 +91,9 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Put in what other systems have
+    #[command(subcommand)]
+    Import(Import),
     /// Contract texts
     #[command(subcommand)]
     Contract(ContractCommand),
@@ -130,6 +134,15 @@ enum Audit {
         #[arg(long, value_name = "POSITION:HASH")]
         expect: Option<Head>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum Import {
+    /// Add customers from a CSV file: the whole file, or nothing while a line of it is faulty
+    ///
+    /// Columns by their heads, German or English; the page Kunden → Importieren lists them and has a
+    /// sample. Exit code 0: they are added, or would be; 2: lines are faulty; 1: it could not be done.
+    Customers(import_customers::Wanted),
 }
 
 #[derive(Debug, Subcommand)]
@@ -233,6 +246,9 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Bounce => return Ok(bounce::take()),
         Command::Contract(ContractCommand::Import { source, dir }) => {
             import::run(&source, dir.as_deref())
+        }
+        Command::Import(Import::Customers(wanted)) => {
+            return import_customers::run(configure("warn")?, &wanted);
         }
         Command::Check(wanted) if wanted.cases => {
             return check_cases::run(configure("warn")?, wanted.mend);
@@ -348,6 +364,10 @@ mod tests {
             ("check --dns 9.9.9.9", true),
             ("check --dns nowhere", false),
             ("audit verify", true),
+            ("import customers", false),
+            ("import customers kunden.csv", true),
+            ("import customers kunden.csv --dry-run --windows-1252", true),
+            ("import customers kunden.csv --quiet-start", true),
             ("check --cases", true),
             ("check --cases --mend", true),
             ("check --mend", false),

@@ -19,6 +19,10 @@ pub enum RunKind {
     TakeOff,
     /// Looks at the customers of a product that needs an agreement now, or none any more (P-07).
     NeedChange,
+    /// Adds the customers of a file (S-76).
+    Import,
+    /// Asks those that were added without being asked (row 1).
+    FirstRequests,
 }
 
 impl RunKind {
@@ -37,7 +41,14 @@ impl RunKind {
 
     /// Whether an administrator may pause it.
     pub fn can_pause(self) -> bool {
-        matches!(self, Self::Announcement | Self::RollOut | Self::NeedChange)
+        matches!(
+            self,
+            Self::Announcement
+                | Self::RollOut
+                | Self::NeedChange
+                | Self::Import
+                | Self::FirstRequests
+        )
     }
 
     /// Whether an administrator may end it before everybody was looked at.

@@ -51,6 +51,10 @@ id! {
     BulkRunId(i64)
 }
 id! {
+    /// A file with customers to be added.
+    ImportId(i64)
+}
+id! {
     /// The roll-out of a contract version.
     RollOutId(i64)
 }

@@ -14,8 +14,10 @@ pub mod calendar;
 pub mod case;
 pub mod client;
 pub mod company;
+pub mod customer_import;
 mod customer_number;
 pub mod email;
+pub mod export;
 pub mod feed;
 pub mod file;
 pub mod identity;
@@ -56,8 +58,8 @@ pub use customer_number::{CustomerNumber, LONGEST_CUSTOMER_NUMBER, NoCustomerNum
 pub use email::EmailAddress;
 pub use ids::{
     AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, ClientId, DeliveryId, FileId,
-    LinkId, MailId, NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId, RollOutId,
-    SubProcessorId, UserId, VersionId, WebhookId,
+    ImportId, LinkId, MailId, NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId,
+    RollOutId, SubProcessorId, UserId, VersionId, WebhookId,
 };
 pub use language::Language;
 pub use offer_diff::{ChangeNote, OfferDiff, VersionDiff};

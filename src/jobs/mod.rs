@@ -146,6 +146,18 @@ pub const JOBS: &[Job] = &[
         pass: webhooks::push,
     },
     Job {
+        name: "import",
+        every: Duration::from_secs(2),
+        workers: |_| 1,
+        pass: |pass| bulk_runs::work(pass, &actions::customer_import::IMPORTING),
+    },
+    Job {
+        name: "first-requests",
+        every: Duration::from_secs(15),
+        workers: |_| 1,
+        pass: |pass| bulk_runs::work(pass, &actions::customer_import::ASKING),
+    },
+    Job {
         name: "clean",
         every: Duration::from_secs(3600),
         workers: |_| 1,
@@ -265,6 +277,7 @@ pub fn run(pass: &Pass) -> Report {
     let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
     let (reviewed, rolled_out) = (run("need-change"), run("roll-out"));
+    let (imported, asked) = (run("import"), run("first-requests"));
     let refreshed = run("refresh");
     let warned = run("partner-contracts");
     // Notices are made as far as there is room in the outbox.
@@ -286,10 +299,15 @@ pub fn run(pass: &Pass) -> Report {
         announced: announced.good,
         delivered: delivered.good,
         reported: reported.good,
-        moved: told.good + taken.good + reviewed.good + rolled_out.good,
+        moved: told.good
+            + taken.good
+            + reviewed.good
+            + rolled_out.good
+            + imported.good
+            + asked.good,
         failed: [
             stepped, late, renewed, told, taken, reviewed, rolled_out, refreshed, announced,
-            delivered, reported, stamped, warned, alerted, pushed,
+            delivered, reported, stamped, warned, imported, asked, alerted, pushed,
         ]
         .iter()
         .map(|done| done.failed)

@@ -11,7 +11,8 @@ use crate::domain::{UserId, webhook};
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{
-    alerts, attempts, idempotency, identities, kept, passkeys, replies, runs, sessions, webhooks,
+    alerts, attempts, customer_imports, idempotency, identities, kept, passkeys, replies, runs,
+    sessions, webhooks,
 };
 
 /// Failures count for an hour at most; a day leaves time to investigate an attack.
@@ -42,6 +43,10 @@ const ANSWERS: TimeDelta = TimeDelta::days(365);
 const IDEMPOTENCY: TimeDelta = TimeDelta::hours(48);
 /// Deliveries to endpoints are listed for as long.
 const DELIVERIES: TimeDelta = webhook::KEPT_FOR;
+/// How long a file with customers waits to be started.
+const UNSTARTED: TimeDelta = TimeDelta::days(7);
+/// How long what could not be added of one can be looked up.
+const REFUSED: TimeDelta = TimeDelta::days(30);
 
 /// Second factors that are encrypted anew in one transaction.
 const PAGE: i64 = 500;
@@ -53,6 +58,7 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
     let gone = pass.app.db.transaction_blocking(|conn| {
         runs::delete_old(conn, now - RUNS)?;
         alerts::delete_old(conn, now - ALERTS)?;
+        customer_imports::delete_old(conn, now - UNSTARTED, now - REFUSED)?;
         replies::forget_old(conn, now - ANSWERS, now - REPORTS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         passkeys::delete_old_challenges(conn, now)?;

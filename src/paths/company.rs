@@ -4,6 +4,8 @@ use crate::domain::UserId;
 
 /// A company's own users.
 pub const COMPANY_USERS: &str = "/benutzer";
+/// A company's own users as CSV.
+pub const COMPANY_USERS_SHEET: &str = "/benutzer.csv";
 /// Invites one.
 pub const NEW_COMPANY_USER: &str = "/benutzer/neu";
 

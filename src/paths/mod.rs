@@ -9,11 +9,13 @@ mod webhooks;
 
 use crate::domain::branding::{Accent, Logo};
 use crate::domain::{
-    AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, Language, NoticeId,
-    ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
+    AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, ImportId, Language,
+    NoticeId, ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
 };
 pub use clients::{API, CLIENTS, NEW_CLIENT, client, revoke_token};
-pub use company::{COMPANY_USERS, NEW_COMPANY_USER, company_user, company_user_page};
+pub use company::{
+    COMPANY_USERS, COMPANY_USERS_SHEET, NEW_COMPANY_USER, company_user, company_user_page,
+};
 pub use issuers::{
     ASK_TO_PROVE_AT, BACK_FROM, CONNECT_WITH, INVITED_AT, OWN_ISSUER, PROVE_AT, SIGN_IN_AT,
     SIGN_OUT_AT, SIGNED_OUT_AT, ask_to_prove_at, back_from, connect_with, invited_at, is_of_issuer,
@@ -66,8 +68,14 @@ pub const ACCESS: &str = "/zugang";
 pub const GATE: &str = "/zugriff";
 /// The customer list.
 pub const CUSTOMERS: &str = "/kunden";
+/// The customer list as CSV.
+pub const CUSTOMERS_SHEET: &str = "/kunden.csv";
 /// Operator: adds a customer. Not below the list, where every segment is a number.
 pub const ADD_CUSTOMER: &str = "/betrieb/kunden/neu";
+/// Operator: adds customers from a file.
+pub const CUSTOMER_IMPORTS: &str = "/betrieb/kunden/import";
+/// A table with the heads of all columns, to be filled.
+pub const IMPORT_SAMPLE: &str = "/betrieb/kunden/import/muster.csv";
 /// The customer's own contract, and the operator's view of all of them.
 pub const ADMINISTRATION: &str = "/administration/avv";
 /// The evidence bundle of a customer's agreements, as ZIP.
@@ -82,24 +90,36 @@ pub const OPERATOR: &str = "/betrieb/betreiber";
 pub const BRANDING: &str = "/betrieb/erscheinungsbild";
 /// Operator: users.
 pub const USERS: &str = "/betrieb/benutzer";
+/// Operator: users as CSV.
+pub const USERS_SHEET: &str = "/betrieb/benutzer.csv";
 /// Operator: the form for a new user.
 pub const NEW_USER: &str = "/betrieb/benutzer/neu";
 /// Operator: the outbox.
 pub const MAILS: &str = "/betrieb/mails";
+/// Operator: the outbox as CSV.
+pub const MAILS_SHEET: &str = "/betrieb/mails.csv";
 /// Operator: the replies of people to mails.
 pub const REPLIES: &str = "/betrieb/antworten";
 /// Operator: proposals that wait for a second administrator.
 pub const PROPOSALS: &str = "/betrieb/vorschlaege";
 /// Operator: partners and their sub-partners.
 pub const PARTNERS: &str = "/betrieb/partner";
+/// Operator: partners as CSV.
+pub const PARTNERS_SHEET: &str = "/betrieb/partner.csv";
 /// A Mandant's own sub-partners.
 pub const SUB_PARTNERS: &str = "/submandanten";
+/// A Mandant's own Submandanten as CSV.
+pub const SUB_PARTNERS_SHEET: &str = "/submandanten.csv";
 /// Operator: customers that were deleted.
 pub const DELETED: &str = "/betrieb/geloescht";
+/// Operator: deleted customers as CSV.
+pub const DELETED_SHEET: &str = "/betrieb/geloescht.csv";
 /// Operator: the alerts.
 pub const ALERTS: &str = "/betrieb/hinweise";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
+/// Operator: the audit log as CSV.
+pub const LOG_SHEET: &str = "/betrieb/protokoll.csv";
 /// Operator: the state of the periodic work.
 pub const RUNS: &str = "/betrieb/hintergrundarbeit";
 /// What there is to do before the first customer.
@@ -152,6 +172,26 @@ fn segment(text: &str) -> String {
 
 /// Operator: roll-outs of contract versions.
 pub const ROLL_OUTS: &str = "/betrieb/umstellungen";
+
+/// Operator: one file with customers.
+pub fn customer_import(id: ImportId) -> String {
+    format!("{CUSTOMER_IMPORTS}/{id}")
+}
+
+/// What is wrong with the lines of a file, as CSV.
+pub fn import_faults(id: ImportId) -> String {
+    format!("{CUSTOMER_IMPORTS}/{id}/fehler.csv")
+}
+
+/// Asks the customers of a file that were not asked when they were added (POST).
+pub fn import_requests(id: ImportId) -> String {
+    format!("{CUSTOMER_IMPORTS}/{id}/anforderungen")
+}
+
+/// Throws a file away that was not started (POST).
+pub fn drop_import(id: ImportId) -> String {
+    format!("{CUSTOMER_IMPORTS}/{id}/verwerfen")
+}
 
 /// Operator: one run over many customers.
 pub fn bulk_run(id: BulkRunId) -> String {
@@ -241,6 +281,8 @@ pub fn booking_option(number: CustomerNumber, place: usize, option: &str) -> Str
 
 /// The catalogue (operator).
 pub const PRODUCTS: &str = "/betrieb/produkte";
+/// Operator: the catalogue as CSV.
+pub const PRODUCTS_SHEET: &str = "/betrieb/produkte.csv";
 
 /// Adds a product (operator).
 pub const NEW_PRODUCT: &str = "/betrieb/produkte/neu";

@@ -22,8 +22,8 @@ pub use change::{
     announcements, bulk_runs, contract_versions, dissent_files, notices, roll_outs, sub_processors,
 };
 pub use customer::{
-    agreements, case_rows, cases, catalogue, customers, declarations, external_ids, links, parties,
-    products,
+    agreements, case_rows, cases, catalogue, customer_imports, customers, declarations,
+    external_ids, links, parties, products,
 };
 use database::text;
 pub use database::{bulk, copies, db, embedded};

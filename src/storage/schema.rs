@@ -320,6 +320,61 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What is wrong with the lines of a file, in their order.
+    customer_import_faults (import_id, position) {
+        import_id -> Int8,
+        position -> Int4,
+        line -> Int4,
+        /// Key of the column; empty for the line as a whole.
+        field -> Text,
+        reason -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// Customers that are still to be added; a row goes as soon as its customer is there.
+    customer_import_rows (import_id, number) {
+        import_id -> Int8,
+        number -> Text,
+        /// Line of the file; the head is line 1.
+        line -> Int4,
+        facts -> Jsonb,
+        /// Why the customer could not be added after all: column and reason.
+        refused -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    /// Customers that were added quietly, and when they were asked, or needed no asking any more.
+    customer_import_waiting (customer_number) {
+        customer_number -> Text,
+        import_id -> Int8,
+        asked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Files with customers: looked through whole, then imported or not (S-76). The file itself is not kept.
+    customer_imports (id) {
+        id -> Int8,
+        file_name -> Text,
+        uploaded_at -> Timestamptz,
+        /// Empty if it came by a command.
+        uploaded_by -> Nullable<Int8>,
+        /// When it was looked through to its end; empty while that goes on, or if it was broken off.
+        checked_at -> Nullable<Timestamptz>,
+        /// What it contains and what would follow.
+        figures -> Jsonb,
+        /// Whether the customers are not asked when they are added, but later.
+        quietly -> Bool,
+        started_by -> Nullable<Int8>,
+        run_id -> Nullable<Int8>,
+        /// How many customers are asked later on one Berlin day.
+        per_day -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     /// Master data. Its row is the lock of the case: every write to a case takes it first.
     customers (number) {
         /// As the other systems of the provider write it.
@@ -1089,6 +1144,11 @@ diesel::joinable!(bulk_run_failures -> bulk_runs (run_id));
 diesel::joinable!(bulk_run_failures -> customers (customer_number));
 diesel::joinable!(case_gates -> customers (number));
 diesel::joinable!(case_rows -> customers (number));
+diesel::joinable!(customer_import_faults -> customer_imports (import_id));
+diesel::joinable!(customer_import_rows -> customer_imports (import_id));
+diesel::joinable!(customer_import_waiting -> customer_imports (import_id));
+diesel::joinable!(customer_import_waiting -> customers (customer_number));
+diesel::joinable!(customer_imports -> bulk_runs (run_id));
 diesel::joinable!(decline_reasons -> requests (request_id));
 diesel::joinable!(dissent_files -> files (file_id));
 diesel::joinable!(dissent_files -> notices (notice_id));
@@ -1161,6 +1221,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_rows,
     case_words,
     contract_versions,
+    customer_import_faults,
+    customer_import_rows,
+    customer_import_waiting,
+    customer_imports,
     customers,
     decline_reasons,
     dissent_files,

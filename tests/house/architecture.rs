@@ -33,6 +33,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("webauthn_rp", "webauthn"),
     ("lopdf", "document"),
     ("zip::", "document"),
+    ("csv::", "sheet"),
     ("std::env", "config"),
     ("Utc::now", "clock"),
     ("Local::now", "clock"),

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use avv_portal::actions::alerts::{self, AlertKind, Raised};
+use avv_portal::actions::customer_import::{Upload, check};
 use avv_portal::actions::{clients, partner_directory, proposals, roll_outs};
 use avv_portal::domain::client::ClientScope;
 use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::roll_out::{Mode, Scope};
 use avv_portal::domain::viewer::Role;
 use avv_portal::domain::{CustomerNumber, EmailAddress, PartnerId};
+use avv_portal::sheet::Encoding;
 use avv_portal::storage::clients::NewClient;
 use avv_portal::storage::mails::list_mails;
 use avv_portal::storage::users::NewUser;
@@ -95,6 +97,8 @@ struct Objects {
     version: String,
     roll_out: String,
     run: String,
+    /// A file with a new customer that was looked through.
+    import: String,
     /// A reply that came in.
     reply: String,
     /// A system that uses the API.
@@ -232,6 +236,12 @@ impl Objects {
              FROM audit_events WHERE kind = 'customer_added' LIMIT 1"
         );
         world.app.sql(&tried).unwrap();
+        let table = Upload {
+            name: "kunden.csv",
+            bytes: "Nummer;Firma;Straße;PLZ;Ort\nK-1;Neu GmbH;Weg 1;50667;Köln\n".as_bytes(),
+            encoding: Encoding::Utf8,
+        };
+        let import = check(&world.app.app, None, table, now).unwrap().unwrap();
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
@@ -244,6 +254,7 @@ impl Objects {
             proposal: proposal.to_string(),
             version: world.app.text("id FROM contract_versions"),
             run: world.app.text("min(id) FROM bulk_runs"),
+            import: import.to_string(),
             roll_out: roll_out.to_string(),
             reply: world.app.text("max(id) FROM replies"),
             client: client.to_string(),
@@ -380,6 +391,14 @@ impl Objects {
                 "lauf",
                 if object == "running" {
                     &self.run
+                } else {
+                    "999999"
+                },
+            ),
+            (
+                "import",
+                if object == "ready" {
+                    &self.import
                 } else {
                     "999999"
                 },
@@ -548,6 +567,7 @@ async fn send(
         "{mitteilung}/einspruch",
         "/angaben",
         "/erscheinungsbild",
+        "/kunden/import",
     ];
     if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await

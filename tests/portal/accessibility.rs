@@ -443,6 +443,15 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             "operator cancels option",
             "/betrieb/kunden/6009/buchungen/2/optionen/ums/kuendigung",
         ),
+        at("operator imports customers", "/betrieb/kunden/import"),
+        after(
+            "operator imports no file",
+            "/betrieb/kunden/import",
+            vec![Send],
+        ),
+        at("operator imports faulty file", &places.faulty_import),
+        at("operator imports file", &places.import),
+        at("operator imported quietly", &places.quiet_import),
         at("operator adds customer", "/betrieb/kunden/neu"),
         after(
             "operator adds customer wrong",

@@ -1,5 +1,6 @@
 //! Customers in every possible state, for tests that check all pages.
 
+use avv_portal::actions::customer_import::{self, Upload, check, stand};
 use avv_portal::actions::roll_outs::Plan;
 use avv_portal::actions::{
     blocking, customers, objections, partner_directory, proposals, roll_outs, sub_partners, users,
@@ -10,9 +11,13 @@ use avv_portal::domain::file::{File, FileKind};
 use avv_portal::domain::identity::Audience;
 use avv_portal::domain::roll_out::{Answer, Mode, Scope, Skip};
 use avv_portal::domain::viewer::{Role, Viewer};
-use avv_portal::domain::{CustomerNumber, EmailAddress, Language, PartnerId, Party, UserId};
+use avv_portal::domain::{
+    CustomerNumber, EmailAddress, ImportId, Language, PartnerId, Party, UserId,
+};
 use avv_portal::jobs;
+use avv_portal::sheet::Encoding;
 use avv_portal::storage::bulk_runs::save_end;
+use avv_portal::storage::customer_imports::find as find_import;
 use avv_portal::storage::roll_outs::{Reached, find_roll_out, save_reached};
 
 use crate::announce::{announce, draft, link, notice, register};
@@ -72,6 +77,10 @@ pub struct Places {
     pub refused: String,
     /// An endpoint of another system, with deliveries of all kinds.
     pub webhook: String,
+    /// Files with customers: one with faults, one to be started, one that was started quietly.
+    pub faulty_import: String,
+    pub import: String,
+    pub quiet_import: String,
 }
 
 /// Customers in every state. Half of the events happen, then fifteen days pass, then the rest.
@@ -188,6 +197,7 @@ pub async fn insert_fixtures() -> (TestApp, Places) {
     let entered = app.case(CustomerNumber::from(6001)).entered[0].id;
     let stop = app.app.address_url(entered);
     places.stop = stop.trim_start_matches(app.app.base_url()).to_owned();
+    import_customers(&app, &mut places);
     (app, places)
 }
 
@@ -513,4 +523,41 @@ async fn announce_change(app: &TestApp, places: &mut Places) {
         .await
         .assert_status(303);
     app.deliver();
+}
+
+/// Files with customers: one with faults, one that waits to be started, one that was started quietly.
+fn import_customers(app: &TestApp, places: &mut Places) {
+    let head = "Kundennummer;Firma;Straße;PLZ;Ort;E-Mail;Vertriebspartner;Produkte\n";
+    let look = |name: &str, lines: &str| {
+        let text = format!("{head}{lines}");
+        let upload = Upload {
+            name,
+            bytes: text.as_bytes(),
+            encoding: Encoding::Utf8,
+        };
+        check(&app.app, None, upload, app.now())
+            .expect("a database")
+            .expect("a table")
+    };
+    let line = |number: &str| {
+        format!(
+            "{number};{LONG_NAME};Weg 1;50667;Köln;info@{number}.example;Muster IT GmbH;centraflex\n"
+        )
+    };
+    let faulty = look(
+        "kundenbestand-altsystem.csv",
+        "K-1;Kurz GmbH;;5066;Köln;a@b@c;Niemand GmbH;gibtesnicht\nK-1;Gut GmbH;Weg 1;50667;Köln;;;\n",
+    );
+    let ready = look("kunden-bereit.csv", &line("K-30001"));
+    let quiet = look("kunden-erstbestand.csv", &line("K-30002"));
+    let now = app.now();
+    app.write(|conn| {
+        let found = find_import(conn, quiet)?.expect("an import");
+        customer_import::start(conn, None, quiet, (true, &stand(&found)), now)
+    });
+    jobs::run_once(&app.app, now);
+    let page = |id: ImportId| format!("/betrieb/kunden/import/{id}");
+    places.faulty_import = page(faulty);
+    places.import = page(ready);
+    places.quiet_import = page(quiet);
 }

@@ -743,6 +743,8 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         // Adds a customer; its confirmation has `stand` among the typed values it carries.
         "customers/addition/addition.html",
         "customers/addition/confirmation.html",
+        // Looks a file through; starting it has `stand`.
+        "customers/imports/list.html",
         "customers/links.html",
         "customers/objections/declarations.html",
         "customers/objections/record.html",

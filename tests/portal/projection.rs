@@ -361,6 +361,7 @@ impl Story {
                     descending: false,
                 },
                 from: From::Start,
+                limit: case_rows::PAGE,
                 sees_address: false,
             };
             let page = self

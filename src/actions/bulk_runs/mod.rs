@@ -15,8 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::case_command::actor;
 use super::{
-    ActionError, Actor, announcements, blocking, products, requests, require, roll_outs,
-    sub_partners,
+    ActionError, Actor, announcements, blocking, customer_import, products, requests, require,
+    roll_outs, sub_partners,
 };
 use crate::app::App;
 use crate::domain::bulk_run::{RunEnd, RunKind, RunStage, stage};
@@ -57,6 +57,7 @@ type Time = DateTime<Utc>;
 type Next = fn(&mut PgConnection, &BulkRun, i64) -> Result<Vec<CustomerNumber>, ActionError>;
 type Batch =
     fn(&mut PgConnection, &App, &BulkRun, &[CustomerNumber], Time) -> Result<i64, ActionError>;
+type Pace = fn(&mut PgConnection, &BulkRun, Time) -> Result<i64, ActionError>;
 type Ended = fn(&mut PgConnection, &BulkRun, Time) -> Result<Option<RunEnd>, ActionError>;
 type Note = fn(&mut PgConnection, Actor, &BulkRun, RunEvent, Time) -> Result<(), ActionError>;
 
@@ -87,6 +88,10 @@ pub struct Kind {
     pub is_open: fn(&mut PgConnection, DateTime<Utc>) -> Result<bool, ActionError>,
     /// For how many customers there is room in the outbox.
     pub room: fn(&mut PgConnection) -> Result<i64, ActionError>,
+    /// For how many customers a run has time left today, if it has a pace of its own.
+    pub pace: Pace,
+    /// Whether the customers are there already, so that each is locked before it is worked on.
+    pub claims: bool,
     /// How a run ends before all customers were looked at, if it does.
     pub ended: Ended,
     /// The next customers behind [`BulkRun::after`], ascending, at most this many.
@@ -110,6 +115,8 @@ impl Kind {
             open: |_, _| Ok(()),
             is_open: |_, _| Ok(true),
             room: |_| Ok(i64::MAX),
+            pace: |_, _, _| Ok(i64::MAX),
+            claims: true,
             ended: |_, _, _| Ok(None),
             note: |_, _, _, _, _| Ok(()),
         }
@@ -205,6 +212,8 @@ pub fn kind_of(kind: RunKind) -> &'static Kind {
         RunKind::NewVersion => &requests::OFFERING,
         RunKind::TakeOff => &sub_partners::TAKING_OFF,
         RunKind::NeedChange => &products::REVIEWING,
+        RunKind::Import => &customer_import::IMPORTING,
+        RunKind::FirstRequests => &customer_import::ASKING,
     }
 }
 

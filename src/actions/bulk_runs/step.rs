@@ -62,7 +62,7 @@ pub fn take_step(
     if stage_of(&run, now) != RunStage::Running {
         return Ok(StepResult::Halt);
     }
-    let room = (kind.room)(conn)?;
+    let room = (kind.room)(conn)?.min((kind.pace)(conn, &run, now)?);
     if room <= 0 {
         return Ok(StepResult::Halt);
     }
@@ -133,6 +133,7 @@ fn work(
     // Another process has locked the case. It cannot even be noted before that lock is released,
     // and a step never waits while the run is locked: the next pass begins with this customer.
     if let [customer] = customers
+        && kind.claims
         && !claim(conn, *customer)?
     {
         if kind.rounds == Rounds::WhileListed {

@@ -18,6 +18,8 @@ use super::branding::BrandingPart;
 use super::case::Channel;
 use super::client::ClientAuditEvent;
 use super::company::UserRight;
+use super::customer_import::ImportAuditEvent;
+use super::export::ExportedList;
 use super::identity::IdentityEnd;
 use super::mail::RequestReason;
 use super::master_data::FieldChange;
@@ -32,7 +34,8 @@ use super::version::VersionAuditEvent;
 use super::viewer::OperatorRole;
 use super::webhook::WebhookAuditEvent;
 use super::{
-    AlertId, AnnouncementId, ClientId, CustomerNumber, PartnerId, RollOutId, VersionId, WebhookId,
+    AlertId, AnnouncementId, ClientId, CustomerNumber, ImportId, PartnerId, RollOutId, VersionId,
+    WebhookId,
 };
 pub use actor::Actor;
 pub use details::{AddressStep, AnnouncementAuditEvent, Counts, Turn};
@@ -60,6 +63,13 @@ pub enum AuditKind {
         /// Whether the customer was asked because of it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         asked: bool,
+    },
+    /// Something was done with a file of customers.
+    CustomerImport {
+        /// Key of the file.
+        id: ImportId,
+        /// What was done.
+        event: ImportAuditEvent,
     },
     /// Lines of the customer list that did not say what the facts say were written anew.
     ListMended {
@@ -434,6 +444,14 @@ pub enum AuditKind {
     Downloaded {
         /// Number of the agreement.
         number: String,
+    },
+    /// A list was downloaded as a table (S-83).
+    Exported {
+        /// Which one.
+        list: ExportedList,
+        /// Whether it was narrowed by a search or a filter.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        narrowed: bool,
     },
     /// A user signed in.
     SignedIn,

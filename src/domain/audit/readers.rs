@@ -8,6 +8,7 @@ impl AuditKind {
         matches!(
             self,
             Self::ListMended { .. }
+                | Self::Exported { .. }
                 | Self::ProofAdded { .. }
                 | Self::Proposed { .. }
                 | Self::ProposalRejected { .. }

@@ -168,7 +168,11 @@ pub(super) fn lapsed(case: &Case, context: DecisionContext) -> Vec<Change> {
 }
 
 /// Adds to the changes of bookings what follows from the changed need.
-fn follow(case: &Case, mut changes: Vec<Change>, context: DecisionContext) -> Vec<Change> {
+pub(super) fn follow(
+    case: &Case,
+    mut changes: Vec<Change>,
+    context: DecisionContext,
+) -> Vec<Change> {
     let mut after = case.clone();
     after.apply(&changes, context.now);
     let before = case.required_products(context.now);

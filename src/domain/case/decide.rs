@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::address::{address_due, former_told, former_unreached, judged};
 use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
+use super::arrived::arrived;
 use super::asking::{
     alert, ask_again, ask_anew, awaited, links, may_be_asked, new_link, sent_within_a_day,
     tell_partners, to_customer, withdraw,
@@ -147,6 +148,7 @@ pub fn decide(
     }
     match event {
         Event::Booked { product, options } => booked(case, product, options, context),
+        Event::Arrived(arrival) => arrived(case, arrival, context),
         Event::OptionChanged {
             booking,
             option,

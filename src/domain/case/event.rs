@@ -21,6 +21,8 @@ pub enum Event {
         /// Codes of the options that are booked with it.
         options: Options,
     },
+    /// A customer that has nothing yet comes from another system with what it has there.
+    Arrived(Box<Arrival>),
     /// An option of a booking is switched on or off at once (rows 12, 44, 46).
     OptionChanged {
         /// Index in [`super::Case::bookings`].
@@ -114,6 +116,19 @@ pub enum Event {
     /// An agreement that was concluded after the last backup is restored from its sealed document
     /// (F5).
     Restored(Box<Restored>),
+}
+
+/// What a customer brings that comes from another system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The Mandant that looks after it.
+    pub partner: Option<Partner>,
+    /// Its Submandant.
+    pub sub_partner: Option<Partner>,
+    /// Codes of products with their options.
+    pub bookings: Vec<(String, Options)>,
+    /// Whether neither the customer is asked nor the partners are told now.
+    pub quietly: bool,
 }
 
 /// Why a new conclusion is demanded although an agreement is in force.

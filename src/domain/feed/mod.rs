@@ -330,6 +330,8 @@ fn itself(kind: &AuditKind, said: &mut Said) {
         | K::OperatorSaved
         | K::BrandingSaved { .. }
         | K::Client { .. }
+        | K::CustomerImport { .. }
+        | K::Exported { .. }
         | K::Identity { .. }
         | K::UserByIssuer { .. }
         | K::IssuerSessionEnded { .. }

@@ -4,6 +4,7 @@ pub mod agreements;
 pub mod case_rows;
 pub mod cases;
 pub mod catalogue;
+pub mod customer_imports;
 pub mod customers;
 pub mod declarations;
 pub mod external_ids;

@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::parts::say;
 use crate::actions::{ActionError, company_users};
 use crate::app::App;
 use crate::domain::company::UserState;
+use crate::domain::export::ExportedList;
 use crate::domain::{Language, UserId};
 use crate::paths;
 use crate::storage::company_users::{CompanyUser, CompanyUserQuery};
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer};
 use crate::web::kit::page::{Me, Shell, html};
 use crate::wording::company;
 
@@ -30,6 +32,8 @@ struct ListPage {
     /// Whether this is not the first page.
     is_later: bool,
     next: Option<String>,
+    /// Address of the whole list as CSV.
+    sheet: String,
     /// Whether the company is blocked, so that nothing can be changed.
     is_blocked: bool,
 }
@@ -105,10 +109,55 @@ pub async fn show(
     html(&ListPage {
         shell: Shell::load(&app, &me, paths::COMPANY_USERS).await?,
         company: me.viewer.company.clone(),
+        sheet: format!(
+            "{}?suche={}",
+            paths::COMPANY_USERS_SHEET,
+            url::form_urlencoded::byte_serialize(search.as_bytes()).collect::<String>()
+        ),
         lines,
         search,
         is_later: after.is_some(),
         next,
         is_blocked,
     })
+}
+
+/// GET: the list as CSV.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+    query: web::Query<HashMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let search = query.get("suche").map_or("", |text| text.trim()).to_owned();
+    let language = me.viewer.language;
+    let export = Export {
+        list: ExportedList::Company,
+        narrowed: !search.is_empty(),
+        head: vec![
+            "Name",
+            say(language, "E-Mail-Adresse", "E-mail address"),
+            say(language, "Berechtigungen", "Permissions"),
+            say(language, "Zustand", "State"),
+        ],
+        first: None,
+    };
+    let viewer = me.viewer.clone();
+    answer(&app, &me, &request, export, move |conn, after, sheet| {
+        let asked = CompanyUserQuery {
+            search: search.clone(),
+            after: *after,
+            limit: i64::try_from(ROWS).unwrap_or(i64::MAX),
+        };
+        let found = company_users::list(conn, &viewer, &asked)?;
+        for one in &found {
+            let rights = company::rights(&one.person.rights.list(), "", language);
+            let email = crate::domain::email::shown(&one.email);
+            let state = one.person.state.label(language);
+            sheet.row([one.name.as_str(), &email, &rights, state]);
+        }
+        let last = found.last().filter(|_| found.len() >= ROWS);
+        Ok(last.map(|last| Some(last.person.user)))
+    })
+    .await
 }

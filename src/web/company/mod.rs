@@ -17,6 +17,9 @@ pub const ROUTES: &[Row] = &[
     get(paths::COMPANY_USERS, Who::UserManager, || {
         view().to(list::show)
     }),
+    get(paths::COMPANY_USERS_SHEET, Who::UserManager, || {
+        view().to(list::sheet)
+    }),
     post(paths::COMPANY_USERS, Who::UserManager, || {
         web::post().to(invite::send)
     }),

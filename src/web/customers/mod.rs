@@ -6,6 +6,7 @@ mod address;
 mod assignment;
 mod bookings;
 mod deletion;
+mod imports;
 mod links;
 mod list;
 mod master_data;
@@ -27,12 +28,47 @@ use crate::web::kit::route::{Row, Who, get, post, view};
 /// Rows of this room.
 pub const ROUTES: &[Row] = &[
     get(paths::CUSTOMERS, Who::Staff, || view().to(list::show)),
+    get(paths::CUSTOMERS_SHEET, Who::Staff, || {
+        view().to(list::sheet::show)
+    }),
     get(paths::ADD_CUSTOMER, Who::Duty(Duty::Care), || {
         view().to(addition::show)
     }),
     post(paths::ADD_CUSTOMER, Who::Duty(Duty::Care), || {
         web::post().to(addition::save)
     }),
+    get(paths::CUSTOMER_IMPORTS, Who::Duty(Duty::Care), || {
+        view().to(imports::list::show)
+    }),
+    post(paths::CUSTOMER_IMPORTS, Who::Duty(Duty::Care), || {
+        web::post().to(imports::list::upload)
+    }),
+    get(paths::IMPORT_SAMPLE, Who::Duty(Duty::Care), || {
+        view().to(imports::list::sample)
+    }),
+    get("/betrieb/kunden/import/{import}", Who::Operator, || {
+        view().to(imports::show::show)
+    }),
+    post(
+        "/betrieb/kunden/import/{import}",
+        Who::Duty(Duty::Care),
+        || web::post().to(imports::show::start),
+    ),
+    get(
+        "/betrieb/kunden/import/{import}/fehler.csv",
+        Who::Operator,
+        || view().to(imports::show::faults),
+    ),
+    post(
+        "/betrieb/kunden/import/{import}/verwerfen",
+        Who::Duty(Duty::Care),
+        || web::post().to(imports::show::discard),
+    ),
+    post(
+        "/betrieb/kunden/import/{import}/anforderungen",
+        Who::Duty(Duty::Care),
+        || web::post().to(imports::show::ask),
+    ),
     get("/kunden/{nummer}", Who::Staff, || view().to(profile::show)),
     get("/kunden/{nummer}/stammdaten", Who::Duty(Duty::Care), || {
         view().to(master_data::show)

@@ -3,7 +3,7 @@
 //!
 //! Around every handler: [`requests`], [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`],
 //! [`attend`], [`kept`], [`gate`]. Parameters of handlers: [`route`], [`page`], [`form`], [`signed_form`],
-//! [`upload`], [`client`], [`turn`]. Contents of pages: [`language`], [`words`], [`dates`],
+//! [`upload`], [`client`], [`turn`]. Answers: [`respond`], [`export`]. Contents of pages: [`language`], [`words`], [`dates`],
 //! [`history`], [`chain`], [`refusals`].
 
 pub mod attend;
@@ -18,6 +18,7 @@ pub mod dissent;
 pub mod effects;
 pub mod error;
 pub mod error_pages;
+pub mod export;
 pub mod form;
 pub mod gate;
 pub mod guard;

@@ -1,7 +1,7 @@
 //! Deleted customers, to be read only: the evidence that is kept until its retention period has
 //! expired (rows 51 and 52). Only the operator has these pages, and nothing can be changed here.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::AgreementEnd;
+use crate::domain::export::ExportedList;
 use crate::domain::retention::erasable_on;
 use crate::domain::viewer::Role;
 use crate::domain::{CustomerNumber, Language, calendar};
@@ -22,6 +23,7 @@ use crate::storage::retention::{Tombstone, list_tombstones};
 use crate::storage::{PgConnection, dissent_files};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer};
 use crate::web::kit::history::{Past, history};
 use crate::web::kit::page::{Me, Shell, html};
 use crate::wording::dates;
@@ -82,6 +84,31 @@ pub async fn list(
         is_later: after.is_some(),
         next,
     })
+}
+
+/// GET: the list as CSV.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let export = Export {
+        list: ExportedList::Deleted,
+        narrowed: false,
+        head: vec!["Kundennummer", "Firma", "Gelöscht"],
+        first: None,
+    };
+    answer(&app, &me, &request, export, |conn, after, sheet| {
+        let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+        let found = list_deleted(conn, *after, limit)?;
+        for one in &found {
+            let deleted = dates::short_moment(one.deleted_at, Language::De);
+            sheet.row([one.number.as_str(), &one.name, &deleted]);
+        }
+        let last = found.last().filter(|_| found.len() >= ROWS);
+        Ok(last.map(|last| Some((last.deleted_at, last.number))))
+    })
+    .await
 }
 
 fn line(found: DeletedLine) -> DeletedRow {

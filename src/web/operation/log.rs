@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
 
@@ -10,6 +10,7 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::audit::Actor;
 use crate::domain::case::Status;
+use crate::domain::export::ExportedList;
 use crate::domain::name::{MAX_NAME, clean};
 use crate::domain::viewer::Role;
 use crate::domain::{CustomerNumber, Language, calendar};
@@ -19,6 +20,7 @@ use crate::storage::audit::search::{ByWhom, Found, Search, find_events};
 use crate::web::kit::customer::narrowed_to;
 use crate::web::kit::dates::{When, parse_day};
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer};
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::history::history;
 use crate::web::kit::page::{Me, Shell, html, invalid};
@@ -38,6 +40,8 @@ struct Page {
     /// Whether this is not the first page.
     is_later: bool,
     next: Option<String>,
+    /// Address of the whole list as CSV.
+    sheet: String,
 }
 
 /// The query of the address, as typed.
@@ -70,17 +74,11 @@ pub async fn list(
     me: Me,
     query: web::Query<HashMap<String, String>>,
 ) -> Result<HttpResponse, PageError> {
-    let get = |name: &str| query.get(name).map_or("", String::as_str).trim().to_owned();
-    let typed = Typed {
-        customer: get("kunde"),
-        who: get("wer"),
-        kind: get("art"),
-        from: get("von"),
-        until: get("bis"),
-    };
+    let typed = Typed::of(&query);
     let mut page = Page {
         shell: Shell::load(&app, &me, paths::LOG).await?,
         kinds: kinds(Language::De).collect(),
+        sheet: typed.address_at(paths::LOG_SHEET, &[]),
         typed,
         errors: FieldErrors::default(),
         lines: Vec::new(),
@@ -112,6 +110,77 @@ pub async fn list(
     });
     page.lines = found.into_iter().map(line).collect();
     html(&page)
+}
+
+/// GET: the log as CSV.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+    query: web::Query<HashMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let typed = Typed::of(&query);
+    // The page never leads to a search that cannot be understood.
+    let search = read(&typed).map_err(|_| PageError::NotFound)?;
+    let export = Export {
+        list: ExportedList::Log,
+        narrowed: !typed.is_empty(),
+        head: SHEET_HEAD.to_vec(),
+        first: None,
+    };
+    answer(
+        &app,
+        &me,
+        &request,
+        export,
+        move |conn, older_than, sheet| {
+            let search = Search {
+                older_than: *older_than,
+                ..search.clone()
+            };
+            let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+            let found = find_events(conn, &search, limit)?;
+            let last = found.last().filter(|_| found.len() >= ROWS);
+            let next = last.map(|last| Some((last.at, last.position)));
+            for event in found {
+                sheet.row(cells(event));
+            }
+            Ok(next)
+        },
+    )
+    .await
+}
+
+/// Columns of the log as CSV.
+const SHEET_HEAD: &[&str] = &[
+    "Nummer",
+    "Zeit",
+    "Ereignis",
+    "Wer",
+    "Kundennummer",
+    "AVV-Status vorher",
+    "AVV-Status nachher",
+    "Schlüssel des Ereignisses",
+    "Prüfsumme",
+];
+
+fn cells(found: Found) -> Vec<String> {
+    let (kind, hash) = (found.kind.clone(), found.hash.to_string());
+    let line = line(found);
+    let word = |status: Option<Status>| status.map(Status::word).unwrap_or_default().to_owned();
+    vec![
+        line.position.to_string(),
+        line.when.machine,
+        line.what,
+        line.who,
+        line.customer
+            .map(|number| number.to_string())
+            .unwrap_or_default(),
+        word(line.before),
+        word(line.after),
+        kind,
+        hash,
+    ]
 }
 
 /// Reads the query; every field that is not valid gets an error.
@@ -180,8 +249,23 @@ fn parse_place(text: &str) -> Option<(DateTime<Utc>, i64)> {
 }
 
 impl Typed {
+    fn of(query: &HashMap<String, String>) -> Self {
+        let get = |name: &str| query.get(name).map_or("", String::as_str).trim().to_owned();
+        Self {
+            customer: get("kunde"),
+            who: get("wer"),
+            kind: get("art"),
+            from: get("von"),
+            until: get("bis"),
+        }
+    }
+
     /// The address of this search, with further parameters.
     fn address(&self, more: &[(&str, &str)]) -> String {
+        self.address_at(paths::LOG, more)
+    }
+
+    fn address_at(&self, list: &str, more: &[(&str, &str)]) -> String {
         let fields = [
             ("kunde", self.customer.as_str()),
             ("wer", &self.who),
@@ -197,9 +281,9 @@ impl Typed {
             .extend_pairs(filled)
             .finish();
         if query.is_empty() {
-            paths::LOG.to_owned()
+            list.to_owned()
         } else {
-            format!("{}?{query}", paths::LOG)
+            format!("{list}?{query}")
         }
     }
 

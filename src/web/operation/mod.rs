@@ -30,6 +30,9 @@ use crate::web::kit::route::{Row, Who, get, post, view};
 pub const ROUTES: &[Row] = &[
     get("/betrieb", Who::Operator, || view().to(start::show)),
     get(paths::DELETED, Who::Operator, || view().to(deleted::list)),
+    get(paths::DELETED_SHEET, Who::Operator, || {
+        view().to(deleted::sheet)
+    }),
     get("/betrieb/geloescht/{nummer}", Who::Operator, || {
         view().to(deleted::show)
     }),
@@ -63,6 +66,9 @@ pub const ROUTES: &[Row] = &[
     }),
     get("/betrieb/benutzer", Who::Operator, || {
         view().to(users::list::show)
+    }),
+    get(paths::USERS_SHEET, Who::Operator, || {
+        view().to(users::list::sheet)
     }),
     get(paths::NEW_USER, Who::Duty(Duty::Administration), || {
         view().to(users::new::show)
@@ -163,6 +169,9 @@ pub const ROUTES: &[Row] = &[
         web::post().to(setup::arrived)
     }),
     get("/betrieb/mails", Who::Operator, || view().to(mails::list)),
+    get(paths::MAILS_SHEET, Who::Operator, || {
+        view().to(mails::sheet)
+    }),
     get(
         "/betrieb/mails/test",
         Who::Duty(Duty::Administration),
@@ -188,6 +197,7 @@ pub const ROUTES: &[Row] = &[
         || web::post().to(replies::close),
     ),
     get("/betrieb/protokoll", Who::Operator, || view().to(log::list)),
+    get(paths::LOG_SHEET, Who::Operator, || view().to(log::sheet)),
     post(
         "/betrieb/mails/{mail}/erneut",
         Who::Duty(Duty::Work),

@@ -43,6 +43,8 @@ struct Page {
     /// Whether this is not the first page.
     is_later: bool,
     next: Option<String>,
+    /// Address of the whole list as CSV.
+    sheet: String,
     /// Whether the viewer may add and change partners; a blocked Mandant may not.
     may_change: bool,
 }
@@ -66,17 +68,10 @@ pub async fn show(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
     let (area, today) = (Area::of(&me), calendar::day(app.clock.now()));
-    let search: String = asked.suche.chars().take(LONGEST_SEARCH).collect();
-    let filter = ContractFilter::from_key(&asked.vertrag);
-    let after = asked.nach.parse().ok();
     let own = me.viewer.role.partner();
-    let query = PartnerQuery {
-        of: own,
-        search: search.clone(),
-        contract: filter.map(|filter| (filter, today)),
-        after,
-        limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
-    };
+    let query = query_of(&asked, &me, today);
+    let (search, after) = (query.search.clone(), query.after);
+    let filter = query.contract.map(|(filter, _)| filter);
     let (mut found, mandant) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
@@ -94,7 +89,8 @@ pub async fn show(
         shell: Shell::load(&app, &me, area.list()).await?,
         area,
         is_later: after.is_some(),
-        next: last.map(|last| address(area, &search, filter, last.partner.id)),
+        next: last.map(|last| address(area.list(), &search, filter, Some(last.partner.id))),
+        sheet: address(area.sheet(), &search, filter, None),
         lines: found
             .into_iter()
             .map(|one| line(area, one, today))
@@ -122,8 +118,24 @@ fn line(area: Area, line: PartnerLine, today: chrono::NaiveDate) -> PartnerRow {
     }
 }
 
-/// Address of the page that begins behind a partner, with the same search.
-fn address(area: Area, search: &str, filter: Option<ContractFilter>, after: PartnerId) -> String {
+/// What the page of this address lists.
+pub(super) fn query_of(asked: &Asked, me: &Me, today: chrono::NaiveDate) -> PartnerQuery {
+    PartnerQuery {
+        of: me.viewer.role.partner(),
+        search: asked.suche.chars().take(LONGEST_SEARCH).collect(),
+        contract: ContractFilter::from_key(&asked.vertrag).map(|filter| (filter, today)),
+        after: asked.nach.parse().ok(),
+        limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+    }
+}
+
+/// An address of the list with this search, of the page behind a partner if one is named.
+fn address(
+    list: &str,
+    search: &str,
+    filter: Option<ContractFilter>,
+    after: Option<PartnerId>,
+) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if !search.is_empty() {
         query.append_pair("suche", search);
@@ -131,6 +143,11 @@ fn address(area: Area, search: &str, filter: Option<ContractFilter>, after: Part
     if let Some(filter) = filter {
         query.append_pair("vertrag", filter.key());
     }
-    let query = query.append_pair("nach", &after.to_string()).finish();
-    format!("{}?{query}", area.list())
+    if let Some(after) = after {
+        query.append_pair("nach", &after.to_string());
+    }
+    match query.finish() {
+        query if query.is_empty() => list.to_owned(),
+        query => format!("{list}?{query}"),
+    }
 }

@@ -8,6 +8,7 @@ mod contract;
 mod fields;
 mod form;
 mod list;
+mod sheet;
 mod show;
 
 use actix_web::web;
@@ -25,6 +26,9 @@ use crate::web::kit::route::{Row, Who, get, post, view};
 /// Rows of the operator's pages.
 pub const OPERATOR: &[Row] = &[
     get(paths::PARTNERS, Who::Operator, || view().to(list::show)),
+    get(paths::PARTNERS_SHEET, Who::Operator, || {
+        view().to(sheet::show)
+    }),
     post(paths::PARTNERS, Who::Duty(Duty::Work), || {
         web::post().to(form::add)
     }),
@@ -104,6 +108,9 @@ pub const OPERATOR: &[Row] = &[
 /// Rows of a Mandant's pages.
 pub const MANDANT: &[Row] = &[
     get(paths::SUB_PARTNERS, Who::Mandant, || view().to(list::show)),
+    get(paths::SUB_PARTNERS_SHEET, Who::Mandant, || {
+        view().to(sheet::show)
+    }),
     post(paths::SUB_PARTNERS, Who::Mandant, || {
         web::post().to(form::add)
     }),
@@ -162,6 +169,15 @@ impl Area {
             paths::PARTNERS
         } else {
             paths::SUB_PARTNERS
+        }
+    }
+
+    /// Address of the list as CSV.
+    fn sheet(self) -> &'static str {
+        if self.operator {
+            paths::PARTNERS_SHEET
+        } else {
+            paths::SUB_PARTNERS_SHEET
         }
     }
 

@@ -23,7 +23,7 @@ use crate::domain::{CustomerNumber, Language};
 use agreements::{asked, objected, restored};
 use changes::{announced, dissented, settled};
 use customers::{arrived, assigned, corrected, entered, moved, rebooked, reviewed, written};
-use people::{by_issuer, over, with_rights};
+use people::{by_issuer, exported, over, with_rights};
 
 macro_rules! names {
     ($($kind:ident: $de:literal, $en:literal;)*) => {
@@ -41,6 +41,7 @@ macro_rules! names {
 
 names! {
     CustomerAdded: "Kunde angelegt", "Customer added";
+    CustomerImport: "Kunden importiert", "Customers imported";
     ListMended: "Kundenliste berichtigt", "Customer list mended";
     CustomerDeleted: "Kunde gelöscht", "Customer deleted";
     PartyChanged: "Stammdaten geändert", "Master data changed";
@@ -95,6 +96,7 @@ names! {
     MailTestTaken: "Test-E-Mail angenommen", "Test e-mail accepted";
     MailTestArrived: "Test-E-Mail angekommen", "Test e-mail arrived";
     BackupRehearsed: "Sicherung geprobt", "Backup rehearsed";
+    Exported: "Liste heruntergeladen", "List downloaded";
     SignedIn: "Anmeldung", "Signed in";
     SignedOut: "Abmeldung", "Signed out";
     PasswordSet: "Passwort gesetzt", "Password set";
@@ -152,6 +154,7 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             let company = [partner.as_deref(), sub_partner.as_deref()];
             by(|language| arrived(company, product.as_ref(), language))
         }
+        K::CustomerImport { event, .. } => by(|language| event.sentence(language)),
         K::ListMended {
             checked, mended, ..
         } => both(
@@ -365,6 +368,7 @@ fn sentences(kind: &AuditKind) -> (String, String) {
                 short_date(*on, Language::En)
             ),
         ),
+        K::Exported { list, narrowed } => by(|language| exported(*list, *narrowed, language)),
         K::Downloaded { number } => both(
             format!("Vertrag {number} heruntergeladen"),
             format!("Agreement {number} downloaded"),

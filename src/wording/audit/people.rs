@@ -4,6 +4,7 @@ use crate::domain::Language;
 use crate::domain::audit::effect::{Effect, PartnerAccess};
 use crate::domain::audit::{Actor, AuditKind};
 use crate::domain::company::UserRight;
+use crate::domain::export::ExportedList;
 use crate::domain::identity::IdentityEnd;
 use crate::domain::viewer::OperatorRole;
 use crate::wording::company;
@@ -188,5 +189,20 @@ mod tests {
             company: "Musikschule Allegro".to_owned(),
         };
         assert_eq!(actor.words(Language::De), "Musikschule Allegro");
+    }
+}
+
+/// That somebody downloaded a list as a table.
+pub(super) fn exported(list: ExportedList, narrowed: bool, language: Language) -> String {
+    let name = list.name(language);
+    let (what, part) = if language.is_en() {
+        ("List downloaded", "a part of it")
+    } else {
+        ("Liste heruntergeladen", "ein Teil davon")
+    };
+    if narrowed {
+        format!("{what}: {name}, {part}")
+    } else {
+        format!("{what}: {name}")
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod scenarios;
 mod table;
 mod table_access;
 mod table_address;
+mod table_arrival;
 mod table_details;
 mod table_links;
 mod table_need;

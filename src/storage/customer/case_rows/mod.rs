@@ -32,7 +32,7 @@ pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort, SortBy};
 pub use totals::count_all_statuses;
 pub(in crate::storage) use words::add_parts;
 use words::forget_words;
-pub use words::save_words;
+pub use words::{add_words, save_words};
 
 /// Rows on one page of the list.
 pub const PAGE: usize = 50;
@@ -226,7 +226,7 @@ fn load(
         None => select,
     };
     select = ordered(select, query);
-    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let limit = i64::try_from(query.limit + 1).unwrap_or(i64::MAX);
     let rows: Vec<CaseRowRecord> = select
         .limit(limit)
         .select(CaseRowRecord::as_select())
@@ -341,12 +341,12 @@ fn page(
     too_many: bool,
 ) -> QueryResult<ListPage> {
     rows.sort_by(|a, b| place(a.place(), b.place(), query.sort));
-    let more = rows.len() > PAGE;
+    let more = rows.len() > query.limit;
     let backwards = matches!(query.from, From::Before(_));
     if more && backwards {
-        rows.drain(..rows.len() - PAGE);
+        rows.drain(..rows.len() - query.limit);
     } else {
-        rows.truncate(PAGE);
+        rows.truncate(query.limit);
     }
     let (has_previous, has_next) = match query.from {
         From::Start => (false, more),

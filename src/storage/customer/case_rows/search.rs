@@ -7,8 +7,8 @@ use diesel::dsl::{array, exists};
 use diesel::prelude::*;
 
 use super::{
-    Boxed, CaseRow, CaseRowRecord, From, ListPage, ListQuery, PAGE, Placed, SEARCH_CAP, page,
-    place, read, scoped,
+    Boxed, CaseRow, CaseRowRecord, From, ListPage, ListQuery, Placed, SEARCH_CAP, page, place,
+    read, scoped,
 };
 use crate::domain::CustomerNumber;
 use crate::domain::case::Status;
@@ -234,10 +234,10 @@ fn paged(
     });
     hits.sort_by(|(_, a), (_, b)| place(a.place(), b.place(), query.sort));
     let skipped = match query.from {
-        From::Before(_) => hits.len().saturating_sub(PAGE + 1),
+        From::Before(_) => hits.len().saturating_sub(query.limit + 1),
         From::Start | From::After(_) => 0,
     };
-    let shown = hits.iter().skip(skipped).take(PAGE + 1);
+    let shown = hits.iter().skip(skipped).take(query.limit + 1);
     let shown: Vec<i64> = shown.map(|(_, hit)| hit.id).collect();
     let rows: Vec<CaseRowRecord> = scoped(query.scope)
         .filter(case_rows::id.eq_any(shown))

@@ -19,6 +19,8 @@ pub struct ListQuery {
     pub sort: Sort,
     /// Where the page begins or ends.
     pub from: From,
+    /// At most this many rows.
+    pub limit: usize,
     /// Whether the viewer sees whole e-mail addresses; if so, customers are also found by parts of
     /// them.
     pub sees_address: bool,
@@ -118,7 +120,7 @@ impl CaseRow {
 /// One page of the customer list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListPage {
-    /// At most [`super::PAGE`] rows in the order asked for.
+    /// At most [`ListQuery::limit`] rows in the order asked for.
     pub rows: Vec<CaseRow>,
     /// Whether rows stand before the first.
     pub has_previous: bool,

@@ -2,7 +2,7 @@
 //! from its middle. Every list of words is read in the order of an index and up to a limit, however
 //! common a word is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -12,6 +12,9 @@ use crate::domain::case::Case;
 use crate::domain::search::{Known, inner_parts, words};
 use crate::storage::QueryResult;
 use crate::storage::schema::{case_rows, case_words, word_parts};
+
+/// Words that are written by one statement.
+const WORDS: usize = 200;
 
 /// The words of a case, as the rules make them from its facts.
 pub(super) fn of(case: &Case) -> Vec<String> {
@@ -61,6 +64,43 @@ pub fn save_words(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
         .execute(conn)?;
     add_parts(conn, &new)?;
     forget_parts(conn, gone)
+}
+
+/// [`save_words`] for customers that are new in this transaction and have rows in the list.
+pub fn add_words(conn: &mut PgConnection, cases: &[&Case]) -> QueryResult<()> {
+    let numbers: Vec<CustomerNumber> = cases.iter().map(|case| case.customer.number).collect();
+    let ids: HashMap<CustomerNumber, i64> = case_rows::table
+        .filter(case_rows::number.eq_any(&numbers))
+        .select((case_rows::number, case_rows::id))
+        .load::<(CustomerNumber, i64)>(conn)?
+        .into_iter()
+        .collect();
+    let (mut rows, mut all) = (Vec::new(), BTreeSet::new());
+    for case in cases {
+        let Some(id) = ids.get(&case.customer.number) else {
+            continue;
+        };
+        for word in of(case) {
+            all.insert(word.clone());
+            rows.push((
+                case_words::word.eq(word),
+                case_words::row_id.eq(*id),
+                case_words::partner_id.eq(case.partner.as_ref().map(|partner| partner.id.0)),
+                case_words::sub_partner_id.eq(case.sub_partner.as_ref().map(|sub| sub.id.0)),
+            ));
+        }
+    }
+    wait_for_words(conn, false)?;
+    for rows in rows.chunks(WORDS) {
+        diesel::insert_into(case_words::table)
+            .values(rows)
+            .execute(conn)?;
+    }
+    let all: Vec<String> = all.into_iter().collect();
+    for words in all.chunks(WORDS) {
+        add_parts(conn, words)?;
+    }
+    Ok(())
 }
 
 /// [`save_words`] without regard to what was stored before, including all inner parts of the words.

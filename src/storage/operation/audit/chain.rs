@@ -24,9 +24,69 @@ pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> 
 pub fn append_with(
     conn: &mut PgConnection,
     event: &NewEvent,
-    (effect, steps): (&Effect, &Steps),
+    did: (&Effect, &Steps),
     now: DateTime<Utc>,
 ) -> QueryResult<i64> {
+    append_many(conn, &[(event, did)], now)
+}
+
+/// [`append_with`] for several events, in their order. Returns the position of the last one.
+pub fn append_many(
+    conn: &mut PgConnection,
+    events: &[(&NewEvent, (&Effect, &Steps))],
+    now: DateTime<Utc>,
+) -> QueryResult<i64> {
+    let contents: Vec<Content> = events
+        .iter()
+        .map(|(event, did)| content_of(event, *did))
+        .collect::<QueryResult<_>>()?;
+    let mut head = lock_head(conn)?;
+    let mut rows = Vec::with_capacity(events.len());
+    for ((event, _), content) in events.iter().zip(contents) {
+        let frame = Frame {
+            previous: head.hash,
+            position: head.position + 1,
+            // In the precision of the database.
+            at: now.trunc_subsecs(6),
+            kind: event.kind.key().to_owned(),
+            customer: event.customer,
+            before: event.status.map(|(before, _)| before.key().to_owned()),
+            after: event.status.map(|(_, after)| after.key().to_owned()),
+            content: content.digest(),
+        };
+        let hash = frame.hash();
+        head = Head {
+            position: frame.position,
+            hash,
+        };
+        rows.push((
+            audit_events::position.eq(frame.position),
+            audit_events::at.eq(frame.at),
+            audit_events::kind.eq(frame.kind),
+            audit_events::customer_number.eq(frame.customer),
+            audit_events::status_before.eq(frame.before),
+            audit_events::status_after.eq(frame.after),
+            audit_events::actor.eq(content.actor),
+            audit_events::details.eq(content.details),
+            audit_events::salt.eq(content.salt),
+            audit_events::content_digest.eq(frame.content.0.to_vec()),
+            audit_events::previous_hash.eq(frame.previous.0.to_vec()),
+            audit_events::hash.eq(hash.0.to_vec()),
+        ));
+    }
+    diesel::insert_into(audit_events::table)
+        .values(&rows)
+        .execute(conn)?;
+    diesel::update(audit_head::table)
+        .set((
+            audit_head::position.eq(head.position),
+            audit_head::hash.eq(head.hash.0.as_slice()),
+        ))
+        .execute(conn)?;
+    Ok(head.position)
+}
+
+fn content_of(event: &NewEvent, (effect, steps): (&Effect, &Steps)) -> QueryResult<Content> {
     let mut details = text::json(&event.kind)?;
     if let Value::Object(fields) = &mut details {
         if !effect.is_empty() {
@@ -36,48 +96,11 @@ pub fn append_with(
             fields.insert(Steps::FIELD.to_owned(), text::json(steps)?);
         }
     }
-    let content = Content {
+    Ok(Content {
         salt: Uuid::new_v4().as_bytes().to_vec(),
         actor: text::json(&event.actor)?,
         details,
-    };
-    let digest = content.digest();
-    let head = lock_head(conn)?;
-    let frame = Frame {
-        previous: head.hash,
-        position: head.position + 1,
-        // In the precision of the database.
-        at: now.trunc_subsecs(6),
-        kind: event.kind.key().to_owned(),
-        customer: event.customer,
-        before: event.status.map(|(before, _)| before.key().to_owned()),
-        after: event.status.map(|(_, after)| after.key().to_owned()),
-        content: digest,
-    };
-    let hash = frame.hash();
-    diesel::insert_into(audit_events::table)
-        .values((
-            audit_events::position.eq(frame.position),
-            audit_events::at.eq(frame.at),
-            audit_events::kind.eq(&frame.kind),
-            audit_events::customer_number.eq(frame.customer),
-            audit_events::status_before.eq(&frame.before),
-            audit_events::status_after.eq(&frame.after),
-            audit_events::actor.eq(content.actor),
-            audit_events::details.eq(content.details),
-            audit_events::salt.eq(content.salt),
-            audit_events::content_digest.eq(frame.content.0.as_slice()),
-            audit_events::previous_hash.eq(frame.previous.0.as_slice()),
-            audit_events::hash.eq(hash.0.as_slice()),
-        ))
-        .execute(conn)?;
-    diesel::update(audit_head::table)
-        .set((
-            audit_head::position.eq(frame.position),
-            audit_head::hash.eq(hash.0.as_slice()),
-        ))
-        .execute(conn)?;
-    Ok(frame.position)
+    })
 }
 
 fn lock_head(conn: &mut PgConnection) -> QueryResult<Head> {

@@ -3,6 +3,7 @@
 
 mod filter;
 mod order;
+pub mod sheet;
 mod state;
 
 use std::sync::Arc;
@@ -51,6 +52,8 @@ struct ListView {
     heads: [Head; 2],
     caption: String,
     here: String,
+    /// Address of the whole list as CSV.
+    sheet: String,
     loaded: String,
     rows: Vec<CustomerRow>,
     note: Option<&'static str>,
@@ -230,6 +233,7 @@ fn view(
         heads: heads(state),
         caption: caption(state),
         here: state.href(),
+        sheet: state.sheet(),
         loaded: loaded(page.rows.len(), now),
         note: page.too_many.then_some(
             "Ihre Suche trifft auf sehr viele Kunden zu; durchgesehen und gezeigt wird nur ein Teil. Geben Sie mehr ein: ein weiteres Wort, den Ort oder die Kundennummer.",

@@ -6,7 +6,7 @@ use crate::domain::case::Status;
 use crate::domain::viewer::{Role, Scope};
 use crate::domain::{PartnerId, search};
 use crate::paths;
-use crate::storage::case_rows::{Cursor, From, ListQuery, Sort, SortBy};
+use crate::storage::case_rows::{Cursor, From, ListQuery, PAGE, Sort, SortBy};
 
 /// Longest text that is searched for, in characters.
 const LONGEST_SEARCH: usize = 200;
@@ -85,6 +85,7 @@ impl State {
             search: Some(self.search.clone()).filter(|search| !search.is_empty()),
             sort: self.sort,
             from: self.from.clone(),
+            limit: PAGE,
             sees_address: role.is_operator(),
         }
     }
@@ -128,6 +129,19 @@ impl State {
 
     /// The address of this state; defaults are left out.
     pub fn href(&self) -> String {
+        self.href_at(paths::CUSTOMERS)
+    }
+
+    /// The address of the whole list as CSV, with the same filter and order.
+    pub fn sheet(&self) -> String {
+        let whole = Self {
+            from: From::Start,
+            ..self.clone()
+        };
+        whole.href_at(paths::CUSTOMERS_SHEET)
+    }
+
+    fn href_at(&self, path: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if !self.search.is_empty() {
             query.append_pair("suche", &self.search);
@@ -158,9 +172,9 @@ impl State {
         }
         let query = query.finish();
         if query.is_empty() {
-            paths::CUSTOMERS.to_owned()
+            path.to_owned()
         } else {
-            format!("{}?{query}", paths::CUSTOMERS)
+            format!("{path}?{query}")
         }
     }
 

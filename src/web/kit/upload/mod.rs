@@ -380,9 +380,11 @@ impl Shelf for Files {
 }
 
 mod late;
+mod table;
 mod texts;
 
 pub(super) use late::{late_share, read_late};
+pub use table::SignedTable;
 pub use texts::{SignedTexts, TextFile};
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ fn kind_word(kind: RunKind) -> &'static str {
         RunKind::NewVersion => "Offene Anforderungen mit der geltenden Fassung neu senden",
         RunKind::TakeOff => "Deaktivierten Submandanten von seinen Kunden nehmen",
         RunKind::NeedChange => "Kunden nach Änderung von Produkt oder Vertragstext prüfen",
+        RunKind::Import => "Kunden importieren",
+        RunKind::FirstRequests => "Importierten Kunden die Anforderung senden",
     }
 }
 
@@ -60,6 +62,10 @@ fn subject(run: &BulkRun, subjects: &Subjects) -> (String, String) {
             .products
             .get(&run.subject)
             .map(|name| (name.clone(), paths::product(&run.subject))),
+        RunKind::Import | RunKind::FirstRequests => run.subject.parse().ok().map(|id| {
+            let day = dates::short_date(calendar::day(run.begun_at), Language::De);
+            (format!("Import vom {day}"), paths::customer_import(id))
+        }),
         RunKind::NewVersion => Some((
             format!("Fassung {}", run.subject),
             paths::contract(&run.subject),

@@ -7,7 +7,7 @@ mod test_mail;
 use std::collections::BTreeMap;
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
@@ -15,6 +15,7 @@ use crate::actions::ActionError;
 use crate::actions::delivery::{self, Retried};
 use crate::app::App;
 use crate::domain::email::shown;
+use crate::domain::export::ExportedList;
 use crate::domain::mail::{MailKind, Recipient, SPECS};
 use crate::domain::{CustomerNumber, Language, MailId};
 use crate::mail::inbox::Inbox;
@@ -22,6 +23,7 @@ use crate::paths;
 use crate::storage::mails::{MailFilter, MailLine, page_mails};
 use crate::web::kit::customer::narrowed_to;
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer};
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
@@ -62,6 +64,8 @@ struct Page {
     is_later: bool,
     first: String,
     next: Option<String>,
+    /// Address of the whole list as CSV.
+    sheet: String,
 }
 
 /// An option of a select.
@@ -116,6 +120,10 @@ impl Asked {
     }
 
     fn href(&self, before: Option<MailId>) -> String {
+        self.address(paths::MAILS, before)
+    }
+
+    fn address(&self, list: &str, before: Option<MailId>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         let state = STATES
             .iter()
@@ -133,8 +141,8 @@ impl Asked {
             query.append_pair("vor", &before.to_string());
         }
         match query.finish() {
-            query if query.is_empty() => paths::MAILS.to_owned(),
-            query => format!("{}?{query}", paths::MAILS),
+            query if query.is_empty() => list.to_owned(),
+            query => format!("{list}?{query}"),
         }
     }
 }
@@ -162,8 +170,8 @@ pub async fn list(
     let inbox = Inbox::of(&app.config.storage.data_dir);
     let folder = inbox.unclear_folder().display().to_string();
     let unclear = web::block(move || inbox.unclear()).await.unwrap_or(0);
-    let answer = if errors.is_empty() { html } else { invalid };
-    answer(&Page {
+    let show = if errors.is_empty() { html } else { invalid };
+    show(&Page {
         shell: Shell::load(&app, &me, paths::MAILS).await?,
         states: STATES
             .iter()
@@ -193,8 +201,72 @@ pub async fn list(
         unclear_folder: folder,
         is_later: asked.before.is_some(),
         first: asked.href(None),
+        sheet: asked.address(paths::MAILS_SHEET, None),
         next: last.map(|last| asked.href(Some(last))),
     })
+}
+
+/// GET: the list as CSV.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+    query: web::Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let mut errors = FieldErrors::default();
+    let Asked { filter, .. } = Asked::read(&query, &mut errors);
+    if !errors.is_empty() {
+        // The page never leads to a filter that cannot be understood.
+        return Err(PageError::NotFound);
+    }
+    let export = Export {
+        list: ExportedList::Mails,
+        narrowed: filter != MailFilter::default(),
+        head: SHEET_HEAD.to_vec(),
+        first: None,
+    };
+    answer(&app, &me, &request, export, move |conn, before, sheet| {
+        let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+        let mails = page_mails(conn, &filter, *before, limit)?;
+        for mail in &mails {
+            sheet.row(cells(mail));
+        }
+        let last = mails.last().filter(|_| mails.len() >= ROWS);
+        Ok(last.map(|last| Some(last.id)))
+    })
+    .await
+}
+
+/// Columns of the list as CSV.
+const SHEET_HEAD: &[&str] = &[
+    "Nummer",
+    "E-Mail",
+    "An",
+    "Kundennummer",
+    "Eingereiht",
+    "Stand",
+    "Versuche",
+    "Gesendet oder aufgegeben",
+    "Zurückgekommen",
+    "Letzte Antwort",
+];
+
+fn cells(mail: &MailLine) -> Vec<String> {
+    let moment = |at: Option<DateTime<Utc>>| at.map(short).unwrap_or_default();
+    vec![
+        mail.id.to_string(),
+        mail.kind.name(),
+        recipient(mail),
+        mail.customer
+            .map(|number| number.to_string())
+            .unwrap_or_default(),
+        short(mail.queued_at),
+        state(&mail.state).word.to_owned(),
+        mail.attempts.to_string(),
+        moment(mail.done_at),
+        moment(mail.returned_at),
+        said(mail),
+    ]
 }
 
 /// POST: makes a mail due at once; the result is shown on its page.

@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{annex, customers};
 use crate::actions::ActionError;
 use crate::actions::products::{Annexes, find_annexes};
 use crate::app::App;
+use crate::domain::export::ExportedList;
 use crate::domain::product::{Product, ProductOption};
 use crate::paths;
 use crate::storage::catalogue::list_products;
 use crate::storage::products::count_all;
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, answer};
 use crate::web::kit::page::{Me, Shell, html};
 
 #[derive(Template)]
@@ -127,4 +129,55 @@ fn option_line(option: &ProductOption) -> OptionLine {
         is_retired: option.retired,
         module: option.module.as_ref().map(area),
     }
+}
+
+/// GET: the catalogue as CSV, each option in a row behind its product.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let export = Export {
+        list: ExportedList::Products,
+        narrowed: false,
+        head: vec![
+            "Schlüssel",
+            "Option",
+            "Name",
+            "AVV nötig",
+            "Modul",
+            "Ohne Vertrag gesperrt",
+            "Wird verkauft",
+        ],
+        first: (),
+    };
+    // A catalogue is short: it is read at once.
+    answer(&app, &me, &request, export, |conn, (), sheet| {
+        let yes = |is: bool| if is { "ja" } else { "nein" };
+        for product in list_products(conn)? {
+            sheet.row([
+                product.code.as_str(),
+                "",
+                &product.name,
+                need(&product),
+                &product.module.name,
+                yes(product.module.gated),
+                yes(!product.retired),
+            ]);
+            for option in &product.options {
+                let module = option.module.as_ref();
+                sheet.row([
+                    product.code.as_str(),
+                    &option.code,
+                    &option.name,
+                    yes(option.requires_avv),
+                    module.map_or("", |module| &module.name),
+                    module.map_or("", |module| yes(module.gated)),
+                    yes(!option.retired && !product.retired),
+                ]);
+            }
+        }
+        Ok(None)
+    })
+    .await
 }

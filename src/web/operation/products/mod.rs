@@ -18,6 +18,9 @@ use crate::web::kit::words::thousands;
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get(paths::PRODUCTS, Who::Operator, || view().to(list::show)),
+    get(paths::PRODUCTS_SHEET, Who::Operator, || {
+        view().to(list::sheet)
+    }),
     get(paths::NEW_PRODUCT, Who::Duty(Duty::Administration), || {
         view().to(edit::new)
     }),

@@ -1,18 +1,23 @@
 //! The list, by address, with search and filters.
 
-use actix_web::{HttpResponse, web};
+use actix_session::Session;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::Language;
+use crate::domain::export::ExportedList;
 use crate::domain::user::{UserKind, UserState};
 use crate::paths;
 use crate::storage::user_list::{UserLine, UserQuery, list_users};
 use crate::web::kit::dates::When;
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer};
 use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::respond::Respond as _;
+use crate::wording::dates;
 
 /// Users per page of the list.
 const PAGE: usize = 50;
@@ -44,6 +49,8 @@ struct ListPage {
     /// Address of the first page.
     first: String,
     next: Option<String>,
+    /// Address of the whole list as CSV.
+    sheet: String,
 }
 
 impl ListPage {
@@ -71,13 +78,7 @@ pub async fn show(
     me: Me,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let query = UserQuery {
-        search: asked.suche.trim().chars().take(LONGEST_SEARCH).collect(),
-        kind: UserKind::from_key(&asked.art),
-        state: asked.stand.parse().ok(),
-        after: asked.nach.clone(),
-        limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
-    };
+    let query = query_of(&asked);
     let wanted = query.clone();
     let mut found = app
         .db
@@ -87,7 +88,7 @@ pub async fn show(
     let has_next = found.users.len() > PAGE;
     found.users.truncate(PAGE);
     let next = found.users.last().filter(|_| has_next);
-    let next = next.map(|last| address(&query, &last.email));
+    let next = next.map(|last| address(paths::USERS, &query, &last.email));
     let shell = Shell::load(&app, &me, paths::USERS).await?;
     let own = shell.operator.party.name.clone();
     let row = |user: UserLine| UserRow {
@@ -108,7 +109,8 @@ pub async fn show(
         users: found.users.into_iter().map(row).collect(),
         is_cut: found.is_cut,
         is_later: !query.after.is_empty(),
-        first: address(&query, ""),
+        first: address(paths::USERS, &query, ""),
+        sheet: address(paths::USERS_SHEET, &query, ""),
         next,
         search: query.search,
         kind: query.kind,
@@ -117,8 +119,100 @@ pub async fn show(
     })
 }
 
-/// Address of the page that begins behind an address, with the same search.
-fn address(query: &UserQuery, after: &str) -> String {
+fn query_of(asked: &Asked) -> UserQuery {
+    UserQuery {
+        search: asked.suche.trim().chars().take(LONGEST_SEARCH).collect(),
+        kind: UserKind::from_key(&asked.art),
+        state: asked.stand.parse().ok(),
+        after: asked.nach.clone(),
+        limit: i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+    }
+}
+
+/// GET: the list as CSV.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    session: Session,
+    request: HttpRequest,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageError> {
+    let query = UserQuery {
+        after: String::new(),
+        limit: i64::try_from(ROWS).unwrap_or(i64::MAX),
+        ..query_of(&asked)
+    };
+    if !query.search.is_empty() {
+        let look = UserQuery {
+            limit: 1,
+            ..query.clone()
+        };
+        let found = app
+            .db
+            .read(move |conn| -> Result<_, ActionError> { Ok(list_users(conn, &look)?) })
+            .await?;
+        if found.is_cut {
+            return Ok(session.refused(
+                "Die Suche passt auf zu viele Benutzer, um alle herunterzuladen. Geben Sie ein weiteres Wort ein, oder laden Sie die Liste ohne Suche herunter.",
+                address(paths::USERS, &query, ""),
+            ));
+        }
+    }
+    let own = app.operator().await?.unwrap_or_default().party.name;
+    let export = Export {
+        list: ExportedList::Users,
+        narrowed: !query.search.is_empty() || query.kind.is_some() || query.state.is_some(),
+        head: SHEET_HEAD.to_vec(),
+        first: String::new(),
+    };
+    answer(&app, &me, &request, export, move |conn, after, sheet| {
+        let query = UserQuery {
+            after: after.clone(),
+            ..query.clone()
+        };
+        let found = list_users(conn, &query)?.users;
+        for user in &found {
+            sheet.row(cells(user, &own));
+        }
+        let last = found.last().filter(|_| found.len() >= ROWS);
+        Ok(last.map(|last| last.email.clone()))
+    })
+    .await
+}
+
+/// Columns of the list as CSV.
+const SHEET_HEAD: &[&str] = &[
+    "Name",
+    "E-Mail-Adresse",
+    "Rolle",
+    "Unternehmen",
+    "Zustand",
+    "Berechtigung Verträge",
+    "Berechtigung Benutzerverwaltung",
+    "Zweiter Faktor",
+    "Angelegt",
+    "Letzte Anmeldung",
+];
+
+fn cells(user: &UserLine, own: &str) -> Vec<String> {
+    let moment = |at| dates::short_moment(at, Language::De);
+    let yes = |is: bool| if is { "ja" } else { "" }.to_owned();
+    vec![
+        user.name.clone(),
+        crate::domain::email::shown(&user.email),
+        user.kind.word().to_owned(),
+        user.company.name(own).to_owned(),
+        user.state.word().to_owned(),
+        yes(user.contracts),
+        yes(user.manages_users),
+        yes(user.factor_since.is_some() || user.passkeys > 0),
+        moment(user.created_at),
+        user.last_sign_in.map(moment).unwrap_or_default(),
+    ]
+}
+
+/// An address of the list with this search, of the page that begins behind an address.
+fn address(list: &str, query: &UserQuery, after: &str) -> String {
     let kind = query.kind.map(|kind| kind.to_string()).unwrap_or_default();
     let state = query
         .state
@@ -135,8 +229,8 @@ fn address(query: &UserQuery, after: &str) -> String {
         .extend_pairs(filled)
         .finish();
     if text.is_empty() {
-        paths::USERS.to_owned()
+        list.to_owned()
     } else {
-        format!("{}?{text}", paths::USERS)
+        format!("{list}?{text}")
     }
 }

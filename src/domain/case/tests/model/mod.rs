@@ -325,6 +325,34 @@ impl Model {
                 self.add(product.clone(), options.collect(), None);
                 Some(self.grown(&before, now, link))
             }
+            Event::Arrived(arrival) => {
+                let is_blank = self.booked.is_empty()
+                    && self.partner.is_none()
+                    && self.sends.is_empty()
+                    && self.deal.is_none();
+                if !is_blank {
+                    return None;
+                }
+                let mut told = Vec::new();
+                if let Some(partner) = &arrival.partner {
+                    told.extend(self.assign(id(Some(partner)), now, link)?);
+                }
+                if let Some(sub) = &arrival.sub_partner {
+                    told.extend(self.name_sub(Some(sub), now, link)?);
+                }
+                let before = self.need(now);
+                for (product, options) in &arrival.bookings {
+                    let options = options.iter().map(|code| (code.clone(), None));
+                    self.add(product.clone(), options.collect(), None);
+                }
+                if arrival.quietly {
+                    return Some(Vec::new());
+                }
+                if !arrival.bookings.is_empty() {
+                    told.extend(self.grown(&before, now, link));
+                }
+                Some(told)
+            }
             Event::OptionChanged {
                 booking,
                 option,
