@@ -941,7 +941,7 @@ async fn s97_what_happened_is_read_forward_and_waited_for() {
             .send("PATCH", "/api/v1/customers/K-1", Some(&city))
             .await
     };
-    let (page, _) = futures_util::join!(waiting, writing);
+    let (page, _) = tokio::join!(waiting, writing);
     assert_eq!(
         page.body["events"][0]["type"], "customer.updated",
         "{}",

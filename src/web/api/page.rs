@@ -13,6 +13,7 @@ use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::route::{Row, Who, get, view};
 
+/// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get("/api", Who::SignedIn, || view().to(show)),
     get("/api/openapi.json", Who::SignedIn, || view().to(openapi)),
