@@ -201,7 +201,7 @@ async fn s76_a_quiet_start_tells_nobody_and_asks_later_at_the_chosen_pace() {
     let operator = app.sign_in(Person::Operator).await;
     let before = app.count("mails");
     let page = looked_through(&operator, &many(5)).await;
-    page.assert_says("erhalten beim Anlegen eine Anforderung");
+    page.assert_says("mit einer Anforderung beim Anlegen");
     page.submit(&operator, "form[action$='/1']", &[("spaeter", "1")])
         .await
         .assert_status(303);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 use crate::actions::ActionError;
 use crate::app::App;
@@ -166,11 +166,13 @@ const SHEET_HEAD: &[&str] = &[
 
 fn cells(found: Found) -> Vec<String> {
     let (kind, hash) = (found.kind.clone(), found.hash.to_string());
+    // To the second, where the page is content with minutes.
+    let at = found.at.to_rfc3339_opts(SecondsFormat::Secs, true);
     let line = line(found);
     let word = |status: Option<Status>| status.map(Status::word).unwrap_or_default().to_owned();
     vec![
         line.position.to_string(),
-        line.when.machine,
+        at,
         line.what,
         line.who,
         line.customer
