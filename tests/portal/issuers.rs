@@ -5,6 +5,7 @@ use avv_portal::config::IssuerConfig;
 use avv_portal::domain::identity::Audience;
 use avv_portal::domain::second_factor::FactorRule;
 use avv_portal::domain::viewer::{OperatorRole, Role};
+use avv_portal::jobs;
 use avv_portal::mail::transport::Transport;
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -79,11 +80,9 @@ async fn s41_a_partner_comes_in_by_a_claim_and_the_link_is_shown() {
     // A form would be stopped by the content security policy.
     let done = there_and_back(&browser, &issuer, &href.unwrap()).await;
     done.assert_redirect("/hilfe");
-    browser
-        .get("/kunden")
-        .await
-        .assert_says("Bäckerei Özdemir")
-        .assert_says("Ida Konzern");
+    let page = browser.get("/kunden").await;
+    page.assert_says("Bäckerei Özdemir");
+    assert!(page.text().contains("Ida Konzern"));
     assert_eq!(app.count("identities"), 1);
     assert_eq!(
         app.text("state FROM users WHERE email = 'ida@konzern.example'"),
@@ -336,7 +335,8 @@ async fn s41_who_is_invited_connects_instead_of_setting_a_password() {
     there_and_back(&browser, &issuer, &href)
         .await
         .assert_redirect("/kunden");
-    browser.get("/kunden").await.assert_says("Neu Hier");
+    let page = browser.get("/kunden").await;
+    assert!(page.text().contains("Neu Hier"));
     // The link is used up, and a mail says what happened.
     app.visitor().get(&link).await.assert_status(410);
     app.deliver();
@@ -817,10 +817,16 @@ async fn s41_strangers_are_led_to_the_issuer_only_so_often() {
     assert!(refused > 0);
     assert!(app.count("issuer_requests") <= 51);
     drop(issuer);
-    app.clock.advance(minutes(30));
-    app.run_jobs();
-    app.clock.advance(minutes(120));
-    app.run_jobs();
+    app.clock.advance(minutes(11));
+    for job in jobs::JOBS.iter().filter(|job| job.name == "clean") {
+        let pass = jobs::Pass {
+            app: app.app.clone(),
+            stop: jobs::Stop::never(),
+            at: None,
+            send_late: false,
+        };
+        (job.pass)(&pass).unwrap();
+    }
     assert_eq!(app.count("issuer_requests"), 0);
 }
 

@@ -344,7 +344,7 @@ impl Inside {
         if self.mood.refreshes {
             let refresh = uuid::Uuid::new_v4().simple().to_string();
             // Each is good once.
-            self.refresh = vec![refresh.clone()];
+            self.refresh.push(refresh.clone());
             answer["refresh_token"] = refresh.into();
         }
         answer
@@ -442,7 +442,9 @@ async fn token(
         }
         Some("refresh_token") => {
             inside.mood.asked += 1;
-            if inside.mood.is_gone || !inside.refresh.contains(&form["refresh_token"]) {
+            let known = inside.refresh.len();
+            inside.refresh.retain(|one| *one != form["refresh_token"]);
+            if inside.mood.is_gone || inside.refresh.len() == known {
                 return refused("invalid_grant");
             }
             let answer = inside.answer(&name, None);
