@@ -130,7 +130,6 @@ impl Ids {
     }
 }
 
-#[expect(clippy::ref_option, reason = "the signature serde asks for")]
 fn status<S: Serializer>(status: &Option<Status>, to: S) -> Result<S::Ok, S::Error> {
     status.map(Status::key).serialize(to)
 }

@@ -29,7 +29,6 @@ pub struct Pushed {
     pub body: String,
     /// Whether the endpoint took it: it answered with 2xx.
     pub taken: bool,
-    pub at: Instant,
 }
 
 impl Pushed {
@@ -119,7 +118,6 @@ impl Receiver {
                 headers,
                 body,
                 taken,
-                at: Instant::now(),
             });
             let (status, body) = match manner {
                 Manner::Says(status, body) => (status, body),
