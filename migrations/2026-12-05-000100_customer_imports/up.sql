@@ -31,7 +31,7 @@ CREATE TABLE customer_import_rows (
     number TEXT COLLATE customer_number NOT NULL,
     line INTEGER NOT NULL,
     facts JSONB NOT NULL CONSTRAINT customer_import_rows_facts CHECK (jsonb_typeof(facts) = 'object'),
-    refused JSONB,
+    refused JSONB CONSTRAINT customer_import_rows_refused CHECK (jsonb_typeof(refused) = 'array' AND jsonb_array_length(refused) = 2),
     PRIMARY KEY (import_id, number)
 );
 COMMENT ON TABLE customer_import_rows IS 'Customers that are still to be added; a row goes as soon as its customer is there.';

@@ -37,7 +37,7 @@ CREATE TABLE idempotency_keys (
     key TEXT NOT NULL,
     request BYTEA NOT NULL CONSTRAINT idempotency_keys_request CHECK (octet_length(request) = 32),
     status SMALLINT NOT NULL,
-    answer JSONB NOT NULL,
+    answer JSONB NOT NULL CONSTRAINT idempotency_keys_answer CHECK (jsonb_typeof(answer) = 'object'),
     created_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (client_id, key)
 );

@@ -925,6 +925,11 @@ fn every_page_is_looked_at() {
         proposal: "1".to_owned(),
         invited_colleague: "3".to_owned(),
         locked_colleague: "4".to_owned(),
+        client: "5".to_owned(),
+        webhook: "6".to_owned(),
+        import: "7".to_owned(),
+        faulty_import: "8".to_owned(),
+        quiet_import: "9".to_owned(),
         ..Places::default()
     };
     let stops = [
@@ -960,12 +965,14 @@ fn is_no_page(path: &str) -> bool {
         || path.ends_with(".zip")
         || path.ends_with("{datei}")
         || path.ends_with("/datei")
-        || path.ends_with(".zip")
+        || path.ends_with(".csv")
+        || path.ends_with(".json")
         || path.ends_with(".txt")
         // They lead to an issuer, or come from one.
         || (path.contains("/anbieter/{nummer}") && !path.ends_with("/ausweisen") && path != "/sicherheit/anbieter/{nummer}")
         || [
             "/static/",
+            "/api/v1/",
             "/erscheinungsbild/",
             "/zugriff",
             "/healthz",

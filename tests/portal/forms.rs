@@ -770,6 +770,8 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "operation/replies/show.html",
         "operation/sub_processors/list.html",
         "operation/users/confirmation.html",
+        "operation/webhooks/new.html",
+        "operation/webhooks/show.html",
         "operation/users/disable.html",
         "operation/users/enable.html",
         "operation/users/erase.html",

@@ -64,7 +64,7 @@ jq -rn --slurpfile chain ereignis-kette.json --slurpfile events ereignisse.json 
      | select(. != null and .sha256 != $one.previous_sha256) | "ereignis-kette.json: \($one.position)"),
     ($events[0][] | . as $one | $by[.position | tostring]
      | select(.at != $one.at or .kind != $one.kind
-         or (.content != null and $one.details != (.content | split("\n")[1:] | join("\n") | fromjson | .details | del(.effect))))
+         or (.content != null and $one.details != (.content | split("\n")[1:] | join("\n") | fromjson | .details | del(.effect, .steps))))
      | "ereignisse.json: \($one.position)")' > "$tmp/list" || bad "ereignisse.json"
 while read -r line; do bad "$line"; done < "$tmp/list"
 

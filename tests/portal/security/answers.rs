@@ -94,6 +94,9 @@ fn assert_dressed(page: &Page) {
             name.starts_with("attachment") && name.ends_with(".zip"),
             "{about}: {name}"
         );
+    } else if kind.ends_with("json") {
+        // UTF-8 by its own rules (RFC 8259).
+        assert!(serde_json::from_slice::<serde_json::Value>(&page.bytes).is_ok());
     } else {
         assert!(kind.ends_with("; charset=utf-8"), "{about}: {kind}");
     }
