@@ -447,7 +447,7 @@ pub fn operator(places: &Places) -> Vec<Stop> {
         after(
             "operator imports no file",
             "/betrieb/kunden/import",
-            vec![Send],
+            vec![Click("main form .actions button")],
         ),
         at("operator imports faulty file", &places.faulty_import),
         at("operator imports file", &places.import),
@@ -927,7 +927,7 @@ fn every_page_is_looked_at() {
         locked_colleague: "4".to_owned(),
         client: "5".to_owned(),
         webhook: "6".to_owned(),
-        import: "7".to_owned(),
+        import: "/betrieb/kunden/import/7".to_owned(),
         faulty_import: "8".to_owned(),
         quiet_import: "9".to_owned(),
         ..Places::default()

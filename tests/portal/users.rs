@@ -93,7 +93,7 @@ async fn s34_a_users_page_says_who_it_is_and_where_signed_in() {
     // Neither the address of the browser nor what it says about itself is stored.
     let stored = app.rows("sessions").join("\n");
     assert!(stored.contains("firefox/windows"), "{stored}");
-    for kept_out in ["Gecko", "133", "iPhone OS", "127.0.0.1"] {
+    for kept_out in ["Gecko", "Firefox/133", "iPhone OS", "127.0.0.1"] {
         assert!(!stored.contains(kept_out), "{kept_out}: {stored}");
     }
     assert_eq!(

@@ -1,3 +1,5 @@
+#![expect(clippy::expect_used, reason = "a test may fail")]
+
 use std::net::IpAddr;
 
 use super::*;

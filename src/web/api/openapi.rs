@@ -21,7 +21,7 @@ or approve, and no link of a mail is in any answer. Within v1 nothing is removed
 /// The whole description.
 pub fn description() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
-        "/components/schemas".clone_into(&mut settings.definitions_path.to_mut());
+        "/components/schemas".clone_into(settings.definitions_path.to_mut());
     });
     let mut generator = settings.into_generator();
     let mut paths: Map<String, Value> = Map::new();
