@@ -154,7 +154,7 @@ async fn s97_a_block_and_alerts_are_told_as_well() {
     app.jobs();
     let id: String = app.text("max(id) FROM alerts");
     let raised = format!(r#"alert.raised {{"alert":{id},"alert_kind":"undeliverable"}}"#);
-    assert_eq!(since(&app, blocked), [raised.clone()]);
+    assert_eq!(since(&app, blocked), std::slice::from_ref(&raised));
     let number = id.parse().unwrap();
     app.write(|conn| alerts::finish(conn, &operator, number, "", now).map(|_| ()));
     app.jobs();

@@ -189,7 +189,7 @@ async fn set(
 }
 
 /// The issuers at which the person who is invited can sign in instead.
-async fn offered<'a>(app: &'a App, link: Uuid) -> Result<Vec<&'a IssuerConfig>, PageError> {
+async fn offered(app: &App, link: Uuid) -> Result<Vec<&IssuerConfig>, PageError> {
     if app.config.issuers.is_empty() {
         return Ok(Vec::new());
     }

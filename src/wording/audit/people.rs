@@ -150,6 +150,21 @@ pub(super) fn over(issuer: &str, why: IdentityEnd) -> (String, String) {
     }
 }
 
+/// That somebody downloaded a list as a table.
+pub(super) fn exported(list: ExportedList, narrowed: bool, language: Language) -> String {
+    let name = list.name(language);
+    let (what, part) = if language.is_en() {
+        ("List downloaded", "a part of it")
+    } else {
+        ("Liste heruntergeladen", "ein Teil davon")
+    };
+    if narrowed {
+        format!("{what}: {name}, {part}")
+    } else {
+        format!("{what}: {name}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,20 +204,5 @@ mod tests {
             company: "Musikschule Allegro".to_owned(),
         };
         assert_eq!(actor.words(Language::De), "Musikschule Allegro");
-    }
-}
-
-/// That somebody downloaded a list as a table.
-pub(super) fn exported(list: ExportedList, narrowed: bool, language: Language) -> String {
-    let name = list.name(language);
-    let (what, part) = if language.is_en() {
-        ("List downloaded", "a part of it")
-    } else {
-        ("Liste heruntergeladen", "ein Teil davon")
-    };
-    if narrowed {
-        format!("{what}: {name}, {part}")
-    } else {
-        format!("{what}: {name}")
     }
 }
