@@ -419,7 +419,7 @@ pub fn tokens_of(app: &App, session: &IssuerSession) -> Option<Tokens> {
 
 /// What is to be done about a session that began at an issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum SessionCheck {
     /// It goes on.
     Good,
     /// It is over.
@@ -434,17 +434,17 @@ pub fn standing(
     user: UserId,
     found: Option<IssuerSession>,
     now: DateTime<Utc>,
-) -> Standing {
+) -> SessionCheck {
     let Some(session) = found.filter(|one| one.user == user && one.ended_at.is_none()) else {
-        return Standing::Over;
+        return SessionCheck::Over;
     };
     let Some(issuer) = app.config.issuer_at(&session.issuer) else {
-        return Standing::Over;
+        return SessionCheck::Over;
     };
     if now - session.checked_at < issuer.recheck {
-        return Standing::Good;
+        return SessionCheck::Good;
     }
-    Standing::Due(Box::new(session))
+    SessionCheck::Due(Box::new(session))
 }
 
 /// Of requests that come at once one asks the issuer; whether it is this one. `seen` is when it was asked last.

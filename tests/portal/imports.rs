@@ -22,9 +22,12 @@ const HEAD: &str =
 
 async fn upload(browser: &Browser, text: &str) -> Page {
     let csrf = csrf(browser).await;
-    let fields = [("csrf", csrf.as_str()), ("zeichensatz", "utf-8")];
+    // In the order of the page.
+    let (before, behind) = ([("csrf", csrf.as_str())], [("zeichensatz", "utf-8")]);
+    let file: (&str, &str, &[u8]) = ("datei", "kunden.csv", text.as_bytes());
+    let own = [("sec-fetch-site", "same-origin")];
     browser
-        .upload(PAGE, &fields, &[("datei", "kunden.csv", text.as_bytes())])
+        .upload_between(PAGE, (&before, &[file], &behind), &own)
         .await
 }
 

@@ -15,7 +15,7 @@ use crate::seeded::is_to_sign_in;
 
 const START: &str = "/anmelden/anbieter/1";
 
-/// A portal at which partners sign in by an issuer; the partner Muster IT GmbH is P-17.
+/// A portal at which partners sign in by an issuer; the partner Muster IT GmbH is X-17.
 async fn start(change: impl FnOnce(&mut IssuerConfig)) -> (TestApp, Issuer) {
     start_for(Audience::Partners, FactorRule::None, change).await
 }
@@ -34,8 +34,8 @@ async fn start_for(
     })
     .await;
     issuer.keep_time(&app.clock);
-    issuer.claim("partner", json!("P-17"));
-    app.sql("UPDATE partners SET external_id = 'P-17' WHERE name = 'Muster IT GmbH'")
+    issuer.claim("partner", json!("X-17"));
+    app.sql("UPDATE partners SET external_id = 'X-17' WHERE name = 'Muster IT GmbH'")
         .unwrap();
     (app, issuer)
 }
@@ -297,16 +297,16 @@ async fn s41_a_partner_nobody_knows_is_refused_with_a_sentence() {
     let (app, issuer) = start(|_| {}).await;
     let browser = app.visitor();
     for (partner, why) in [
-        (json!("P-99"), "gibt es in diesem Portal nicht"),
+        (json!("X-99"), "gibt es in diesem Portal nicht"),
         (Value::Null, "für welchen Vertriebspartner Sie arbeiten"),
-        (json!(["P-17", "P-18"]), "für welchen Vertriebspartner"),
+        (json!(["X-17", "X-18"]), "für welchen Vertriebspartner"),
     ] {
         issuer.claim("partner", partner);
         let answer = there_and_back(&browser, &issuer, START).await;
         assert_not_in(&browser, &answer, why).await;
     }
     // On the page with the person's details it counts as well.
-    issuer.mood(|mood| drop(mood.details.insert("partner".to_owned(), json!("P-17"))));
+    issuer.mood(|mood| drop(mood.details.insert("partner".to_owned(), json!("X-17"))));
     issuer.claim("partner", Value::Null);
     there_and_back(&browser, &issuer, START)
         .await
@@ -480,7 +480,7 @@ async fn s41_who_is_out_there_is_out_here_with_the_next_request() {
             mood.is_gone = false;
             mood.instead.clear();
         });
-        issuer.claim("partner", json!("P-17"));
+        issuer.claim("partner", json!("X-17"));
         issuer.claim("sub", json!("person-1"));
         let browser = app.visitor();
         there_and_back(&browser, &issuer, START)
@@ -495,7 +495,7 @@ async fn s41_who_is_out_there_is_out_here_with_the_next_request() {
         match twist {
             "gone" => issuer.mood(|mood| mood.is_gone = true),
             "claim went" => issuer.claim("partner", Value::Null),
-            "claim changed" => issuer.claim("partner", json!("P-99")),
+            "claim changed" => issuer.claim("partner", json!("X-99")),
             _ => issuer.claim("sub", json!("person-2")),
         }
         app.clock.advance(Duration::seconds(61));

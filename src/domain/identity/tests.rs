@@ -65,9 +65,9 @@ fn s41_a_job_is_what_the_claim_says_and_nothing_without_it() {
 fn s41_a_partner_is_one_text() {
     let rules = rules(Audience::Partners);
     for (value, expected) in [
-        (json!("P-17"), Ok("P-17")),
-        (json!(["P-17"]), Ok("P-17")),
-        (json!(["P-17", "P-18"]), Err(IdentityFault::PartnerMissing)),
+        (json!("X-17"), Ok("X-17")),
+        (json!(["X-17"]), Ok("X-17")),
+        (json!(["X-17", "X-18"]), Err(IdentityFault::PartnerMissing)),
         (json!(""), Err(IdentityFault::PartnerMissing)),
         (json!(17), Err(IdentityFault::PartnerMissing)),
         (json!(null), Err(IdentityFault::PartnerMissing)),

@@ -12,7 +12,9 @@ use super::error::PageError;
 use super::local_path::local_path;
 use super::session;
 use crate::actions::ActionError;
-use crate::actions::identities::{Departure, Standing, depart, standing, take_up, tokens_of, turn};
+use crate::actions::identities::{
+    Departure, SessionCheck, depart, standing, take_up, tokens_of, turn,
+};
 use crate::app::App;
 use crate::config::IssuerConfig;
 use crate::domain::identity::{Audience, IdentityFault};
@@ -101,9 +103,9 @@ pub async fn goes_on(
 ) -> Result<bool, PageError> {
     let now = app.clock.now();
     let session = match standing(app, viewer.user, found, now) {
-        Standing::Good => return Ok(true),
-        Standing::Over => return Ok(false),
-        Standing::Due(session) => *session,
+        SessionCheck::Good => return Ok(true),
+        SessionCheck::Over => return Ok(false),
+        SessionCheck::Due(session) => *session,
     };
     let (id, seen) = (session.id, session.checked_at);
     let is_ours = app

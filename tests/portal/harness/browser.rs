@@ -136,20 +136,33 @@ impl Browser {
         files: &[(&str, &str, &[u8])],
         headers: &[(&str, &str)],
     ) -> Page {
+        self.upload_between(path, (fields, files, &[]), headers)
+            .await
+    }
+
+    /// The same for a form that has fields before and behind its files.
+    pub async fn upload_between(
+        &self,
+        path: &str,
+        (fields, files, behind): (&[(&str, &str)], &[(&str, &str, &[u8])], &[(&str, &str)]),
+        headers: &[(&str, &str)],
+    ) -> Page {
         let head = |name: &str, more: &str| {
             format!("--grenze\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n")
         };
         let mut body = Vec::new();
-        for (name, value) in fields {
+        let add = |body: &mut Vec<u8>, (name, value): &(&str, &str)| {
             body.extend_from_slice(head(name, "").as_bytes());
             body.extend_from_slice(value.as_bytes());
             body.extend_from_slice(b"\r\n");
-        }
+        };
+        fields.iter().for_each(|field| add(&mut body, field));
         for (name, file, bytes) in files {
             body.extend_from_slice(head(name, &format!("; filename=\"{file}\"")).as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");
         }
+        behind.iter().for_each(|field| add(&mut body, field));
         body.extend_from_slice(b"--grenze--\r\n");
         let mut request = self
             .client

@@ -41,7 +41,7 @@ pub enum Signs {
 
 /// What may be wrong, and who is signed in.
 #[derive(Clone)]
-pub struct Mood {
+pub struct Behaviour {
     /// The person: every claim but those of the token itself.
     pub person: Map<String, Value>,
     /// Claims that stand in place of the right ones.
@@ -77,7 +77,7 @@ struct Keys {
 }
 
 struct Inside {
-    mood: Mood,
+    mood: Behaviour,
     clock: Option<Clock>,
     codes: HashMap<String, Given>,
     refresh: Vec<String>,
@@ -117,7 +117,7 @@ impl Issuer {
             "email": "ida@konzern.example",
             "email_verified": true,
         });
-        let mood = Mood {
+        let mood = Behaviour {
             person: person.as_object().expect("claims").clone(),
             instead: Map::new(),
             details: Map::new(),
@@ -174,7 +174,7 @@ impl Issuer {
     }
 
     /// Changes what is wrong, or who is signed in.
-    pub fn mood<T>(&self, change: impl FnOnce(&mut Mood) -> T) -> T {
+    pub fn mood<T>(&self, change: impl FnOnce(&mut Behaviour) -> T) -> T {
         change(&mut self.inside.lock().expect("the issuer").mood)
     }
 
@@ -237,7 +237,7 @@ impl Issuer {
         inside.sign(&all)
     }
 
-    fn name(&self, mood: &Mood) -> String {
+    fn name(&self, mood: &Behaviour) -> String {
         mood.calls_itself
             .clone()
             .unwrap_or_else(|| self.url.clone())

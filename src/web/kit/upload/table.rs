@@ -15,6 +15,9 @@ use crate::web::kit::form::{Form, LARGEST};
 /// limit, so that the page can say so.
 const LARGEST_BODY: usize = MAX_BYTES + 4 * 1024 * 1024;
 
+/// Field of the table.
+const FIELD: &str = "datei";
+
 /// A form of a signed-in user with a table.
 #[derive(Debug)]
 pub struct SignedTable {
@@ -45,18 +48,18 @@ impl Shelf for Table {
     const LARGEST_FIELD: usize = LARGEST;
     const LARGEST_BODY: usize = LARGEST_BODY;
 
-    fn has(&self, _field: &str) -> bool {
-        self.0.is_some()
+    fn has(&self, field: &str) -> bool {
+        field == FIELD && self.0.is_some()
     }
 
     async fn put(
         &mut self,
-        _field: &str,
+        field: &str,
         name: &str,
         part: Part<'_>,
     ) -> Result<Option<Vec<u8>>, PageError> {
         let bytes = part.whole(LARGEST_BODY).await?;
-        if !nothing_chosen(name, bytes.len()) {
+        if field == FIELD && !nothing_chosen(name, bytes.len()) {
             self.0 = Some(TextFile {
                 name: name.to_owned(),
                 bytes,
