@@ -584,6 +584,13 @@ async fn a_change_of_what_was_changed_meanwhile_is_refused() {
         (reply.status, reply.body["code"].as_str()),
         (412, Some("precondition_failed"))
     );
+    let booking = format!("{path}/bookings/B-1");
+    let body = json!({"product": "centraflex"});
+    let reply = client.send_with("PUT", &booking, Some(&body), &has).await;
+    assert_eq!(
+        reply.status, 412,
+        "the stamp of the customer counts for its bookings"
+    );
     let reply = client
         .send("PATCH", path, Some(&json!({"email": null})))
         .await;

@@ -23,8 +23,10 @@ use crate::web::kit::effects::{EffectKind, effects};
 
 /// Header under which a POST is done once.
 const KEY: &str = "idempotency-key";
-/// Longest such key.
-const LONGEST_KEY: usize = 128;
+/// Longest value of such a header.
+const LONGEST: usize = 128;
+/// What such a value looks like.
+const FORM: &str = "1 to 128 printable ASCII characters.";
 
 /// What came of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -183,6 +185,11 @@ fn kind_of(kind: EffectKind) -> &'static str {
     }
 }
 
+/// Whether a header can be what it is compared as.
+fn is_token(text: &str) -> bool {
+    (1..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
 /// The stamp of what is read.
 fn etag(body: &str) -> String {
     format!("\"{}\"", &BASE64.encode(Sha256::digest(body))[..22])
@@ -256,6 +263,18 @@ impl Call {
         })
     }
 
+    /// Refuses a comparison where nothing with an `ETag` is read, so that nobody relies on it.
+    pub fn compares_nothing(&self) -> Result<(), Problem> {
+        match self.who.if_match {
+            Some(_) => Err(Problem::of_field(
+                "If-Match",
+                "unsupported",
+                "There is no ETag to compare with.",
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// Carries a write out in one transaction: `work` does it and says what came of it. With
     /// `?dry_run=true` it is done and rolled back, so that the answer is what it would be.
     pub async fn write<F>(self, work: F) -> Result<HttpResponse, Problem>
@@ -281,12 +300,8 @@ impl Call {
             .header(KEY)
             .ok_or(Code::IdempotencyKeyMissing)?
             .to_owned();
-        if key.is_empty() || key.len() > LONGEST_KEY || !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(Problem::of_field(
-                "Idempotency-Key",
-                "invalid",
-                "1 to 128 printable ASCII characters",
-            ));
+        if !is_token(&key) {
+            return Err(Problem::of_field("Idempotency-Key", "invalid", FORM));
         }
         let request = Sha256::new()
             .chain_update(self.request.method().as_str())
@@ -309,6 +324,11 @@ impl Call {
             + Send
             + 'static,
     {
+        if let Some(wanted) = self.header("if-match")
+            && !is_token(wanted)
+        {
+            return Err(Problem::of_field("If-Match", "invalid", FORM));
+        }
         let who = self.who.clone();
         let done = self
             .who

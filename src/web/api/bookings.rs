@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{WriteAnswer, WriteParameters};
 use super::body::Json;
 use super::call::Call;
+use super::customers::check_match;
 use super::keys;
 use super::operation::{Answer, Operation, schema};
 use super::problem::Problem;
@@ -31,8 +32,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Add or change a booking",
         Answer::Write { creates: true },
     )
-    .described("A booking that makes an agreement due asks the customer at once. Its product never changes. One that was typed in and has no key is taken for this one if it is the only one of its product.")
+    .described("A booking that makes an agreement due asks the customer at once. Its product never changes. One that was typed in and has no key is taken for this one if it is the only one of its product. `If-Match` takes the ETag of the customer.")
     .with_parameters(schema::<WriteParameters>)
+    .compared()
     .with_body(schema::<BookingBody>),
     Operation::new(
         delete("/api/v1/customers/{number}/bookings/{external_id}", Who::Client(S::BookingsWrite), || {
@@ -41,7 +43,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "End a booking now",
         Answer::Write { creates: false },
     )
-    .with_parameters(schema::<WriteParameters>),
+    .with_parameters(schema::<WriteParameters>)
+    .compared(),
 ];
 
 /// What is written of a booking.
@@ -118,6 +121,7 @@ async fn write(
                 "At most ten years from now.",
             ));
         }
+        check_match(conn, who, number)?;
         let new = BookingWrite {
             key,
             product: body.product,
@@ -133,6 +137,7 @@ async fn write(
 async fn end(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (number, key) = (keys::number(&path.0)?, keys::key(&path.1)?);
     call.write(move |conn, who, _| {
+        check_match(conn, who, number)?;
         let written = booking_writes::end(conn, &who.app, &who.client, number, &key, who.now)?;
         WriteAnswer::of(conn, who, written)
     })

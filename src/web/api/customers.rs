@@ -47,6 +47,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     )
     .described("The whole master data: what is missing is empty. Writing the same twice does nothing the second time.")
     .with_parameters(schema::<WriteParameters>)
+    .compared()
     .with_body(schema::<CustomerBody>),
     Operation::new(
         patch("/api/v1/customers/{number}", Who::Client(S::CustomersWrite), || web::patch().to(change)),
@@ -55,6 +56,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     )
     .described("A merge patch (RFC 7396) of what PUT takes: null empties a field.")
     .with_parameters(schema::<WriteParameters>)
+    .compared()
     .with_body(schema::<CustomerPatch>),
     Operation::new(
         delete("/api/v1/customers/{number}", Who::Client(S::CustomersWrite), || web::delete().to(remove)),
@@ -62,7 +64,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Answer::Write { creates: false },
     )
     .described("Its links are closed and its users locked; what proves its agreements is kept as long as the law wants it. Needs `reason`. The number is never given again.")
-    .with_parameters(schema::<WriteParameters>),
+    .with_parameters(schema::<WriteParameters>)
+    .compared(),
     Operation::new(
         post("/api/v1/customers/{number}/request", Who::Client(S::BookingsWrite), || web::post().to(ask)),
         "Ask a customer for its agreement",
@@ -70,6 +73,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     )
     .described("Sends the mail with the link, for the first time or again. Bookings that need an agreement do so by themselves.")
     .with_parameters(schema::<WriteParameters>)
+    .compared()
     .once(),
 ];
 
@@ -442,7 +446,7 @@ async fn ask(call: Call, number: web::Path<String>) -> Result<HttpResponse, Prob
 }
 
 /// Refuses a change of a customer that is not any more as it was read.
-fn check_match(
+pub(super) fn check_match(
     conn: &mut PgConnection,
     who: &Caller,
     number: CustomerNumber,

@@ -76,8 +76,7 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     if let Some(of) = operation.parameters {
         parameters.extend(in_query(&of(generator), generator));
     }
-    let writes = !matches!(operation.answer, Answer::Json(_) | Answer::File(_));
-    if writes {
+    if operation.is_compared {
         parameters.push(in_header(
             "If-Match",
             false,

@@ -38,6 +38,8 @@ pub struct Operation {
     pub answer: Answer,
     /// Whether it needs an `Idempotency-Key`.
     pub is_once: bool,
+    /// Whether it compares `If-Match` with the `ETag` of what was read.
+    pub is_compared: bool,
 }
 
 impl Operation {
@@ -51,6 +53,7 @@ impl Operation {
             body: None,
             answer,
             is_once: false,
+            is_compared: false,
         }
     }
 
@@ -75,6 +78,12 @@ impl Operation {
     /// Done once under a key.
     pub const fn once(mut self) -> Self {
         self.is_once = true;
+        self
+    }
+
+    /// Compared with what was read, if the client wants that.
+    pub const fn compared(mut self) -> Self {
+        self.is_compared = true;
         self
     }
 

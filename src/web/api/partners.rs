@@ -51,6 +51,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     )
     .described("`adopt` gives the key to a partner that was typed in and has none.")
     .with_parameters(schema::<WriteParameters>)
+    .compared()
     .with_body(schema::<PartnerBody>),
 ];
 

@@ -324,6 +324,7 @@ async fn write(
     Json(body): Json<ProductBody>,
 ) -> Result<HttpResponse, Problem> {
     let own = own.into_inner();
+    call.compares_nothing()?;
     call.write(move |conn, who, parameters| save(conn, who, &own, &body, parameters.confirm))
         .await
 }

@@ -121,6 +121,7 @@ async fn write(
     Json(body): Json<UserBody>,
 ) -> Result<HttpResponse, Problem> {
     let key = keys::key(&key)?;
+    call.compares_nothing()?;
     call.write(move |conn, who, _| {
         let new = body.read(conn, who, key)?;
         let (outcome, mail) = match user_writes::put(conn, &who.app, &who.client, &new, who.now)? {
