@@ -25,6 +25,11 @@ pub struct Page {
     pub path: String,
 }
 
+/// Fields of a form with their values.
+type Fields<'f> = &'f [(&'f str, &'f str)];
+/// Fields of a form with the name and the bytes of a file.
+type ChosenFiles<'f> = &'f [(&'f str, &'f str, &'f [u8])];
+
 impl Browser {
     pub fn new(base: &str) -> Self {
         let client = Client::builder()
@@ -144,7 +149,7 @@ impl Browser {
     pub async fn upload_between(
         &self,
         path: &str,
-        (fields, files, behind): (&[(&str, &str)], &[(&str, &str, &[u8])], &[(&str, &str)]),
+        (fields, files, behind): (Fields<'_>, ChosenFiles<'_>, Fields<'_>),
         headers: &[(&str, &str)],
     ) -> Page {
         let head = |name: &str, more: &str| {
