@@ -1,4 +1,4 @@
-//! Customers from a file: [`check`] looks it through and says what would follow, [`start`] begins to
+//! Customers from a file: [`check()`] looks it through and says what would follow, [`start`] begins to
 //! add them, and [`start_requests`] to ask those who were added quietly. Both are runs, which can be
 //! paused and go on where they were, whenever a process ends. Each customer is added whole or not at
 //! all, by the event and the rules of the pages.
