@@ -42,7 +42,7 @@ CREATE TABLE idempotency_keys (
     PRIMARY KEY (client_id, key)
 );
 COMMENT ON TABLE idempotency_keys IS 'What a POST of a client was answered, for 48 hours: the same request gets the same answer and is done once.';
-COMMENT ON COLUMN idempotency_keys.request IS 'SHA-256 of method, path and body.';
+COMMENT ON COLUMN idempotency_keys.request IS 'SHA-256 of method and address.';
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 ALTER TABLE bookings ADD COLUMN external_id TEXT COLLATE "C"

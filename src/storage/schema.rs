@@ -472,7 +472,7 @@ diesel::table! {
     idempotency_keys (client_id, key) {
         client_id -> Uuid,
         key -> Text,
-        /// SHA-256 of method, path and body.
+        /// SHA-256 of method and address.
         request -> Bytea,
         status -> Int2,
         answer -> Jsonb,

@@ -11,7 +11,7 @@ use crate::storage::schema::idempotency_keys;
 /// What a request was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {
-    /// SHA-256 of method, path and body of the request.
+    /// SHA-256 of method and address of the request.
     pub request: Vec<u8>,
     /// Status of the answer.
     pub status: i16,
