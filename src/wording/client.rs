@@ -19,7 +19,6 @@ impl ClientScope {
             Self::EventsRead => "Ereignisse lesen",
             Self::AccessCheck => "Fragen, ob jemand ein Produkt verwalten darf",
             Self::UsersWrite => "Benutzer einladen, ändern und sperren",
-            Self::StatisticsRead => "Statistik lesen",
         }
     }
 }

@@ -69,9 +69,6 @@ pub enum ClientScope {
     /// Invite, change, lock and let in users.
     #[strum(serialize = "users:write")]
     UsersWrite,
-    /// Read figures.
-    #[strum(serialize = "statistics:read")]
-    StatisticsRead,
 }
 
 impl ClientScope {
