@@ -21,7 +21,15 @@ impl Reader<'_> {
         marks: Option<&Pattern>,
         before: Option<&Flat>,
     ) -> Kind {
-        let (written, start) = counting(kind, marks, before);
+        let above = match before.map(|flat| &flat.node.kind) {
+            Some(Kind::List {
+                marks,
+                start,
+                items,
+            }) => Some((marks, *start as usize + items.len())),
+            _ => None,
+        };
+        let (written, start) = counting(kind, marks, above);
         let mut items = Vec::new();
         while let Some((event, range)) = self.next() {
             match event {
@@ -185,8 +193,13 @@ fn is_mark(key: &AttributeKind<'_>) -> bool {
     matches!(key, AttributeKind::Pair { key } if key == "mark")
 }
 
-/// The marks of a list as written, and the number of its first item.
-fn counting(kind: ListKind, marks: Option<&Pattern>, above: Option<&Flat>) -> (Pattern, u32) {
+/// The marks of a list as written, and the number of its first item. `above` are the marks of the list
+/// directly above it, with the number that would come next there.
+pub(super) fn counting(
+    kind: ListKind,
+    marks: Option<&Pattern>,
+    above: Option<(&Pattern, usize)>,
+) -> (Pattern, u32) {
     let (numbering, style, start) = match kind {
         ListKind::Unordered(ListBulletType::Plus) => return (Pattern::Dash, 1),
         // The items of a task list have check boxes of their own.
@@ -223,9 +236,7 @@ fn counting(kind: ListKind, marks: Option<&Pattern>, above: Option<&Flat>) -> (P
     let Some((letter, number)) = as_letter else {
         return (roman, start);
     };
-    let goes_on = matches!(above.map(|flat| &flat.node.kind),
-        Some(Kind::List { marks, start, items })
-            if *marks == letter && *start as usize + items.len() == number as usize);
+    let goes_on = above == Some((&letter, number as usize));
     let said = marks.is_some_and(|marks| {
         matches!(
             marks,

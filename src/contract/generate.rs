@@ -5,8 +5,8 @@ use super::resolve::Builder;
 use super::tree::{Alignment, Block, Definition, Inline, Table};
 use super::values::{Conclusion, CoveredProduct};
 use super::vocabulary::Generator;
-use crate::domain::Party;
 use crate::domain::party::SubProcessor;
+use crate::domain::{EmailAddress, Party};
 use crate::wording::dates::{long_date, zoned_moment};
 
 /// A cell or a definition of several lines.
@@ -283,11 +283,12 @@ impl Builder<'_> {
             clean(&conclusion.person),
             clean(&conclusion.function)
         );
-        let sent = format!(
-            "{} ({})",
-            clean(&conclusion.sent_to),
-            zoned_moment(conclusion.link_sent_at, self.language)
-        );
+        let address = match EmailAddress::parse(&conclusion.sent_to) {
+            Ok(address) => email(&address),
+            Err(_) => Inline::Text(clean(&conclusion.sent_to)),
+        };
+        let moment = zoned_moment(conclusion.link_sent_at, self.language);
+        let sent = vec![address, Inline::Text(format!(" ({moment})"))];
         let declarations = conclusion.declarations.iter().map(|d| text(d)).collect();
         let fact = |german, english, value: &str| {
             definition(&self.say(german, english), vec![self.cell(value)])
@@ -305,7 +306,7 @@ impl Builder<'_> {
             ),
             fact("Abgeschlossen von", "Concluded by", &person),
             definition(&self.say("Erklärungen", "Declarations"), declarations),
-            fact("Link gesendet an", "Link sent to", &sent),
+            definition(&self.say("Link gesendet an", "Link sent to"), vec![sent]),
         ];
         if !conclusion.remote_address.is_empty() {
             let browser = format!(

@@ -50,6 +50,9 @@ pub struct Meta {
     /// Checksum of the official wording, if the text is the standard contractual clauses (LC-51).
     #[serde(default)]
     pub standard_clauses: Option<String>,
+    /// What the text does not speak of, by the mark of the subject, with the reason (LC-04 … LC-45).
+    #[serde(default)]
+    pub uncovered: BTreeMap<String, String>,
     /// What is new, in plain language.
     pub change_note: Bilingual,
     /// Heading of the document.

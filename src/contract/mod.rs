@@ -14,6 +14,7 @@
 //! * [`numbers`] knows every kind of mark and number.
 //! * [`tree`] is the resolved [`Document`], [`values`] what is filled in.
 //! * [`html`], [`text`] print it; both and the PDF say the same words in the same order.
+//! * [`clauses`] cuts a file into clauses, and shows one as a form without markup.
 //! * [`check`] decides what may be published, [`diff`](mod@diff) says what is new in a version.
 //! * [`import`](mod@import) makes a draft from a text as a legal department has it.
 //! * [`sample`] has invented values for previews and tests.
@@ -22,6 +23,7 @@ mod attributes;
 mod cache;
 pub mod check;
 pub(crate) mod citations;
+pub mod clauses;
 mod containers;
 pub mod diff;
 mod fallback;
@@ -235,6 +237,12 @@ impl Contract {
             })
         });
         document
+    }
+
+    /// What a reference to each id prints: "Ziffer 8 Absatz 2". Ids that these values leave out are
+    /// missing.
+    pub fn reference_words(&self, values: &Values, language: Language) -> BTreeMap<String, String> {
+        resolve::names(&self.meta, self.texts(language), values, language)
     }
 
     /// Whether its texts are those that come with the program, whatever `contract.toml` says: a

@@ -1,7 +1,7 @@
 //! Turns source and values into a [`Document`]: conditions decided, numbers assigned, references
 //! worded.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::headings::{Headings, Part, Wanted};
 use super::lists::Counters;
@@ -21,25 +21,8 @@ pub fn resolve(
     language: Language,
     prefix: &'static str,
 ) -> Document {
-    let mut builder = Builder {
-        prefix,
-        meta,
-        texts,
-        values,
-        language,
-        headings: Headings::new(meta.numbering.get(language), language),
-        tables: 0,
-        ids: HashSet::new(),
-        names: HashMap::new(),
-    };
-    let preamble = ResolveContext {
-        words: wording::preamble(language).to_owned(),
-        number: None,
-    };
-    let mut blocks = builder.blocks(&texts.main.blocks, &preamble, Part::Main);
-    for annex in &texts.annexes {
-        blocks.extend(builder.blocks(&annex.blocks, &preamble, Part::Annex));
-    }
+    let mut builder = Builder::new(meta, texts, values, language, prefix);
+    let mut blocks = builder.whole();
     word_references(&mut blocks, &builder.names);
     Document {
         language,
@@ -53,6 +36,18 @@ pub fn resolve(
         blocks,
         translation: None,
     }
+}
+
+/// What a reference to each id prints.
+pub fn names(
+    meta: &Meta,
+    texts: &Texts,
+    values: &Values,
+    language: Language,
+) -> BTreeMap<String, String> {
+    let mut builder = Builder::new(meta, texts, values, language, "");
+    builder.whole();
+    builder.names.into_iter().collect()
 }
 
 pub(super) struct Builder<'a> {
@@ -74,6 +69,42 @@ pub(super) struct ResolveContext {
     pub words: String,
     /// The number that marks like `1.1` begin with.
     pub number: Option<String>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(
+        meta: &'a Meta,
+        texts: &'a Texts,
+        values: &'a Values,
+        language: Language,
+        prefix: &'static str,
+    ) -> Self {
+        Self {
+            prefix,
+            meta,
+            texts,
+            values,
+            language,
+            headings: Headings::new(meta.numbering.get(language), language),
+            tables: 0,
+            ids: HashSet::new(),
+            names: HashMap::new(),
+        }
+    }
+
+    /// The main text and the annexes; references have no words yet.
+    fn whole(&mut self) -> Vec<Block> {
+        let preamble = ResolveContext {
+            words: wording::preamble(self.language).to_owned(),
+            number: None,
+        };
+        let texts = self.texts;
+        let mut blocks = self.blocks(&texts.main.blocks, &preamble, Part::Main);
+        for annex in &texts.annexes {
+            blocks.extend(self.blocks(&annex.blocks, &preamble, Part::Annex));
+        }
+        blocks
+    }
 }
 
 impl Builder<'_> {
@@ -340,6 +371,50 @@ fn word_inlines(inlines: &mut [Inline], names: &HashMap<String, String>) {
                 word_inlines(content, names);
             }
             Inline::Text(_) | Inline::Reference { .. } | Inline::Break => {}
+        }
+    }
+}
+
+/// What a reader sees of single blocks: the words of references and values as they are printed.
+pub(super) struct Reading<'a>(Builder<'a>);
+
+impl<'a> Reading<'a> {
+    /// Goes through the whole text once, so that every place has its number.
+    pub(super) fn of(
+        meta: &'a Meta,
+        texts: &'a Texts,
+        values: &'a Values,
+        language: Language,
+    ) -> Self {
+        let mut builder = Builder::new(meta, texts, values, language, "");
+        builder.whole();
+        Self(builder)
+    }
+
+    /// How a reference names the place with this id: "Ziffer 9 Absatz 2".
+    pub(super) fn name(&self, id: &str) -> Option<&str> {
+        self.0.names.get(id).map(String::as_str)
+    }
+
+    /// The words of a run of text.
+    pub(super) fn words(&self, spans: &[Span]) -> String {
+        let own: Vec<Span> = spans
+            .iter()
+            .map(|span| self.without_brackets(span))
+            .collect();
+        let mut inlines = self.0.inlines(&own);
+        word_inlines(&mut inlines, &self.0.names);
+        plain(&inlines)
+    }
+
+    /// A value in brackets would look like one that somebody forgot.
+    fn without_brackets(&self, span: &Span) -> Span {
+        match span {
+            Span::Value(_) => {
+                let value = plain(&self.0.inlines(std::slice::from_ref(span)));
+                Span::Text(value.replace(['[', ']'], ""))
+            }
+            other => other.clone(),
         }
     }
 }

@@ -191,15 +191,12 @@ impl Flow {
     }
 
     fn annex_heading(&mut self, section: &Section, heading: usize) {
-        if let Some(label) = &section.label {
-            let look = Look {
-                grey: SLATE,
-                ..Look::bold(11, 16.0)
-            };
-            let label = [Inline::Text(label.clone())];
-            self.paragraph(&label, look, 0.0, heading, 0.0);
-        }
-        self.paragraph(&section.title, Look::bold(16, 21.0), 0.0, heading, 2.0);
+        let look = Look::bold(16, 21.0);
+        let label = Look {
+            grey: SLATE,
+            ..look
+        };
+        self.labelled(section, heading, (label, look), 0.0, 0.0);
         self.rule_below(6.0, 0.75);
         self.keep_last(heading);
     }
@@ -217,6 +214,19 @@ impl Flow {
                 4.0,
             ),
         };
+        self.labelled(section, heading, (look, look), outer_x, above);
+        self.keep_last(heading);
+    }
+
+    /// Number and title, beside each other if the number is short.
+    fn labelled(
+        &mut self,
+        section: &Section,
+        heading: usize,
+        (label_look, look): (Look, Look),
+        outer_x: f32,
+        above: f32,
+    ) {
         let mut x = if section.label.is_some() {
             0.0
         } else {
@@ -227,17 +237,17 @@ impl Flow {
             let width = self
                 .setter
                 .library
-                .text_width(look.face, &clean(label), look.size);
+                .text_width(label_look.face, &clean(label), look.size);
             if width > MEASURE / 3.0 {
-                self.paragraph(&[Inline::Text(label.clone())], look, 0.0, heading, above);
+                let label = [Inline::Text(label.clone())];
+                self.paragraph(&label, label_look, 0.0, heading, above);
                 above = 0.0;
             } else {
-                self.mark(label, 0.0, look, heading);
+                self.mark(label, 0.0, label_look, heading);
                 x = NUMBER.max(width + GAP);
             }
         }
         self.paragraph(&section.title, look, x, heading, above);
-        self.keep_last(heading);
     }
 
     /// Remembers a mark for the next strip and returns its width.
@@ -301,12 +311,13 @@ impl Flow {
         let lines = self.setter.lines(&words, look.measure(MEASURE - x));
         let count = lines.len();
         for (index, line) in lines.into_iter().enumerate() {
+            let is_parted = line.ends_in_hyphen();
             let marks = self.place(line, look, x, look.baseline(), element);
             let strip = LayoutBox {
                 above: if index == 0 { above } else { 0.0 },
                 height: look.leading,
                 marks,
-                keep: index + 1 < count && (index == 0 || index + 2 == count),
+                keep: index + 1 < count && (index == 0 || index + 2 == count || is_parted),
                 ..LayoutBox::default()
             };
             self.push(strip);

@@ -27,6 +27,15 @@ pub(super) struct SetLine {
     pub(super) width: f32,
 }
 
+impl SetLine {
+    /// Whether a word goes on in the next line: a page does not end there.
+    pub(super) fn ends_in_hyphen(&self) -> bool {
+        self.runs
+            .last()
+            .is_some_and(|run| run.text.ends_with(SOFT_HYPHEN))
+    }
+}
+
 /// Hyphenation patterns of a language; loaded once.
 pub(super) fn patterns(language: Language) -> Result<&'static Standard, RenderError> {
     static GERMAN: OnceLock<Result<Standard, String>> = OnceLock::new();

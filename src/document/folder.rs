@@ -56,7 +56,7 @@ impl BadArchive {
                 "Der Eintrag „{name}“ führt aus dem Ordner hinaus. Packen Sie nur den Ordner der Fassung."
             ),
             Self::Foreign(name) if name == "[Content_Types].xml" || name == "mimetype" => {
-                "Das ist eine Datei aus einem Schreibprogramm. Speichern Sie sie dort als Text (UTF-8) oder als HTML und laden Sie diese Datei hoch."
+                "Das ist eine Datei eines anderen Programms. Speichern Sie den Vertrag dort als .docx oder .odt und laden Sie diese Datei hoch."
                     .to_owned()
             }
             Self::Foreign(name) => format!(
@@ -168,7 +168,7 @@ fn without_folder(found: Vec<(String, String)>) -> Result<Files, BadArchive> {
     }
 }
 
-fn is_litter(name: &str) -> bool {
+pub(super) fn is_litter(name: &str) -> bool {
     name.starts_with("__MACOSX/")
         || name
             .rsplit('/')
@@ -177,7 +177,7 @@ fn is_litter(name: &str) -> bool {
 }
 
 /// A name from an archive, shortened and without invisible characters.
-fn shown(name: &str) -> String {
+pub(super) fn shown(name: &str) -> String {
     let clean: String = clean(name)
         .chars()
         .filter(|c| !c.is_control())

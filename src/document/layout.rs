@@ -11,6 +11,8 @@ use crate::contract::tree::{Block, Document, Inline, Section, Translation, plain
 
 /// Documents with fewer sections have no table of contents.
 const CONTENTS_FROM: usize = 5;
+/// Of an annex with more sections than this the table of contents names none.
+const MOST_BELOW: usize = 12;
 
 /// Turns a document into strips.
 pub(super) fn lay_out(document: &Document, frame: &Frame) -> Result<Flow, RenderError> {
@@ -74,7 +76,8 @@ fn title(flow: &mut Flow, document: &Document, number: &str, parent: usize) {
     flow.paragraph(&document.title, Look::bold(20, 26.0), 0.0, element, 0.0);
     let mut facts = wording::edition(document.language, &document.version, document.date);
     if !number.is_empty() {
-        facts = format!("{facts} · {number}");
+        let between = if facts.is_empty() { "" } else { " · " };
+        facts = format!("{facts}{between}{number}");
     }
     let look = Look {
         grey: SLATE,
@@ -113,17 +116,37 @@ fn rule(flow: &mut Flow) {
     });
 }
 
-/// Sections of the first level with their pages (T-12).
-fn contents(flow: &mut Flow, document: &Document, parent: usize) {
-    let sections: Vec<&Section> = document
-        .blocks
-        .iter()
-        .filter_map(|block| match block {
-            Block::Section(section) => Some(section),
-            _ => None,
+/// The sections that the table of contents names: those of the first level, and in annexes the numbered ones below
+/// it, where each product and the record of the conclusion stand. The many groups of an annex of measures
+/// would push the parties off the first page.
+fn named(document: &Document) -> Vec<(&Section, bool)> {
+    sections_of(&document.blocks)
+        .flat_map(|section| {
+            let below: Vec<&Section> = sections_of(&section.blocks)
+                .filter(|below| section.annex && below.label.is_some())
+                .collect();
+            let shown = if below.len() > MOST_BELOW {
+                vec![]
+            } else {
+                below
+            };
+            let below = shown.into_iter().map(|below| (below, true));
+            std::iter::once((section, false)).chain(below)
         })
-        .collect();
-    if sections.len() < CONTENTS_FROM {
+        .collect()
+}
+
+fn sections_of(blocks: &[Block]) -> impl Iterator<Item = &Section> {
+    blocks.iter().filter_map(|block| match block {
+        Block::Section(section) => Some(section),
+        _ => None,
+    })
+}
+
+/// The table of contents: sections with their pages (T-12).
+fn contents(flow: &mut Flow, document: &Document, parent: usize) {
+    let sections = named(document);
+    if sections_of(&document.blocks).count() < CONTENTS_FROM {
         return;
     }
     let heading = flow.structure.add(parent, "P");
@@ -133,23 +156,39 @@ fn contents(flow: &mut Flow, document: &Document, parent: usize) {
     flow.paragraph(&words, Look::bold(11, 15.0), 0.0, heading, 4.0);
     flow.keep_last(heading);
     let list = flow.structure.add(parent, "TOC");
-    let labels = sections
-        .iter()
-        .filter_map(|section| section.label.as_ref())
-        .map(|label| {
-            flow.setter
-                .library
-                .text_width(Face::Regular, &clean(label), BODY)
-        })
-        .fold(0.0, f32::max);
-    let x = if labels > 0.0 { labels + 10.0 } else { 0.0 };
-    for section in sections {
+    // Of each level the titles begin below each other.
+    let left = |is_below: bool, indent: f32, flow: &Flow| {
+        let labels = sections
+            .iter()
+            .filter(|(_, below)| *below == is_below)
+            .filter_map(|(section, _)| section.label.as_ref())
+            .map(|label| {
+                flow.setter
+                    .library
+                    .text_width(Face::Regular, &clean(label), BODY)
+            })
+            .fold(0.0, f32::max);
+        if labels > 0.0 {
+            indent + labels + 10.0
+        } else {
+            indent
+        }
+    };
+    let x = left(false, 0.0, flow);
+    let below_x = left(true, x, flow);
+    for (section, is_below) in &sections {
         let title = plain(&section.title).replace('\n', " ");
         let label = section.label.as_deref();
-        entry(flow, (&section.id, label, title), list, x);
+        let at = if *is_below { (x, below_x) } else { (0.0, x) };
+        entry(flow, (&section.id, label, title), list, at);
     }
     if let Some(second) = &document.translation {
-        entry(flow, (&second.id, None, second.name.clone()), list, 0.0);
+        entry(
+            flow,
+            (&second.id, None, second.name.clone()),
+            list,
+            (0.0, 0.0),
+        );
     }
     flow.push(LayoutBox {
         above: 8.0,
@@ -158,8 +197,8 @@ fn contents(flow: &mut Flow, document: &Document, parent: usize) {
     });
 }
 
-/// One line: the link, with number and title.
-fn entry(flow: &mut Flow, of: (&str, Option<&str>, String), list: usize, x: f32) {
+/// One line: the link, with number and title, each at its left edge.
+fn entry(flow: &mut Flow, of: (&str, Option<&str>, String), list: usize, (label_x, x): (f32, f32)) {
     let (id, label, title) = of;
     let element = flow.structure.add(list, "TOCI");
     let link = |text: String| Inline::Reference {
@@ -174,7 +213,7 @@ fn entry(flow: &mut Flow, of: (&str, Option<&str>, String), list: usize, x: f32)
     if let Some(label) = label {
         let words = flow.words(&[link(format!("{label} "))], look.face);
         for line in flow.setter.lines(&words, look.measure(MEASURE)) {
-            marks.extend(flow.place(line, look, 0.0, look.baseline(), element));
+            marks.extend(flow.place(line, look, label_x, look.baseline(), element));
         }
     }
     let words = flow.words(&[link(title)], look.face);

@@ -21,6 +21,14 @@ pub(super) const LEFT: f32 = 56.69;
 const TOP: f32 = 54.0;
 /// Bottom of the text area.
 const BOTTOM: f32 = HEIGHT - 54.0;
+/// The whole space between blocks.
+const FULL: f32 = 1.0;
+/// Shares of it that still look like it, from the widest.
+const TIGHTER: [f32; 3] = [0.85, 0.7, 0.55];
+/// A last page with less on it than this, in points, is worth sparing.
+const SPARED: f32 = 130.0;
+/// What is left of a part for its last page has at least this height, in points: five lines and a little.
+const LEAST: f32 = 5.0 * LEADING + 10.0;
 /// Size of headers and footers.
 const SMALL: u8 = 8;
 
@@ -52,9 +60,13 @@ pub(super) fn paginate(flow: &Flow, frame: &Frame) -> Book {
     let strips = &flow.strips;
     let mut book = Book::default();
     let mut numbers: Vec<(usize, Text, String)> = Vec::new();
-    let mut start = 0;
+    let (mut start, mut spacing, mut part_end) = (0, FULL, 0);
     while start < strips.len() {
-        let end = page_end(strips, start);
+        if start >= part_end {
+            part_end = end_of_part(strips, start);
+            spacing = spacing_of(strips, (start, part_end));
+        }
+        let end = page_end(strips, start, spacing);
         let mut page = Page::default();
         let mut y = TOP;
         for (index, strip) in strips.iter().enumerate().take(end).skip(start) {
@@ -64,7 +76,7 @@ pub(super) fn paginate(flow: &Flow, frame: &Frame) -> Book {
                     y += head.height;
                 }
             } else {
-                y += strip.above;
+                y += strip.above * spacing;
             }
             let spot = Spot {
                 page: book.pages.len(),
@@ -96,15 +108,55 @@ pub(super) fn paginate(flow: &Flow, frame: &Frame) -> Book {
     book
 }
 
+/// Where the part ends that begins with strip `start`: with the next one that begins a page.
+fn end_of_part(strips: &[LayoutBox], start: usize) -> usize {
+    let next = strips
+        .iter()
+        .skip(start + 1)
+        .position(|strip| strip.new_page);
+    next.map_or(strips.len(), |after| start + 1 + after)
+}
+
+/// The share of its space between blocks that a part is set with: a little less where that spares a page with next
+/// to nothing on it.
+fn spacing_of(strips: &[LayoutBox], part: (usize, usize)) -> f32 {
+    let (pages, rest) = pages_of(strips, part, FULL);
+    if pages < 2 || rest > SPARED {
+        return FULL;
+    }
+    let fewer = |spacing: &f32| pages_of(strips, part, *spacing).0 < pages;
+    TIGHTER.into_iter().find(fewer).unwrap_or(FULL)
+}
+
+/// How many pages a part has, and the height of what is on its last.
+fn pages_of(strips: &[LayoutBox], (mut start, end): (usize, usize), spacing: f32) -> (usize, f32) {
+    let (mut pages, mut rest) = (0, 0.0);
+    while start < end {
+        let next = page_end(strips, start, spacing).min(end);
+        let page = strips.get(start..next).unwrap_or_default();
+        rest = page
+            .iter()
+            .map(|one| one.above * spacing + one.height)
+            .sum();
+        pages += 1;
+        start = next;
+    }
+    (pages, rest)
+}
+
 /// Index of the first strip that is not on the page that begins with strip `start`.
-fn page_end(strips: &[LayoutBox], start: usize) -> usize {
+fn page_end(strips: &[LayoutBox], start: usize, spacing: f32) -> usize {
     let mut y = strips
         .get(start)
         .and_then(|strip| strip.head.as_ref())
         .map_or(0.0, |head| head.height);
     let mut end = start;
     for strip in strips.iter().skip(start) {
-        let above = if end == start { 0.0 } else { strip.above };
+        let above = if end == start {
+            0.0
+        } else {
+            strip.above * spacing
+        };
         if end > start && (strip.new_page || y + above + strip.height > BOTTOM - TOP) {
             break;
         }
@@ -114,12 +166,35 @@ fn page_end(strips: &[LayoutBox], start: usize) -> usize {
     if end == strips.len() || strips.get(end).is_some_and(|strip| strip.new_page) {
         return end;
     }
+    // What goes on behind must not be a line or two on a page of its own.
     let mut good = end;
-    while good > start && strips.get(good - 1).is_some_and(|strip| strip.keep) {
+    while good > start && (is_kept(strips, good) || is_stranded(strips, good)) {
         good -= 1;
     }
     // A chain of strips that fills a whole page has to be cut somewhere.
     if good > start { good } else { end }
+}
+
+/// Whether a page must not end before this strip.
+fn is_kept(strips: &[LayoutBox], at: usize) -> bool {
+    at.checked_sub(1)
+        .and_then(|before| strips.get(before))
+        .is_some_and(|strip| strip.keep)
+}
+
+/// Whether so little of its part is left from this strip on that it would look lost on a page.
+fn is_stranded(strips: &[LayoutBox], at: usize) -> bool {
+    let mut height = 0.0;
+    for (index, strip) in strips.iter().enumerate().skip(at) {
+        if index > at && strip.new_page {
+            break;
+        }
+        height += strip.above + strip.height;
+        if height > LEAST {
+            return false;
+        }
+    }
+    true
 }
 
 fn placed(strip: &LayoutBox, y: f32) -> impl Iterator<Item = Mark> + '_ {

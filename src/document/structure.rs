@@ -12,6 +12,18 @@ enum Kid {
     Content(usize, usize),
     /// A link annotation and its page.
     Annotation(ObjectId, usize),
+    /// Text between links, in an element of its own.
+    Span(usize),
+}
+
+/// Text between the elements within a paragraph: an element of its own, so that whoever lists the text of
+/// an element before that of its children reads it in order all the same.
+#[derive(Debug)]
+struct Span {
+    id: ObjectId,
+    parent: usize,
+    /// Pages and marked-content numbers.
+    content: Vec<(usize, usize)>,
 }
 
 /// Builds the structure tree from the content of the pages.
@@ -23,6 +35,7 @@ pub(super) struct Tree<'a> {
     ids: Vec<ObjectId>,
     /// Parent tree: entries for pages come first, then those of annotations.
     parents: Vec<Object>,
+    spans: Vec<Span>,
     /// The field of the seal and its key in the parent tree.
     form: Option<(ObjectId, usize)>,
 }
@@ -37,6 +50,7 @@ impl<'a> Tree<'a> {
             reached: vec![false; count],
             ids: Vec::with_capacity(count),
             parents: Vec::new(),
+            spans: Vec::new(),
             form: None,
         };
         for (page, elements) in marked.iter().enumerate() {
@@ -53,14 +67,55 @@ impl<'a> Tree<'a> {
                 (0, 0)
             });
         }
-        for elements in marked {
-            let ids = elements
-                .iter()
-                .map(|element| tree.reference(*element))
-                .collect();
-            tree.parents.push(Object::Array(ids));
+        tree.part(pdf);
+        let mut owners: Vec<Vec<Object>> = marked
+            .iter()
+            .map(|elements| elements.iter().map(|one| tree.reference(*one)).collect())
+            .collect();
+        for span in &tree.spans {
+            for (page, number) in &span.content {
+                let owner = owners.get_mut(*page).and_then(|page| page.get_mut(*number));
+                if let Some(owner) = owner {
+                    *owner = Object::Reference(span.id);
+                }
+            }
         }
+        tree.parents = owners.into_iter().map(Object::Array).collect();
         tree
+    }
+
+    /// Puts the text of elements with children into spans.
+    fn part(&mut self, pdf: &mut Document) {
+        for parent in 0..self.kids.len() {
+            let Some(kids) = self.kids.get_mut(parent) else {
+                continue;
+            };
+            let is_mixed = kids.iter().any(|kid| matches!(kid, Kid::Element(_)))
+                && kids.iter().any(|kid| matches!(kid, Kid::Content(..)));
+            if !is_mixed {
+                continue;
+            }
+            let mut parted: Vec<Kid> = Vec::new();
+            for kid in std::mem::take(kids) {
+                let Kid::Content(page, number) = kid else {
+                    parted.push(kid);
+                    continue;
+                };
+                if let Some(Kid::Span(last)) = parted.last()
+                    && let Some(span) = self.spans.get_mut(*last)
+                {
+                    span.content.push((page, number));
+                    continue;
+                }
+                parted.push(Kid::Span(self.spans.len()));
+                self.spans.push(Span {
+                    id: pdf.new_object_id(),
+                    parent,
+                    content: vec![(page, number)],
+                });
+            }
+            *kids = parted;
+        }
     }
 
     fn child(&mut self, element: usize, kid: Kid) {
@@ -153,8 +208,18 @@ impl<'a> Tree<'a> {
                 entry.set("Alt", super::finish::words(words));
             }
             let form = form.filter(|_| number == 0);
-            self.write_kids(number, &mut entry, pages, form);
+            let kids = self.kids.get(number).map(Vec::as_slice).unwrap_or_default();
+            self.write_kids(kids, &mut entry, pages, form);
             pdf.objects.insert(id, Object::Dictionary(entry));
+        }
+        for span in &self.spans {
+            let mut entry = dictionary! { "S" => "Span", "P" => self.reference(span.parent) };
+            let content = span.content.iter();
+            let kids: Vec<Kid> = content
+                .map(|(page, number)| Kid::Content(*page, *number))
+                .collect();
+            self.write_kids(&kids, &mut entry, pages, None);
+            pdf.objects.insert(span.id, Object::Dictionary(entry));
         }
         let numbers = self.parents.iter().enumerate();
         let numbers: Vec<Object> = numbers
@@ -174,12 +239,11 @@ impl<'a> Tree<'a> {
 
     fn write_kids(
         &self,
-        number: usize,
+        kids: &[Kid],
         entry: &mut Dictionary,
         pages: &[ObjectId],
         last: Option<ObjectId>,
     ) {
-        let kids = self.kids.get(number).map(Vec::as_slice).unwrap_or_default();
         let page_id = |page: usize| pages.get(page).copied().unwrap_or_default();
         let own = kids.iter().find_map(|kid| match kid {
             Kid::Content(page, _) => Some(*page),
@@ -198,6 +262,10 @@ impl<'a> Tree<'a> {
                     "Pg" => page_id(page),
                     "MCID" => mark as i64,
                 }),
+                Kid::Span(span) => {
+                    let span = self.spans.get(span);
+                    span.map_or(Object::Null, |span| Object::Reference(span.id))
+                }
                 Kid::Annotation(id, page) => Object::Dictionary(dictionary! {
                     "Type" => "OBJR",
                     "Pg" => page_id(page),

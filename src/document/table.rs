@@ -89,7 +89,8 @@ impl Flow {
             if let Some(last) = self.strips.last_mut() {
                 last.keep = true;
             }
-            let note = self.structure.add(parent, "Note");
+            // No note: nothing in the table refers to it.
+            let note = self.structure.add(parent, "P");
             let look = Look {
                 grey: SLATE,
                 ..CELL
@@ -296,11 +297,19 @@ fn line(columns: &[Column], y: f32, thickness: f32, grey: u8) -> Rule {
 /// The share of the width that may be divided by the longest words alone.
 const BY_WORDS: f32 = 0.8;
 
+/// The share of the width up to which no word is broken.
+const ALL_WORDS: f32 = 0.95;
+
 /// Column widths that fill `room`: first each column's longest word, then by the length of lines.
 fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
     let count = least.len() as f32;
-    // A word of 120 letters may not push the other columns aside: it is hyphenated instead.
-    let cap = (room / count).max(room * 0.3).min(150.0);
+    // A word of 120 letters may not push the other columns aside: it is hyphenated instead, where they do not
+    // all fit.
+    let cap = if least.iter().sum::<f32>() <= room * ALL_WORDS {
+        room
+    } else {
+        (room / count).max(room * 0.3).min(150.0)
+    };
     let least: Vec<f32> = least
         .iter()
         .map(|width| width.clamp(12.0, cap.max(12.0)))
@@ -313,7 +322,7 @@ fn share(least: &[f32], ideal: &[f32], room: f32) -> Vec<f32> {
     let needed: f32 = least.iter().sum();
     // However long the words are, a part of the width is divided by the amount of text: long words
     // are hyphenated, so that the longest text is not in the narrowest column.
-    let (least, needed) = if needed > room * BY_WORDS {
+    let (least, needed) = if needed > room * ALL_WORDS {
         let scale = room * BY_WORDS / needed;
         let least: Vec<f32> = least.iter().map(|width| width * scale).collect();
         (least, room * BY_WORDS)

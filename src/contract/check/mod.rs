@@ -1,8 +1,16 @@
-//! What a program can decide about the completeness of a contract (LC-01 … LC-56), and what it asks a person.
+//! What a program can decide about a contract, what it asks a person, and what it proposes (LC-01 … LC-56).
 //!
-//! A passage says with classes what it covers: `{.subject}` above a heading, a paragraph or inside a
-//! list item. The checks ask for these marks, read figures and words in the marked passages, and
-//! compare the languages. Marks are read in the binding language; [`TAGS`] lists them all.
+//! A word list cannot judge a contract. So there are three kinds of check ([`CheckKind`]):
+//!
+//! * **Decided** from structure: an empty field, a row without a country, a reference without a target,
+//!   languages whose trees differ. These may block.
+//! * **Assigned**: what a text must say ([`subjects()`]). Marks in the source are the assignment:
+//!   `{.subject}` above a heading, a paragraph or inside a list item. For a subject without a mark
+//!   [`proposals`] ranks the passages by likeness; a person assigns one, or says why the text does not
+//!   speak of it, and another person sees that.
+//! * **Asked** at a passage ([`questions`]): wording that is often trouble. It never blocks.
+//!
+//! Marks are read in the binding language.
 //!
 //! | Mark | Passage |
 //! |---|---|
@@ -23,16 +31,21 @@
 //! | `conclusion` `evidence` `objection` `change` | how it comes about, is objected to, is replaced |
 
 mod annexes;
+mod asked;
+mod assign;
+mod assigned;
 mod countries;
-mod demands;
 mod figures;
+mod likeness;
 mod parity;
 mod parties;
 mod passages;
 mod publication;
-mod questions;
 mod rendered;
+mod subjects;
 mod transfers;
+mod units;
+mod words;
 
 use chrono::NaiveDate;
 
@@ -40,12 +53,17 @@ use super::Contract;
 use super::source::{Kind, walk};
 use super::vocabulary::Generator;
 use crate::domain::{Language, Operator};
+pub use asked::{PassageQuestion, QuestionKind, questions};
+pub use assign::{MarkedPlace, assign, leave_uncovered, release};
+pub use assigned::{Assignment, assignments};
 pub(super) use countries::is_in_eea;
 pub use countries::{COUNTRIES_AS_OF, country_name};
-pub use demands::TAGS;
+pub use likeness::{Proposal, proposals};
 use passages::Passages;
 pub use publication::fingerprint;
+pub use subjects::{Need, Subject, subject, subjects};
 pub use transfers::faults;
+pub use units::{Passage, PassageKind, passages};
 
 /// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +78,27 @@ pub struct Finding {
     pub explanation: String,
     /// File and line, like `de/vertrag.dj:12`, if the finding has a place.
     pub place: Option<String>,
+    /// How the result was come by.
+    pub kind: CheckKind,
+    /// The sentence it is about, if it is about one.
+    pub sentence: Option<String>,
+    /// The mark of the subject, for what is assigned.
+    pub tag: Option<&'static str>,
+    /// What is asked, for a question at a passage.
+    pub asked: Option<QuestionKind>,
+    /// Whether somebody said that the text does not speak of it: then two persons take it on themselves.
+    pub is_uncovered: bool,
+}
+
+/// How a result is come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CheckKind {
+    /// From structure and numbers; nothing is left to judge.
+    Decided,
+    /// From the passages a person assigned.
+    Assigned,
+    /// It is a question at a passage.
+    Asked,
 }
 
 /// The result of a check.
@@ -69,6 +108,8 @@ pub enum CheckResult {
     Met,
     /// The version lacks what the check requires.
     Violated,
+    /// No passage is assigned, and nobody has said why not.
+    Open,
     /// No program can decide it: a named person confirms it when the version is published.
     Confirm,
 }
@@ -100,6 +141,11 @@ impl Finding {
             },
             explanation: explanation.into(),
             place,
+            kind: CheckKind::Decided,
+            sentence: None,
+            tag: None,
+            asked: None,
+            is_uncovered: false,
         }
     }
 
@@ -116,9 +162,9 @@ impl Finding {
         }
     }
 
-    /// Whether something is wrong or missing.
+    /// Whether something is wrong, or a person has not said yet where the text speaks of it.
     pub fn failed(&self) -> bool {
-        self.outcome == CheckResult::Violated
+        matches!(self.outcome, CheckResult::Violated | CheckResult::Open)
     }
 
     /// Whether this finding keeps the version from being published.
@@ -169,18 +215,19 @@ impl<'v> Version<'v> {
 pub fn checks(version: &Version<'_>) -> Vec<Finding> {
     let contract = version.contract;
     let passages = Passages::collect(contract);
-    let mut findings: Vec<Finding> = demands::check(&passages).collect();
-    findings.extend(figures::check(contract, &passages));
+    let mut findings = assigned::check(contract);
+    findings.extend(figures::check(contract));
     findings.extend(annexes::products(contract));
-    findings.extend(annexes::measures(contract, &passages));
+    findings.extend(annexes::measures(contract));
     findings.extend(parties::named(contract));
-    findings.extend(transfers::check(version, &passages));
-    findings.push(definitions(contract));
+    findings.extend(transfers::check(version));
+    findings.extend(definitions(contract));
     findings.extend(publication::check(version));
     findings.extend(parity::check(contract));
     findings.extend(emptiness(contract));
     findings.extend(passages.unknown());
-    findings.extend(questions::check(&passages));
+    findings.push(records());
+    findings.extend(asked_at(contract));
     findings.sort_by_key(|finding| finding.id);
     findings
 }
@@ -189,32 +236,65 @@ fn place(file: &str, line: usize) -> Option<String> {
     Some(format!("{file}:{line}"))
 }
 
-/// LC-41: no term is defined twice.
-fn definitions(contract: &Contract) -> Finding {
-    let mut seen = std::collections::HashSet::new();
-    let mut twice = None;
-    for text in contract.texts(contract.meta.binding).all() {
-        walk(&text.blocks, &[], &mut |node, _| {
-            let Kind::Definitions(entries) = &node.kind else {
-                return;
-            };
-            for (term, _) in entries {
-                let term = Passages::words(term).trim().to_owned();
-                if !seen.insert(term.to_lowercase()) && twice.is_none() {
-                    twice = Some((term, place(&text.file, node.line)));
-                }
-            }
-        });
+/// LC-50: the record of Art. 30(2) is not in the text.
+fn records() -> Finding {
+    let text = "Gibt es zu dieser Verarbeitung den Eintrag im Verzeichnis nach Art. 30 Abs. 2 DSGVO? Nennen Sie seine Kennung.";
+    Finding {
+        kind: CheckKind::Asked,
+        ..Finding::question("LC-50", Severity::Warn, text, None)
     }
-    let (ok, text, place) = match twice {
-        None => (true, "Kein Begriff ist doppelt erklärt.".to_owned(), None),
-        Some((term, place)) => (
-            false,
-            format!("Der Begriff „{term}“ ist zweimal erklärt. Lassen Sie eine Erklärung stehen."),
-            place,
-        ),
-    };
-    Finding::new("LC-41", Severity::Warn, ok, text, place)
+}
+
+/// The questions at passages, one finding for each place.
+fn asked_at(contract: &Contract) -> impl Iterator<Item = Finding> + use<> {
+    questions(contract).into_iter().map(|asked| Finding {
+        kind: CheckKind::Asked,
+        asked: Some(asked.kind),
+        sentence: Some(asked.sentence.clone()),
+        ..Finding::question(
+            asked.id,
+            Severity::Warn,
+            format!(
+                "{} ({}): „{}“",
+                asked.kind.question(),
+                asked.clause,
+                asked.sentence
+            ),
+            place(&asked.file, asked.line),
+        )
+    })
+}
+
+/// LC-41: no term is defined twice, in no language.
+fn definitions(contract: &Contract) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for language in &contract.meta.languages {
+        let mut seen = std::collections::HashSet::new();
+        for text in contract.texts(*language).all() {
+            walk(&text.blocks, &[], &mut |node, _| {
+                let Kind::Definitions(entries) = &node.kind else {
+                    return;
+                };
+                for (term, _) in entries {
+                    let term = Passages::words(term).trim().to_owned();
+                    if !seen.insert(term.to_lowercase()) {
+                        findings.push(Finding::new(
+                            "LC-41",
+                            Severity::Warn,
+                            false,
+                            format!("Der Begriff „{term}“ ist zweimal erklärt. Lassen Sie eine Erklärung stehen."),
+                            place(&text.file, node.line),
+                        ));
+                    }
+                }
+            });
+        }
+    }
+    if findings.is_empty() {
+        let text = "Kein Begriff ist doppelt erklärt.";
+        findings.push(Finding::new("LC-41", Severity::Warn, true, text, None));
+    }
+    findings
 }
 
 /// LC-48: nothing is empty. References, placeholders and links were checked when the text was read.

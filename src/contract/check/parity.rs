@@ -1,12 +1,16 @@
 //! LC-47: all languages have the same clause tree. A clause that is missing in one language is the
 //! most common fault of bilingual contracts.
 
+use std::collections::BTreeSet;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
 use super::figures::{DAYS, HOURS, figures};
 use super::passages::Passages;
 use super::{Finding, Severity, place};
 use crate::contract::Contract;
 use crate::contract::meta::{self, Output};
-use crate::contract::source::{Kind, Node, Text};
+use crate::contract::source::{Kind, Node, Text, walk};
 use crate::domain::Language;
 
 pub(super) fn check(contract: &Contract) -> Vec<Finding> {
@@ -77,42 +81,115 @@ fn fault(file: &str, line: usize, text: String) -> Finding {
     Finding::new("LC-47", Severity::Block, false, text, place(file, line))
 }
 
-/// The first difference in structure, else a difference in periods.
-fn compare(a: &Text, b: &Text, figures_are: Severity) -> Option<Finding> {
+/// Every difference in structure, each at its place, and every clause whose periods differ.
+fn compare(a: &Text, b: &Text, figures: Severity) -> Vec<Finding> {
     let (left, right) = (outline(&a.blocks), outline(&b.blocks));
-    let different = left.iter().zip(&right).find(|(x, y)| x.1 != y.1);
-    if let Some(((line, what), (other_line, other))) = different {
-        let text = format!(
-            "Hier steht: {other}. In der verbindlichen Sprache steht: {what} ({}:{line}).",
-            a.file
-        );
-        return Some(fault(&b.file, *other_line, text));
-    }
-    if let Some((line, what)) = left.get(right.len()) {
-        let text = format!("In dieser Sprache fehlt: {what} ({}:{line}).", a.file);
-        return Some(fault(&b.file, right.last().map_or(1, |last| last.0), text));
-    }
-    if let Some((line, what)) = right.get(left.len()) {
-        return Some(fault(
-            &b.file,
-            *line,
-            format!("In der verbindlichen Sprache ({}) fehlt: {what}.", a.file),
-        ));
-    }
-    let periods = |text: &Text| {
-        let words = Passages::text_of(&text.blocks).to_lowercase();
-        let mut all = figures(&words, DAYS);
-        all.extend(figures(&words, HOURS));
-        all.sort_unstable();
-        all
+    let what = |lines: &[(usize, String)]| -> Vec<String> {
+        lines.iter().map(|(_, what)| what.clone()).collect()
     };
-    (periods(a) != periods(b)).then(|| {
-        let text = format!(
-            "Die Fristen in Tagen oder Stunden sind andere als in {}. Vergleichen Sie die Zahlen.",
-            a.file
+    let mut findings = Vec::new();
+    for op in capture_diff_slices(Algorithm::Myers, &what(&left), &what(&right)) {
+        let (_, old, new) = op.as_tag_tuple();
+        if matches!(op, DiffOp::Equal { .. }) {
+            continue;
+        }
+        // Where it would stand in the other language.
+        let near = right.get(new.start.min(right.len().saturating_sub(1)));
+        let near = near.map_or(1, |(line, _)| *line);
+        let mut others = right.get(new).unwrap_or_default().iter();
+        for (line, what) in left.get(old).unwrap_or_default() {
+            findings.push(match others.next() {
+                Some((other_line, other)) => fault(
+                    &b.file,
+                    *other_line,
+                    format!("Hier steht: {other}. In der verbindlichen Sprache steht: {what} ({}:{line}).", a.file),
+                ),
+                None => fault(
+                    &b.file,
+                    near,
+                    format!("In dieser Sprache fehlt: {what} ({}:{line}).", a.file),
+                ),
+            });
+        }
+        findings.extend(others.map(|(line, what)| {
+            let text = format!("In der verbindlichen Sprache ({}) fehlt: {what}.", a.file);
+            fault(&b.file, *line, text)
+        }));
+    }
+    let there = clauses(&b.blocks);
+    for clause in clauses(&a.blocks) {
+        let Some(other) = there.iter().find(|other| other.id == clause.id) else {
+            continue;
+        };
+        if clause.periods != other.periods {
+            let text = format!(
+                "Die Fristen in Tagen oder Stunden sind andere als in {}:{} ({} statt {}). Vergleichen Sie die Zahlen.",
+                a.file,
+                clause.line,
+                listed(&other.periods),
+                listed(&clause.periods)
+            );
+            let at = place(&b.file, other.line);
+            findings.push(Finding::new("LC-47", figures, false, text, at));
+        }
+    }
+    findings
+}
+
+/// The periods of a clause, without those of clauses below it.
+struct ClausePeriods {
+    id: String,
+    line: usize,
+    /// In days and in hours, each once.
+    periods: BTreeSet<(u32, bool)>,
+}
+
+fn clauses(blocks: &[Node]) -> Vec<ClausePeriods> {
+    let mut out = vec![ClausePeriods {
+        id: String::new(),
+        line: 1,
+        periods: periods(blocks),
+    }];
+    walk(blocks, &[], &mut |node, _| {
+        if let Kind::Section { id, children, .. } = &node.kind {
+            out.push(ClausePeriods {
+                id: id.clone(),
+                line: node.line,
+                periods: periods(children),
+            });
+        }
+    });
+    out
+}
+
+fn periods(blocks: &[Node]) -> BTreeSet<(u32, bool)> {
+    let own = blocks
+        .iter()
+        .filter(|node| !matches!(node.kind, Kind::Section { .. }));
+    let mut all = BTreeSet::new();
+    for node in own {
+        let words = Passages::text_of(std::slice::from_ref(node)).to_lowercase();
+        all.extend(figures(&words, DAYS).into_iter().map(|days| (days, true)));
+        all.extend(
+            figures(&words, HOURS)
+                .into_iter()
+                .map(|hours| (hours, false)),
         );
-        Finding::new("LC-47", figures_are, false, text, place(&b.file, 1))
-    })
+    }
+    // "A day" is a period in one language and an article in the other.
+    all.retain(|(number, _)| *number > 1);
+    all
+}
+
+fn listed(periods: &BTreeSet<(u32, bool)>) -> String {
+    let words: Vec<String> = periods
+        .iter()
+        .map(|(number, is_days)| format!("{number} {}", if *is_days { "Tage" } else { "Stunden" }))
+        .collect();
+    match words.is_empty() {
+        true => "keine".to_owned(),
+        false => words.join(", "),
+    }
 }
 
 /// The structure as lines: the skeleton of the text.

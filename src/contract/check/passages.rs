@@ -1,20 +1,14 @@
-//! The tagged passages of a contract and their text.
+//! The marks of a contract, and the words of its blocks.
 
 use std::collections::BTreeMap;
 
 use super::super::Contract;
 use super::super::source::{Kind, Node, Span, Text, each_span, own_text, walk};
-use super::{Finding, Severity, TAGS};
+use super::subjects::subject;
+use super::{Finding, Severity};
 
-/// The place of a tag and the text of the passage, in lower case.
-struct Passage {
-    file: String,
-    line: usize,
-    text: String,
-}
-
-/// All passages by tag.
-pub(super) struct Passages(BTreeMap<String, Vec<Passage>>);
+/// The place of each tag, and how the words of blocks are read.
+pub(super) struct Passages(BTreeMap<String, String>);
 
 impl Passages {
     /// The passages of the binding language.
@@ -24,72 +18,37 @@ impl Passages {
 
     /// The passages of these files.
     pub fn of<'a>(texts: impl Iterator<Item = &'a Text>) -> Self {
-        let mut found: BTreeMap<String, Vec<Passage>> = BTreeMap::new();
+        let mut found = BTreeMap::new();
         for file in texts {
-            let mut add = |tags: &[String], line: usize, text: &dyn Fn() -> String| {
+            let mut add = |tags: &[String], line: usize| {
                 for tag in tags {
-                    found.entry(tag.clone()).or_default().push(Passage {
-                        file: file.file.clone(),
-                        line,
-                        text: text().to_lowercase().replace('\u{a0}', " "),
-                    });
+                    found
+                        .entry(tag.clone())
+                        .or_insert_with(|| format!("{}:{line}", file.file));
                 }
             };
             walk(&file.blocks, &[], &mut |node, _| {
-                add(&node.tags, node.line, &|| Self::text_below(node));
+                add(&node.tags, node.line);
                 if let Kind::List { items, .. } = &node.kind {
                     for item in items {
-                        add(&item.tags, item.line, &|| Self::text_of(&item.blocks));
+                        add(&item.tags, item.line);
                     }
                 }
             });
-            // Text without a tag can still be searched for a mention.
-            add(&[String::new()], 1, &|| Self::text_of(&file.blocks));
         }
         Self(found)
-    }
-
-    /// Whether no passage with this tag contains text.
-    pub fn says_nothing(&self, tag: &str) -> bool {
-        self.text(tag).trim().is_empty()
-    }
-
-    /// Whether one of the words occurs in the passages with this tag.
-    pub fn says(&self, tag: &str, words: &[&str]) -> bool {
-        let text = self.text(tag);
-        words.iter().any(|word| text.contains(word))
-    }
-
-    /// The text of all passages with a tag.
-    pub fn text(&self, tag: &str) -> String {
-        let passages = self.0.get(tag).into_iter().flatten();
-        passages
-            .map(|p| p.text.as_str())
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-
-    /// Whether one of the words occurs anywhere in the contract.
-    pub fn mentions(&self, words: &[&str]) -> bool {
-        self.says("", words)
-    }
-
-    /// The first place of a tag.
-    pub fn place(&self, tag: &str) -> Option<String> {
-        let first = self.0.get(tag)?.first()?;
-        Some(format!("{}:{}", first.file, first.line))
     }
 
     /// Findings about tags that no check uses, which are probably mistyped.
     pub fn unknown(&self) -> Vec<Finding> {
         self.0
-            .keys()
-            .filter(|tag| !tag.is_empty() && !TAGS.contains(&tag.as_str()))
-            .map(|tag| {
+            .iter()
+            .filter(|(tag, _)| subject(tag).is_none())
+            .map(|(tag, at)| {
                 let text = format!(
                     "Das Merkmal „.{tag}“ kennt keine Prüfung. Prüfen Sie die Schreibweise."
                 );
-                Finding::new("LC-48", Severity::Warn, false, text, self.place(tag))
+                Finding::new("LC-48", Severity::Warn, false, text, Some(at.clone()))
             })
             .collect()
     }
@@ -110,6 +69,18 @@ impl Passages {
         out
     }
 
+    /// The text of these blocks and everything below them, with `words` for each run.
+    pub fn printed(nodes: &[Node], words: &dyn Fn(&[Span]) -> String) -> String {
+        let mut out = String::new();
+        walk(nodes, &[], &mut |node, _| {
+            own_text(node, &mut |spans| {
+                out.push_str(&words(spans));
+                out.push('\n');
+            });
+        });
+        out
+    }
+
     /// The text of these spans; a value or a reference counts by its name.
     pub fn words(spans: &[Span]) -> String {
         let mut out = String::new();
@@ -121,14 +92,6 @@ impl Passages {
             _ => {}
         });
         out
-    }
-
-    /// The text a tag stands for: for a heading the text below it, not the heading itself.
-    fn text_below(node: &Node) -> String {
-        match &node.kind {
-            Kind::Section { children, .. } => Self::text_of(children),
-            _ => Self::text_of(std::slice::from_ref(node)),
-        }
     }
 
     /// Lines of headings without text below them.

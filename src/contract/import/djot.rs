@@ -56,6 +56,11 @@ fn spans(pieces: &[Piece], place: Place, out: &mut String) {
                 let target: String = target.chars().map(address).collect();
                 out.push_str(&format!("]({target})"));
             }
+            Piece::Reference(id, inner) => {
+                out.push('[');
+                spans(inner, place, out);
+                out.push_str(&format!("](#{id})"));
+            }
             Piece::Break if place == Place::Line => out.push_str(" :br: "),
             Piece::Break => out.push_str("\\\n"),
         }
@@ -86,7 +91,7 @@ fn address(c: char) -> String {
 }
 
 /// Adds a text; characters with a meaning in Djot get a backslash.
-fn escaped(text: &str, out: &mut String) {
+pub(in crate::contract) fn escaped(text: &str, out: &mut String) {
     let chars: Vec<char> = text.chars().collect();
     for (at, &c) in chars.iter().enumerate() {
         let next = chars.get(at + 1).copied().unwrap_or(' ');
@@ -115,7 +120,7 @@ fn is_symbol(rest: &[char]) -> bool {
 }
 
 /// A line whose beginning would be read as markup gets a backslash.
-pub(super) fn at_start(line: &str) -> String {
+pub(in crate::contract) fn at_start(line: &str) -> String {
     let first = line.chars().next().unwrap_or(' ');
     if "#>-+:=!%(".contains(first) && !line.starts_with(":br:") {
         return format!("\\{line}");

@@ -15,6 +15,12 @@ pub(super) struct Heading {
     pub title: Vec<Piece>,
     /// Whether an annex begins here.
     pub annex: bool,
+    /// Its level in the draft, if the author has chosen it.
+    pub chosen: Option<u8>,
+    /// The name by which references find it.
+    pub id: Option<String>,
+    /// Where it stands in the source.
+    pub at: usize,
 }
 
 /// Longest line that can be a heading without being marked as one.
@@ -22,12 +28,47 @@ const LONGEST: usize = 100;
 
 /// The heading in a line that is marked as one.
 pub(super) fn marked(line: &Line, level: u8) -> Heading {
-    heading(level, bold(line).unwrap_or(&line.pieces))
+    let pieces = bold(line).unwrap_or(&line.pieces);
+    let id = line.ids.first().cloned();
+    match &line.mark {
+        Some(mark) => {
+            let (.., annex) = split(&format!("{mark} {}", line.text));
+            Heading {
+                level,
+                label: mark.clone(),
+                title: pieces.to_vec(),
+                annex,
+                chosen: None,
+                id,
+                at: 0,
+            }
+        }
+        None => Heading {
+            id,
+            ..heading(level, pieces)
+        },
+    }
+}
+
+/// Whether a line begins as clauses and annexes do: `§ 3`, `Anlage 1`.
+pub(super) fn is_named(text: &str) -> bool {
+    let first = text
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let bare = first.trim_end_matches([':', '.']);
+    first.starts_with('§') || ANNEX.contains(&bare) || CLAUSE.contains(&first.as_str())
+}
+
+/// Whether a line is bold as a whole.
+pub(super) fn is_bold(line: &Line) -> bool {
+    bold(line).is_some()
 }
 
 /// The heading that these lines begin with. `markup`: the text has markup; `sharp`: it marks its
-/// headings.
-pub(super) fn read(lines: &[Line], markup: bool, sharp: bool) -> Option<Heading> {
+/// headings; `each`: every line is a paragraph.
+pub(super) fn read(lines: &[Line], markup: bool, sharp: bool, each: bool) -> Option<Heading> {
     let line = lines.first()?;
     if sharp || line.text.chars().count() > LONGEST || line.text.ends_with([',', ';']) {
         return None;
@@ -36,7 +77,7 @@ pub(super) fn read(lines: &[Line], markup: bool, sharp: bool) -> Option<Heading>
     let found = heading(9, bold.unwrap_or(&line.pieces));
     let alone = lines
         .get(1)
-        .is_none_or(|next| next.text.is_empty() || bold.is_some());
+        .is_none_or(|next| next.text.is_empty() || bold.is_some() || each);
     let below = lines.iter().skip(1).find(|next| !next.text.is_empty());
     if found.annex {
         return (alone && !line.text.ends_with('.') && below.is_some())
@@ -71,6 +112,9 @@ fn heading(level: u8, pieces: &[Piece]) -> Heading {
         label: cut.as_ref().map_or("", |_| label).to_owned(),
         title: cut.unwrap_or_else(|| pieces.to_vec()),
         annex,
+        chosen: None,
+        id: None,
+        at: 0,
     }
 }
 

@@ -11,6 +11,8 @@ pub(super) enum Piece {
     Emphasis(Vec<Piece>),
     /// A link with an address that the engine allows.
     Link(String, Vec<Piece>),
+    /// A reference to a heading or an item with this id.
+    Reference(String, Vec<Piece>),
     /// A line end that is kept.
     Break,
 }
@@ -52,9 +54,10 @@ pub(super) fn words(pieces: &[Piece]) -> String {
     for piece in pieces {
         match piece {
             Piece::Text(text) => out.push_str(text),
-            Piece::Strong(inner) | Piece::Emphasis(inner) | Piece::Link(_, inner) => {
-                out.push_str(&words(inner));
-            }
+            Piece::Strong(inner)
+            | Piece::Emphasis(inner)
+            | Piece::Link(_, inner)
+            | Piece::Reference(_, inner) => out.push_str(&words(inner)),
             Piece::Break => out.push(' '),
         }
     }
@@ -72,6 +75,23 @@ pub(super) fn cut(pieces: &[Piece], bytes: usize) -> Option<Vec<Piece>> {
     push(&mut out, first);
     append(&mut out, rest.iter().cloned());
     Some(out)
+}
+
+/// Turns references into text whose target is no place that can be named.
+pub(super) fn without_targets(pieces: &mut Vec<Piece>, is_placed: &dyn Fn(&str) -> bool) {
+    let mut out = Vec::new();
+    for mut piece in std::mem::take(pieces) {
+        match &mut piece {
+            Piece::Reference(id, inner) if !is_placed(id) => {
+                append(&mut out, std::mem::take(inner));
+                continue;
+            }
+            Piece::Strong(inner) | Piece::Emphasis(inner) => without_targets(inner, is_placed),
+            _ => {}
+        }
+        append(&mut out, [piece]);
+    }
+    *pieces = out;
 }
 
 /// The pieces without space at either end.

@@ -19,6 +19,12 @@ pub(super) struct Line {
     pub hard: bool,
     /// What it is known to be.
     pub kind: Kind,
+    /// The number that a program gives it; it is no part of its text.
+    pub mark: Option<String>,
+    /// Names by which references find it.
+    pub ids: Vec<String>,
+    /// Why it may be something else than its markup says.
+    pub doubt: Option<&'static str>,
 }
 
 /// What a line is known to be before blocks are read.
@@ -28,6 +34,10 @@ pub(super) enum Kind {
     Text,
     /// A heading of this level.
     Heading(u8),
+    /// An item with its mark; how deep it is, its indentation says.
+    Item,
+    /// A term that the indented text below it explains.
+    Term,
     /// A whole table.
     Table(Table),
 }
@@ -43,6 +53,9 @@ impl Line {
             pieces,
             hard: false,
             kind: Kind::Text,
+            mark: None,
+            ids: Vec::new(),
+            doubt: None,
         }
     }
 
@@ -62,7 +75,8 @@ impl Line {
     /// Everything it prints; cells are separated by tabs.
     fn words(&self) -> String {
         let Kind::Table(table) = &self.kind else {
-            return self.text.clone();
+            let mark = self.mark.as_ref().map(|mark| format!("{mark} "));
+            return mark.unwrap_or_default() + &self.text;
         };
         let row = |cells: &Vec<Vec<Piece>>| -> String {
             let cells: Vec<String> = cells.iter().map(|cell| inline::words(cell)).collect();

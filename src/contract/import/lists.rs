@@ -111,10 +111,7 @@ impl Lists {
 
     /// Begins an item with this mark.
     pub(super) fn item(&mut self, mark: &Marker, indent: usize) {
-        let item = Item {
-            mark: mark.text.clone(),
-            blocks: Vec::new(),
-        };
+        let item = Item::new(&mark.text);
         if let Some((depth, number)) = self.continued(mark, indent) {
             self.close_to(depth + 1);
             if let Some(level) = self.open.last_mut() {
@@ -138,6 +135,85 @@ impl Lists {
             },
             last: start,
         });
+    }
+
+    /// Begins an item that is known to be one, at the depth that its indentation says; without a
+    /// mark it is an item of a list without marks.
+    pub(super) fn known(&mut self, mark: &str, indent: usize, id: Option<String>) {
+        let depth = self
+            .open
+            .iter()
+            .take_while(|level| level.indent <= indent)
+            .count();
+        self.close_to(depth.min(DEEPEST));
+        let line = format!("{mark} x");
+        let read = super::marker::read(&line)
+            .map(|(marker, _)| marker)
+            .filter(|one| one.text == mark);
+        let item = Item {
+            id,
+            ..Item::new(mark)
+        };
+        if let Some(level) = self.open.last_mut().filter(|level| level.indent == indent) {
+            let number = match (&level.list.marks, read.as_ref().map(|one| &one.kind)) {
+                (Marks::Joined(above), Some(Kind::Joined(own, last)))
+                    if above == own && *last == level.last + 1 =>
+                {
+                    Some(*last)
+                }
+                (Marks::Counted(pattern), Some(kind)) => {
+                    let drawn = matches!(kind, Kind::Bullet | Kind::Dash);
+                    let number = read.as_ref().and_then(|one| one.number_in(pattern));
+                    number.filter(|number| drawn || *number == level.last + 1)
+                }
+                (Marks::ByHand, None) => Some(0),
+                _ => None,
+            };
+            if let Some(number) = number {
+                level.last = number;
+                level.list.items.push(item);
+                return;
+            }
+            self.close_to(depth.saturating_sub(1));
+        }
+        let (marks, start) = match &read {
+            Some(Marker {
+                kind: Kind::Joined(above, last),
+                ..
+            }) => (Marks::Joined(above.clone()), *last),
+            Some(marker) => match marker.starts() {
+                Some((pattern, start)) => (Marks::Counted(pattern), start),
+                None => (Marks::ByHand, 0),
+            },
+            None => (Marks::ByHand, 0),
+        };
+        if self.open.len() > DEEPEST {
+            self.close_to(DEEPEST);
+        }
+        self.open.push(Level {
+            indent,
+            list: List {
+                marks,
+                start,
+                items: vec![item],
+            },
+            last: start,
+        });
+    }
+
+    /// Indentation of the innermost open list.
+    pub(super) fn inner(&self) -> Option<usize> {
+        self.open.last().map(|level| level.indent)
+    }
+
+    /// Whether a list is open.
+    pub(super) fn is_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Whether a mark continues an open list.
+    pub(super) fn goes_on(&self, mark: &Marker, indent: usize) -> bool {
+        self.continued(mark, indent).is_some()
     }
 
     /// The open list that this mark continues, and its number in it.
@@ -199,6 +275,12 @@ impl Lists {
             .take_while(|level| level.indent + 1 < indent)
             .count()
     }
+}
+
+/// Whether a mark that was not taken may begin an item all the same.
+pub(super) fn may_begin(mark: &Marker, rest: &str, near: Near<'_>) -> bool {
+    let is_text = rest.is_empty() || is_abbreviation(rest) || is_date(mark, rest);
+    !is_text && !matches!(near, Near::Text(above) if cites(above) || wants_more(above))
 }
 
 fn is_drawn_mark(mark: &Marker) -> bool {

@@ -176,7 +176,11 @@ impl Reader<'_> {
                 self.mark.take_if(|(mark, _)| mark == BULLET);
                 self.heading = self.out.len();
             }
-            Tag::List(_) | Tag::HtmlBlock => self.end_line(false),
+            Tag::List(_) | Tag::HtmlBlock | Tag::DefinitionListDefinition => self.end_line(false),
+            Tag::DefinitionListTitle => {
+                self.end_line(false);
+                self.heading = self.out.len();
+            }
             _ => {}
         }
     }
@@ -214,6 +218,35 @@ impl Reader<'_> {
                     line.kind = Kind::Heading(level as u8);
                 }
                 self.space(from);
+            }
+            TagEnd::DefinitionListTitle => {
+                self.end_line(false);
+                for line in self
+                    .out
+                    .iter_mut()
+                    .skip(self.heading)
+                    .filter(|line| !line.text.is_empty())
+                {
+                    line.kind = Kind::Term;
+                }
+                self.heading = self.out.len();
+            }
+            TagEnd::DefinitionListDefinition => {
+                self.end_line(false);
+                // What explains a term is further in.
+                let term = self.out.iter().rposition(|line| line.kind == Kind::Term);
+                let indent = term
+                    .and_then(|term| self.out.get(term))
+                    .map_or(0, |term| term.indent);
+                for line in self
+                    .out
+                    .iter_mut()
+                    .skip(self.heading.max(term.map_or(0, |at| at + 1)))
+                {
+                    line.indent = line.indent.max(indent) + 4;
+                }
+                self.heading = self.out.len();
+                self.space(to);
             }
             TagEnd::TableCell => {
                 self.begin = None;
@@ -355,15 +388,16 @@ impl Reader<'_> {
 
     fn html(&mut self, from: usize, to: usize) {
         let place = self.source.place(from);
-        let page = Page::of(self.source.part(from, to), &mut |message| {
-            (self.note)(place.number, message);
-        });
+        let note = &mut *self.note;
+        let page = Page::of(self.source.part(from, to));
+        let lines = page.map(|page| page.lines(&mut |_, message| note(place.number, message)));
         self.space(from);
-        self.out.extend(page.lines().into_iter().map(|line| Line {
-            number: place.number,
-            indent: place.indent + line.indent,
-            ..line
-        }));
+        self.out
+            .extend(lines.into_iter().flatten().map(|line| Line {
+                number: place.number,
+                indent: place.indent + line.indent,
+                ..line
+            }));
         self.space(from);
     }
 }

@@ -1,31 +1,45 @@
-//! From any contract text to a draft version: Markdown, plain text or HTML becomes a folder with
-//! `contract.toml` and Djot files (T-15).
+//! From any contract text to a draft version: documents of office programs, HTML, Markdown and plain
+//! text become a folder with `contract.toml` and Djot files (T-15).
 //!
 //! ```text
-//! Markdown ── markdown ─┐
-//! HTML ────── html ─────┼─▶ lines ──▶ blocks (headings, lists, tables, marker) ──▶ write (djot) ──▶ files
-//! text ────── lines ────┘     └─────────────────── words: the draft says the same ──────────────────┘
+//! .docx .odt ─ office ─┬─ flow ─┐
+//! HTML ─────── html ───┘        ├─▶ lines ──▶ blocks (headings, lists, tables, marker, plain) ──▶ write (djot) ──▶ files
+//! Markdown ─── markdown ────────┤     └────────────── words: the draft says the same ──────────────────┘
+//! text ─────── lines ───────────┘
 //! ```
 //!
-//! Headings, tables, items and markup in Markdown are recognised by `pulldown-cmark`, tags in HTML
-//! by `html5gum`; numbers and their nesting are recognised here, in the same way for all three.
+//! What markup says is known: headings, automatic numbers, lists, tables, footnotes. What an author
+//! typed instead is recognised here, in the same way for all formats, and each line whose role is not
+//! certain is listed with the guess ([`Doubt`]); a decision of the author about it holds.
 //!
 //! Structure is recognised as well as it can be; where it is not, a clause becomes a paragraph. But
 //! the wording is guaranteed: every word of the source is in the draft once, in order, or the
-//! import reports where it is not.
+//! import reports where it is not. The words are counted in the source itself.
 
 mod blocks;
-mod djot;
+mod decode;
+pub(super) mod djot;
+mod doubts;
+mod flow;
+mod guesses;
 mod headings;
 mod html;
 mod inline;
+mod languages;
 mod lines;
 mod lists;
 mod markdown;
 mod marker;
 #[cfg(test)]
 mod markup_tests;
+#[cfg(test)]
+mod measure;
+mod merge;
+mod office;
+mod plain;
 mod prepared;
+mod reader;
+mod references;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -33,12 +47,27 @@ mod toml;
 mod words;
 mod write;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{Contract, Problem, sample_values, text};
 use crate::domain::Language;
 use blocks::Block;
+pub use decode::{Decoded, Encoding, decode};
+pub use doubts::{Decisions, Doubt, Role};
+use doubts::{Guess, shown};
+pub use merge::merged;
 use write::Written;
+
+/// What a source consists of.
+#[derive(Debug, Clone, Copy)]
+pub enum Content<'s> {
+    /// A text; the ending of its name says whether it is Markdown, HTML or plain.
+    Text(&'s str),
+    /// The parts of a document of an office program, by their names in the archive.
+    Office(&'s BTreeMap<String, String>),
+}
 
 /// A text to import.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +76,25 @@ pub struct Source<'s> {
     /// text.
     pub name: &'s str,
     /// The text itself.
-    pub text: &'s str,
+    pub content: Content<'s>,
+}
+
+impl<'s> Source<'s> {
+    /// A text.
+    pub const fn text(name: &'s str, text: &'s str) -> Self {
+        Self {
+            name,
+            content: Content::Text(text),
+        }
+    }
+
+    /// A document.
+    pub const fn office(name: &'s str, parts: &'s BTreeMap<String, String>) -> Self {
+        Self {
+            name,
+            content: Content::Office(parts),
+        }
+    }
 }
 
 /// An imported draft version.
@@ -59,10 +106,14 @@ pub struct Draft {
     pub words: Vec<(Language, usize)>,
     /// Things an author should check, German, with file and line.
     pub notes: Vec<Problem>,
+    /// Lines whose role was guessed, in order.
+    pub doubts: Vec<Doubt>,
 }
 
 /// At most this many notes of one file are listed.
 const MOST_NOTES: usize = 200;
+/// A source has fewer lines than this.
+const MOST_LINES: usize = 10_000_000;
 
 /// How much of the markup in a text is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,10 +132,22 @@ enum Trust {
 /// # Errors
 /// If there is nothing to import, or if a word would still be lost: the place in the source.
 pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Problem>> {
+    import_with(sources, &Decisions::new(), today)
+}
+
+/// The same with what the author has decided of doubtful lines.
+///
+/// # Errors
+/// As those of [`import`].
+pub fn import_with(
+    sources: &[Source<'_>],
+    decisions: &Decisions,
+    today: NaiveDate,
+) -> Result<Draft, Vec<Problem>> {
     let mut notes = Vec::new();
     let mut result = Err(Vec::new());
     for trust in [Trust::Markup, Trust::Plain, Trust::Lines] {
-        result = attempt(sources, today, trust);
+        result = attempt(sources, decisions, today, trust);
         match &mut result {
             Ok(draft) => {
                 if trust != Trust::Markup {
@@ -102,25 +165,33 @@ pub fn import(sources: &[Source<'_>], today: NaiveDate) -> Result<Draft, Vec<Pro
     result.map_err(|_| notes)
 }
 
-fn attempt(sources: &[Source<'_>], today: NaiveDate, trust: Trust) -> Result<Draft, Vec<Problem>> {
+fn attempt(
+    sources: &[Source<'_>],
+    decisions: &Decisions,
+    today: NaiveDate,
+    trust: Trust,
+) -> Result<Draft, Vec<Problem>> {
     let mut texts: Vec<Collected> = Vec::new();
     let mut notes = Vec::new();
-    for source in sources {
-        let read = Read::of(source, trust, &mut notes);
-        if read.words.is_empty() {
-            notes.push(Problem::new(
-                source.name,
-                1,
-                "Die Datei enthält keinen Text.",
-            ));
-            continue;
-        }
-        match texts.iter_mut().find(|text| text.language == read.language) {
-            Some(text) => text.append(read),
-            None => texts.push(Collected {
-                language: read.language,
-                parts: vec![read],
-            }),
+    for (index, source) in sources.iter().enumerate() {
+        let reads = Read::of(source, index, decisions, trust, &mut notes)
+            .map_err(|problem| vec![problem])?;
+        for read in reads {
+            if read.words.is_empty() {
+                notes.push(Problem::new(
+                    source.name,
+                    1,
+                    "Die Datei enthält keinen Text.",
+                ));
+                continue;
+            }
+            match texts.iter_mut().find(|text| text.language == read.language) {
+                Some(text) => text.append(read),
+                None => texts.push(Collected {
+                    language: read.language,
+                    parts: vec![read],
+                }),
+            }
         }
     }
     let Some(first) = texts.first() else {
@@ -140,26 +211,71 @@ fn attempt(sources: &[Source<'_>], today: NaiveDate, trust: Trust) -> Result<Dra
         files,
         words,
         notes,
+        doubts: doubts_of(&texts, &written, decisions),
     })
+}
+
+/// The doubts with the levels that their headings have in the draft.
+fn doubts_of(
+    texts: &[Collected],
+    written: &[(Language, Written)],
+    decisions: &Decisions,
+) -> Vec<Doubt> {
+    let levels: BTreeMap<usize, u8> = written
+        .iter()
+        .flat_map(|(_, text)| text.levels.iter().copied())
+        .collect();
+    let mut out = Vec::new();
+    for read in texts.iter().flat_map(|text| &text.parts) {
+        for (guess, text, line) in &read.guesses {
+            let role = match guess.role {
+                // Only headings that were written have a level; the title of the contract has none.
+                Role::Heading(_) => match levels.get(&guess.at) {
+                    Some(level) => Role::Heading(*level),
+                    None => continue,
+                },
+                role => role,
+            };
+            out.push(Doubt {
+                key: guess.at,
+                file: read.name.clone(),
+                line: *line,
+                text: shown(text),
+                role,
+                why: guess.why,
+                is_decided: decisions.contains_key(&guess.at),
+                may_go: guess.may_go,
+            });
+        }
+    }
+    out.sort_by_key(|doubt| doubt.key);
+    out.dedup_by_key(|doubt| doubt.key);
+    out
 }
 
 fn is_annex(block: &Block) -> bool {
     matches!(block, Block::Heading(heading) if heading.annex)
 }
 
-/// One source after reading.
+/// One source after reading, or the part of it that is in one language.
 struct Read {
     name: String,
     language: Language,
     blocks: Vec<Block>,
     words: Vec<words::Word>,
+    /// What was guessed, with the text of the line and its number.
+    guesses: Vec<(Guess, String, usize)>,
 }
 
 impl Read {
-    fn of(source: &Source<'_>, trust: Trust, notes: &mut Vec<Problem>) -> Self {
+    fn of(
+        source: &Source<'_>,
+        index: usize,
+        decisions: &Decisions,
+        trust: Trust,
+        notes: &mut Vec<Problem>,
+    ) -> Result<Vec<Self>, Problem> {
         let ending = source.name.rsplit('.').next().unwrap_or_default();
-        let (mut lines, mut words) = (None, None);
-        let mut text = source.text.to_owned();
         let mut said = 0;
         let mut note = |line, message: String| {
             said += 1;
@@ -167,37 +283,102 @@ impl Read {
                 notes.push(Problem::new(source.name, line, message));
             }
         };
-        match ending.to_lowercase().as_str() {
-            "html" | "htm" | "xhtml" => {
-                note(
-                    1,
-                    "Aus HTML übernommen: Vergleichen Sie den Entwurf mit der Seite.".to_owned(),
-                );
-                let page = html::Page::of(source.text, &mut |message| note(1, message));
+        let (mut marked, mut words) = (None, None);
+        let mut text = String::new();
+        match (source.content, ending.to_lowercase().as_str()) {
+            (Content::Office(parts), _) => {
+                let read = office::read(parts, &mut note)
+                    .map_err(|message| Problem::new(source.name, 1, message))?;
+                text = lines::joined(&read.lines);
+                words = Some(read.words);
+                marked = Some(read.lines);
+            }
+            (Content::Text(given), "html" | "htm" | "xhtml") => {
+                let page = html::Page::of(given).ok_or_else(|| {
+                    Problem::new(source.name, 1, "Die Seite ist zu tief verschachtelt. Öffnen Sie sie im Browser, kopieren Sie den Text in ein Schreibprogramm und speichern Sie ihn dort.")
+                })?;
                 words = Some(words::of_source(&page.words(), false));
-                let read = page.lines();
+                let read = page.lines(&mut note);
                 text = lines::joined(&read);
-                lines = Some(read);
+                marked = Some(read);
             }
-            "md" | "markdown" | "mdown" if trust == Trust::Markup => {
-                let markdown = prepared::Prepared::of(source.text);
-                lines = Some(markdown::read(&markdown, &mut note));
+            (Content::Text(given), "md" | "markdown" | "mdown") if trust == Trust::Markup => {
+                let markdown = prepared::Prepared::of(given);
+                marked = Some(markdown::read(&markdown, &mut note));
                 words = Some(words::of_markdown(&markdown));
+                given.clone_into(&mut text);
             }
-            _ => {}
+            (Content::Text(given), _) => given.clone_into(&mut text),
         }
-        let marked = lines.filter(|_| trust == Trust::Markup);
+        let marked = marked.filter(|_| trust == Trust::Markup);
         let markup = marked.is_some();
         let lines = marked.unwrap_or_else(|| lines::split(&text));
-        Self {
-            name: source.name.to_owned(),
-            language: language(&text),
-            blocks: match trust {
-                Trust::Lines => blocks::paragraphs(lines),
-                _ => blocks::read(&lines, markup),
-            },
-            words: words.unwrap_or_else(|| words::of_source(&text, false)),
+        let words = words.unwrap_or_else(|| words::of_source(&text, false));
+        let parts = languages::parts(lines, words, &mut note);
+        let mut first = index * MOST_LINES;
+        let mut out = Vec::new();
+        for (language, lines, words) in parts {
+            let count = lines.len();
+            out.push(Self::part(
+                source.name,
+                language,
+                lines,
+                words,
+                (first, markup, trust),
+                decisions,
+            ));
+            first += count;
         }
+        Ok(out)
+    }
+
+    fn part(
+        name: &str,
+        language: Language,
+        lines: Vec<lines::Line>,
+        mut words: Vec<words::Word>,
+        (first, markup, trust): (usize, bool, Trust),
+        decisions: &Decisions,
+    ) -> Self {
+        let aliases = references::aliases(&lines);
+        let mut guesses = Vec::new();
+        let blocks = match trust {
+            Trust::Lines => blocks::paragraphs(lines),
+            _ => {
+                let (mut blocks, found) = reader::read(&lines, markup, first, decisions);
+                for guess in found {
+                    let at = guess.at - first;
+                    let Some(line) = lines.get(at) else { continue };
+                    if guess.role == Role::LeftOut {
+                        leave_out(&lines, at, &mut words);
+                    }
+                    guesses.push((guess, line.text.clone(), line.number));
+                }
+                references::rename(&mut blocks, &|id| aliases.get(id).cloned());
+                blocks
+            }
+        };
+        Self {
+            name: name.to_owned(),
+            language,
+            blocks,
+            words,
+            guesses,
+        }
+    }
+}
+
+/// Takes the words of a line out of those of the source.
+fn leave_out(lines: &[lines::Line], at: usize, words: &mut Vec<words::Word>) {
+    let (above, rest) = lines.split_at(at.min(lines.len()));
+    let before = words::of(&lines::joined(above)).len();
+    let own = words::of(&lines::joined(rest.get(..1).unwrap_or_default()));
+    let range = before..before + own.len();
+    let is_there = words
+        .get(range.clone())
+        .is_some_and(|there| there.iter().map(|word| &word.text).eq(own.iter()));
+    if is_there {
+        words.drain(range);
     }
 }
 
@@ -213,6 +394,8 @@ impl Collected {
         if let Some(Block::Heading(heading)) = read.blocks.first_mut() {
             heading.annex = true;
         }
+        let number = self.parts.len();
+        references::rename(&mut read.blocks, &|id| Some(format!("{id}-{number}")));
         self.parts.push(read);
     }
 
@@ -221,7 +404,8 @@ impl Collected {
     }
 
     fn write(&self, split: bool) -> Written {
-        let blocks: Vec<Block> = self.blocks().cloned().collect();
+        let mut blocks: Vec<Block> = self.blocks().cloned().collect();
+        references::settle(&mut blocks);
         write::write(&blocks, self.language, split)
     }
 }
@@ -276,22 +460,4 @@ fn check(
         counts.push((text.language, source.len()));
     }
     Ok(counts)
-}
-
-/// German or English, decided by their most common words.
-fn language(text: &str) -> Language {
-    let mut german = 0_u32;
-    let mut english = 0_u32;
-    for word in text.split(|c: char| !c.is_alphabetic()) {
-        match word.to_lowercase().as_str() {
-            "der" | "die" | "das" | "und" | "ist" | "den" | "dem" | "nicht" | "von" => german += 1,
-            "the" | "and" | "of" | "to" | "is" | "not" | "shall" | "by" => english += 1,
-            _ => {}
-        }
-    }
-    if english > german {
-        Language::En
-    } else {
-        Language::De
-    }
 }

@@ -66,7 +66,8 @@ impl Prepared {
         let options = Options::ENABLE_TABLES
             | Options::ENABLE_OLD_FOOTNOTES
             | Options::ENABLE_STRIKETHROUGH
-            | Options::ENABLE_TASKLISTS;
+            | Options::ENABLE_TASKLISTS
+            | Options::ENABLE_DEFINITION_LIST;
         Parser::new_ext(&self.text, options).into_offset_iter()
     }
 

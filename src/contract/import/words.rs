@@ -26,7 +26,7 @@ pub(super) fn of_source(text: &str, markdown: bool) -> Vec<Word> {
     lines.flat_map(|(line, text)| in_line(line, text)).collect()
 }
 
-fn in_line(line: usize, text: &str) -> Vec<Word> {
+pub(super) fn in_line(line: usize, text: &str) -> Vec<Word> {
     let words = of(text).into_iter();
     words.map(|text| Word { text, line }).collect()
 }
@@ -51,8 +51,8 @@ pub(super) fn of_markdown(source: &Prepared) -> Vec<Word> {
                 found.add(from, if is_break(&tag) { " " } else { "" }, to);
             }
             Event::End(TagEnd::HtmlBlock) => {
-                let page = Page::of(source.part(from, to), &mut |_| {});
-                found.add(from, &page.words(), to);
+                let page = Page::of(source.part(from, to));
+                found.add(from, &page.map(|page| page.words()).unwrap_or_default(), to);
             }
             Event::TaskListMarker(_) => found.add(from, "", to),
             Event::FootnoteReference(label) => found.add(from, &notes.mark(&label), to),

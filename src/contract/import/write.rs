@@ -11,6 +11,9 @@ use crate::contract::numbers::{Pattern, bare};
 use crate::contract::tree::Alignment;
 use crate::domain::Language;
 
+/// A table of a contract has at most this many columns.
+const WIDEST: usize = 16;
+
 /// One language of a draft.
 pub(super) struct Written {
     /// Heading of the document; empty if the source has none.
@@ -21,6 +24,8 @@ pub(super) struct Written {
     pub annexes: Vec<String>,
     /// Samples of heading numbers: main text, annexes.
     pub samples: [Vec<String>; 2],
+    /// The level of each heading, by its place in the sources.
+    pub levels: Vec<(usize, u8)>,
 }
 
 /// Writes the blocks of one language. Without `split`, annexes stay sections of the main text.
@@ -45,6 +50,7 @@ pub(super) fn write(blocks: &[Block], language: Language, split: bool) -> Writte
         depths,
         headings: Headings::new(&levels, language),
         number: None,
+        written: Vec::new(),
     };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let main = writer.part(main, Part::Main);
@@ -63,6 +69,7 @@ pub(super) fn write(blocks: &[Block], language: Language, split: bool) -> Writte
         main,
         annexes: written,
         samples,
+        levels: writer.written,
     }
 }
 
@@ -103,7 +110,9 @@ fn depths(blocks: &[Block]) -> Vec<u8> {
     let mut found: Vec<u8> = blocks
         .iter()
         .filter_map(|block| match block {
-            Block::Heading(heading) if !heading.annex => Some(heading.level),
+            Block::Heading(heading) if !heading.annex && heading.chosen.is_none() => {
+                Some(heading.level)
+            }
             _ => None,
         })
         .collect();
@@ -118,10 +127,13 @@ fn level(heading: &Heading, depths: &[Vec<u8>; 2], part: Part) -> u8 {
         let at = depths.iter().position(|depth| *depth == heading.level);
         u8::try_from(at.unwrap_or(0)).unwrap_or(3) + 1
     };
-    match part {
+    match (part, heading.chosen) {
         _ if heading.annex => 1,
-        Part::Main => place(main).min(4),
-        Part::Annex => (place(annex) + 1).min(4),
+        (Part::Main, Some(level)) => level.clamp(1, 4),
+        // An annex has one heading of the first level, its own.
+        (Part::Annex, Some(level)) => level.clamp(2, 4),
+        (Part::Main, None) => place(main).min(4),
+        (Part::Annex, None) => (place(annex) + 1).min(4),
     }
 }
 
@@ -189,6 +201,8 @@ struct Writer {
     headings: Headings,
     /// The beginning of joined numbers at this place.
     number: Option<String>,
+    /// The level of each heading that was written.
+    written: Vec<(usize, u8)>,
 }
 
 impl Writer {
@@ -208,6 +222,7 @@ impl Writer {
                 Block::Paragraph(paragraph) => Self::paragraph(paragraph),
                 Block::Table(table) => Self::table(table),
                 Block::List(list) => self.list(list, part),
+                Block::Definition(term, inner) => self.definition(term, inner, part),
             };
             if text.is_empty() {
                 continue;
@@ -228,6 +243,7 @@ impl Writer {
 
     fn heading(&mut self, heading: &Heading, part: Part) -> String {
         let level = level(heading, &self.depths, part);
+        self.written.push((heading.at, level));
         let title = djot::text(&heading.title, Place::Line);
         let quotable = is_quotable(&heading.label);
         let wanted = match heading.label.as_str() {
@@ -243,8 +259,14 @@ impl Writer {
         self.number = found.number;
         let attributes = match label {
             _ if counted => String::new(),
-            Some(label) if quotable => format!("{{number=\"{label}\"}}\n"),
-            _ => "{.unnumbered}\n".to_owned(),
+            Some(label) if quotable => format!("number=\"{label}\""),
+            _ => ".unnumbered".to_owned(),
+        };
+        let id = heading.id.as_ref().map(|id| format!("#{id} "));
+        let attributes = id.unwrap_or_default() + &attributes;
+        let attributes = match attributes.trim() {
+            "" => String::new(),
+            some => format!("{{{some}}}\n"),
         };
         let spelled = match label {
             Some(label) if !quotable => {
@@ -277,7 +299,20 @@ impl Writer {
         format!("{{.contact}}\n{}", lines.join("\n"))
     }
 
+    fn definition(&mut self, term: &[Piece], inner: &[Block], part: Part) -> String {
+        let mut content = String::new();
+        self.blocks(inner, part, &mut content);
+        let content = content
+            .trim_end()
+            .replace('\n', "\n  ")
+            .replace("\n  \n", "\n\n");
+        format!(": {}\n\n  {content}", djot::text(term, Place::Line))
+    }
+
     fn table(table: &Table) -> String {
+        if table.head.len() > WIDEST {
+            return wide(table);
+        }
         let row = |cells: &Vec<Vec<Piece>>| {
             let cells: Vec<String> = cells
                 .iter()
@@ -317,14 +352,25 @@ impl Writer {
                 (Marks::Counted(Pattern::Bullet), _) => "- ".to_owned(),
                 (Marks::Counted(Pattern::Dash), _) => "+ ".to_owned(),
                 (Marks::Counted(_), _) => format!("{} ", item.mark),
+                _ if led && item.mark.is_empty() => "- ".to_owned(),
                 _ if led && is_quotable(&item.mark) => {
                     content = content.trim_start_matches("{.contact}\n").to_owned();
                     let contact =
                         matches!(item.blocks.first(), Some(Block::Paragraph(p)) if p.contact);
                     let contact = if contact { " .contact" } else { "" };
-                    format!("- {{mark=\"{}\"{contact}}}\n    ", item.mark)
+                    let id = item
+                        .id
+                        .as_ref()
+                        .map(|id| format!(" #{id}"))
+                        .unwrap_or_default();
+                    format!("- {{mark=\"{}\"{contact}{id}}}\n    ", item.mark)
                 }
                 _ => format!("- {}\n\n    ", djot::at_start(&item.mark)),
+            };
+            let is_named = mark.contains("{mark=") || !led;
+            let mark = match &item.id {
+                Some(id) if !is_named => format!("{mark}{{#{id}}}\n    "),
+                _ => mark,
             };
             number = number.saturating_add(1);
             if !out.is_empty() {
@@ -340,6 +386,8 @@ impl Writer {
             );
             out.push('\n');
         }
+        let unmarked = list.items.iter().all(|item| item.mark.is_empty());
+        let sample = sample.or_else(|| unmarked.then(|| "none".to_owned()));
         let attributes = sample.map(|sample| format!("{{marks=\"{sample}\"}}\n"));
         format!("{}{}", attributes.unwrap_or_default(), out.trim_end())
     }
@@ -361,4 +409,19 @@ impl Writer {
         let here = self.number.as_ref() == Some(above);
         (same && here && is_quotable(&sign)).then(|| format!("1.1{sign}"))
     }
+}
+
+/// A table with too many columns: a paragraph for each row.
+fn wide(table: &Table) -> String {
+    let rows = std::iter::once(&table.head).chain(&table.rows);
+    let row = |cells: &Vec<Vec<Piece>>| {
+        let cells: Vec<String> = cells
+            .iter()
+            .filter(|cell| !cell.is_empty())
+            .map(|cell| djot::text(cell, Place::Line))
+            .collect();
+        djot::at_start(&cells.join(" · "))
+    };
+    let rows: Vec<String> = rows.map(row).filter(|row| !row.is_empty()).collect();
+    rows.join("\n\n")
 }

@@ -235,11 +235,13 @@ It is concluded electronically. After an objection it is void. News are offered.
         "de/produkte/centraflex.dj",
         r##"## Tengo Centraflex
 
+{.data-types}
 | Art | Zweck |
 |---|---|
 | Namen | Einrichten |
 ^ Daten bei Tengo Centraflex
 
+{.data-subjects}
 Betroffen sind Beschäftigte.
 "##,
     ),
@@ -247,11 +249,13 @@ Betroffen sind Beschäftigte.
         "en/produkte/centraflex.dj",
         r##"## Tengo Centraflex
 
+{.data-types}
 | Kind | Purpose |
 |---|---|
 | Names | Set-up |
 ^ Data of Tengo Centraflex
 
+{.data-subjects}
 Data subjects are employees.
 "##,
     ),

@@ -266,7 +266,7 @@ fn damaged_sources_are_imported_or_refused() {
             let (name, text) = *mutator.one(&SOURCES);
             let other = mutator.one(&SOURCES).1;
             let text = mutator.damaged_text(text, other);
-            match import(&[Source { name, text: &text }], today) {
+            match import(&[Source::text(name, &text)], today) {
                 Ok(draft) => assert!(!draft.files.is_empty()),
                 Err(problems) => {
                     assert!(!problems.is_empty() && problems.iter().all(|one| one.line > 0))

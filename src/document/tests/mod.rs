@@ -7,6 +7,8 @@ mod hostile;
 mod languages;
 mod reading;
 
+use std::io::{Cursor, Write as _};
+
 use super::text::clean;
 use super::*;
 use crate::contract::tree::Block;
@@ -389,4 +391,16 @@ fn a_very_long_word_takes_no_long_time() {
     let start = std::time::Instant::now();
     render(&document, &frame()).unwrap();
     assert!(start.elapsed().as_secs() < 120);
+}
+
+/// An archive of these entries.
+pub(super) fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated);
+    for (name, bytes) in entries {
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }

@@ -1,0 +1,249 @@
+//! Further processors and where they are: the details in the list (LC-24), the countries that need a mechanism
+//! (LC-30), and a promise of the EEA that the list contradicts (LC-29).
+
+mod mechanism;
+mod rows;
+
+use super::countries::{COUNTRIES_AS_OF, Region, countries, region};
+use super::units::Passage;
+use super::{CheckKind, Finding, Severity, Version, generated};
+use crate::contract::vocabulary::Generator;
+use crate::domain::party::SubProcessor;
+use mechanism::Mechanism;
+pub(super) use rows::is_list;
+use rows::{ProcessorRow, registered, typed};
+
+/// Runs all of these checks.
+pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
+    let mut rows = typed(version.contract);
+    if let Some(operator) = version.operator {
+        rows.extend(operator.sub_processors.iter().map(registered));
+    }
+    let mut findings = list(version, &rows);
+    findings.extend(mechanisms(&rows));
+    findings.extend(promise(version, &rows));
+    findings
+}
+
+/// LC-24: there is a list, and no row lacks a detail.
+fn list(version: &Version<'_>, rows: &[ProcessorRow]) -> Vec<Finding> {
+    let from_register = generated(version.contract).any(|g| g == Generator::SubProcessors);
+    let found = |ok, text: String, at| Finding::new("LC-24", Severity::Block, ok, text, at);
+    if !from_register && rows.is_empty() {
+        let text = "Die Liste der weiteren Auftragsverarbeiter fehlt. Setzen Sie {generate=sub-processors} in eine Anlage.";
+        return vec![found(false, text.to_owned(), None)];
+    }
+    let lacking = rows.iter().filter(|row| !row.lacks.is_empty());
+    let mut findings: Vec<Finding> = lacking
+        .map(|row| found(false, lack(row), row.place.clone()))
+        .collect();
+    if findings.is_empty() {
+        let text = match rows.len() {
+            0 => "Die Liste kommt aus dem Verzeichnis; darin steht zurzeit kein Unternehmen."
+                .to_owned(),
+            1 => "Die Liste hat eine Zeile, ihr fehlt keine Angabe.".to_owned(),
+            more => format!("Die Liste hat {more} Zeilen, keiner fehlt eine Angabe."),
+        };
+        findings.push(found(true, text, None));
+    }
+    findings
+}
+
+fn lack(row: &ProcessorRow) -> String {
+    format!("Zu „{}“ fehlt: {}.", row.name, row.lacks.join(", "))
+}
+
+/// LC-30: a mechanism outside the EEA that fits the country, and none inside.
+fn mechanisms(rows: &[ProcessorRow]) -> Vec<Finding> {
+    let found = |ok, text: String, at| Finding::new("LC-30", Severity::Block, ok, text, at);
+    let (mut findings, mut inside, mut outside) = (Vec::new(), 0, 0);
+    for row in rows.iter().filter(|row| !row.country.trim().is_empty()) {
+        match judge(row) {
+            Judgement::Right(Region::Eea) => inside += 1,
+            Judgement::Right(_) => outside += 1,
+            Judgement::Fault(text) => findings.push(found(false, text, row.place.clone())),
+            Judgement::Ask(text) => {
+                outside += 1;
+                findings.push(Finding {
+                    kind: CheckKind::Asked,
+                    ..Finding::question("LC-30", Severity::Warn, text, row.place.clone())
+                });
+            }
+        }
+    }
+    if !findings.iter().any(Finding::failed) {
+        let text = match rows.len() {
+            0 => format!(
+                "Gelesen wurde keine Zeile; über Grundlagen ist damit nichts gesagt (Länderliste vom {}).",
+                *COUNTRIES_AS_OF
+            ),
+            read => format!(
+                "Gelesen: {read} {}; {inside} im EWR ohne Grundlage, {outside} in Drittländern mit Grundlage (Länderliste vom {}).",
+                if read == 1 { "Zeile" } else { "Zeilen" },
+                *COUNTRIES_AS_OF
+            ),
+        };
+        findings.push(found(true, text, None));
+    }
+    findings
+}
+
+enum Judgement {
+    Right(Region),
+    Fault(String),
+    /// It may be right; a person looks.
+    Ask(String),
+}
+
+fn judge(row: &ProcessorRow) -> Judgement {
+    use Judgement::{Ask, Fault, Right};
+    let (name, place) = (&row.name, row.country.trim());
+    let named = mechanism::read(&row.mechanism);
+    let Some(region) = region(place) else {
+        return Fault(format!(
+            "„{name}“ verarbeitet in „{place}“; das nennt kein Land, das erkannt wird. Nennen Sie das Land."
+        ));
+    };
+    if region == Region::Eea {
+        return match named.first() {
+            None => Right(region),
+            Some(Mechanism::Unknown) => Ask(format!(
+                "„{name}“ verarbeitet in „{place}“ und braucht keine Grundlage der Übermittlung. Was ist mit „{}“ gemeint?",
+                row.mechanism
+            )),
+            Some(_) => Fault(format!(
+                "„{name}“ verarbeitet in „{place}“ und braucht keine Grundlage der Übermittlung. Entfernen Sie „{}“ oder berichtigen Sie den Ort.",
+                row.mechanism
+            )),
+        };
+    }
+    if named.is_empty() {
+        return Fault(format!(
+            "„{name}“ verarbeitet in „{place}“, ohne dass eine Grundlage der Übermittlung genannt ist."
+        ));
+    }
+    let is_american = countries(place)
+        .iter()
+        .filter(|country| country.region() != Region::Eea)
+        .all(|country| country.code == "US");
+    let judged: Vec<Judgement> = named
+        .iter()
+        .map(|one| fits(one, row, region, is_american))
+        .collect();
+    // Several mechanisms: one that carries the transfer is enough.
+    let mut judged = judged.into_iter();
+    let first = judged.next().unwrap_or(Right(region));
+    judged.fold(first, |best, next| match (best, next) {
+        (Right(region), _) | (_, Right(region)) => Right(region),
+        (Ask(text), _) | (_, Ask(text)) => Ask(text),
+        (fault, _) => fault,
+    })
+}
+
+/// Whether a mechanism carries a transfer to a country outside the EEA.
+fn fits(one: &Mechanism, row: &ProcessorRow, region: Region, is_american: bool) -> Judgement {
+    use Judgement::{Ask, Fault, Right};
+    let (name, place) = (&row.name, row.country.trim());
+    match one {
+        Mechanism::Adequacy => match region {
+            Region::Adequate => Right(region),
+            Region::Partly => Ask(format!(
+                "Für „{place}“ gilt der Angemessenheitsbeschluss nur für einen Teil der Empfänger. Fällt „{name}“ darunter, und womit ist das belegt?"
+            )),
+            _ => Fault(format!(
+                "„{name}“ verarbeitet in „{place}“; für das Land gibt es keinen Angemessenheitsbeschluss (Länderliste vom {}).",
+                *COUNTRIES_AS_OF
+            )),
+        },
+        Mechanism::DataPrivacyFramework(_) if !is_american => Fault(format!(
+            "„{name}“ verarbeitet in „{place}“; das Data Privacy Framework gilt nur für Empfänger in den USA."
+        )),
+        Mechanism::DataPrivacyFramework(Some(_)) => Right(region),
+        Mechanism::DataPrivacyFramework(None) => Ask(format!(
+            "„{name}“ stützt sich auf das Data Privacy Framework. Unter welcher Kennung ist das Unternehmen zertifiziert?"
+        )),
+        Mechanism::StandardClauses(Some(_)) | Mechanism::CorporateRules => Right(region),
+        Mechanism::StandardClauses(None) => Ask(format!(
+            "„{name}“ stützt sich auf Standardvertragsklauseln. Welches Modul gilt?"
+        )),
+        Mechanism::OtherSafeguard => Ask(format!(
+            "„{name}“ stützt sich auf „{}“. Ist die Garantie nach Art. 46 DSGVO genehmigt?",
+            row.mechanism
+        )),
+        Mechanism::Derogation { has_reason: true } => Ask(format!(
+            "„{name}“ stützt sich auf Art. 49 DSGVO („{}“). Trägt die Ausnahme diese Übermittlung?",
+            row.mechanism
+        )),
+        Mechanism::Derogation { has_reason: false } => Fault(format!(
+            "„{name}“ stützt sich auf Art. 49 DSGVO. Die Ausnahme trägt keine laufende Übermittlung; nennen Sie eine andere Grundlage oder den Grund."
+        )),
+        Mechanism::Unknown => Ask(format!(
+            "„{name}“ verarbeitet in „{place}“. Welche Grundlage ist mit „{}“ gemeint: Angemessenheitsbeschluss, Data Privacy Framework, Standardvertragsklauseln, interne Datenschutzvorschriften oder Art. 49?",
+            row.mechanism
+        )),
+    }
+}
+
+/// LC-29: the text promises the EEA, and a row is outside of it. Whether it does is words, so it is asked.
+fn promise(version: &Version<'_>, rows: &[ProcessorRow]) -> Option<Finding> {
+    let outside = rows
+        .iter()
+        .find(|row| region(&row.country).is_some_and(|region| region != Region::Eea))?;
+    let contract = version.contract;
+    let all = super::passages(contract, contract.meta.binding);
+    let promises = |passage: &&Passage| {
+        let text = passage.text.to_lowercase();
+        let only = ["ausschließlich", "nur ", "exclusively", "only ", "solely"];
+        let here = ["europäische", "ewr", "eu ", "in der eu", "european", "eea"];
+        passage.tags.iter().any(|tag| tag == "place")
+            && only.iter().any(|word| text.contains(word))
+            && here.iter().any(|word| text.contains(word))
+    };
+    let passage = all.iter().find(promises)?;
+    let text = format!(
+        "{} spricht von einer Verarbeitung nur in der EU oder im EWR, „{}“ verarbeitet aber in „{}“. Passt das zusammen?",
+        passage.clause, outside.name, outside.country
+    );
+    Some(Finding {
+        kind: CheckKind::Asked,
+        ..Finding::question("LC-29", Severity::Warn, text, Some(passage.place()))
+    })
+}
+
+/// What is missing about a company before a list with it may be announced (LC-24, LC-30), each as a
+/// sentence; the date of the list of countries is [`COUNTRIES_AS_OF`].
+pub fn faults(entry: &SubProcessor) -> Vec<String> {
+    let mut row = registered(entry);
+    let english = [
+        (&entry.service_en, "die Leistung auf Englisch"),
+        (&entry.place_en, "der Ort der Verarbeitung auf Englisch"),
+        (&entry.delimitation, "die Abgrenzung der Aufgabe"),
+        (
+            &entry.delimitation_en,
+            "die Abgrenzung der Aufgabe auf Englisch",
+        ),
+        (&entry.party.country, "das Land der Anschrift"),
+    ];
+    row.lacks.extend(
+        english
+            .iter()
+            .filter(|(field, _)| field.trim().is_empty())
+            .map(|(_, what)| *what),
+    );
+    let mut faults: Vec<String> = (!row.lacks.is_empty())
+        .then(|| lack(&row))
+        .into_iter()
+        .collect();
+    if !entry.place.trim().is_empty()
+        && let Judgement::Fault(text) = judge(&row)
+    {
+        faults.push(text);
+    }
+    if !entry.place_en.trim().is_empty() && region(&entry.place) != region(&entry.place_en) {
+        faults.push(format!(
+            "Bei „{}“ nennen „{}“ und „{}“ nicht denselben Ort.",
+            row.name, entry.place, entry.place_en
+        ));
+    }
+    faults
+}
