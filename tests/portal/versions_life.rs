@@ -11,7 +11,7 @@ const LIST: &str = "/betrieb/vertragsfassungen";
 const SECOND: &str = "zweite@plusnet.example";
 
 /// A second administrator, who may approve what the first one submits.
-async fn second_operator(app: &TestApp) -> Browser {
+pub async fn second_operator(app: &TestApp) -> Browser {
     let first = Person::Operator.email();
     app.sql(&format!(
         "INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at) \
@@ -62,7 +62,8 @@ fn typed(page: &Page) -> String {
         .1
 }
 
-async fn set_facts(browser: &Browser, draft: &str, number: &str) {
+/// Fills in the facts, with this number.
+pub async fn set_facts(browser: &Browser, draft: &str, number: &str) {
     let page = browser
         .get(&format!("{draft}/text?teil=contract.toml"))
         .await;
@@ -398,7 +399,7 @@ async fn drafts_come_from_a_zip_or_a_text_and_hostile_files_do_not() {
             b"PK\x03\x04 nothing".as_slice(),
             "kein lesbares ZIP",
         ),
-        ("x.txt", b"\xff\xfe\x00", "weder ein ZIP noch ein Text"),
+        ("x.txt", b"x\0y", "weder ein ZIP noch ein Dokument"),
         ("leer.txt", b"   \n", "nicht ohne Verlust"),
     ] {
         upload(name, bytes)

@@ -19,6 +19,7 @@ use crate::domain::version::{
 use crate::domain::viewer::Viewer;
 use crate::domain::{Language, VersionId};
 use crate::storage::PgConnection;
+use crate::storage::contract_imports::delete_import;
 use crate::storage::contract_versions::{
     find_published, save_approval, save_publication, save_return, save_submission,
 };
@@ -91,7 +92,10 @@ pub fn submit(
         .zip(&answers.given)
         .map(|(question, answer)| Confirmation {
             check: question.check.to_owned(),
-            text: question.text,
+            text: match question.quotes.len() {
+                0 | 1 => question.text,
+                places => format!("{} ({places} Stellen)", question.text),
+            },
             note: answer.note.clone(),
             name: viewer.name.clone(),
             at: now,
@@ -147,12 +151,14 @@ pub fn give_back(
     )
 }
 
-/// A second person approves a version.
+/// A second person approves a version. What the text must say and does not needs both: who submits gave the
+/// reason with the assignment, who approves gives one of their own in `taken_on` (EV-13).
 pub fn approve(
     conn: &mut PgConnection,
     app: &App,
     viewer: &Viewer,
     seen: Seen,
+    taken_on: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(), ActionError> {
     let version = lock_seen(conn, viewer, seen.id, VersionStep::Approve, seen.revision)?;
@@ -162,8 +168,33 @@ pub fn approve(
     {
         return Err(VersionRefusal::NewAccount.into());
     }
-    save_approval(conn, seen.id, viewer.user, now)?;
-    let (name, event) = (version.head.label(), VersionAuditEvent::Approved);
+    let around = surroundings_of(conn, app, &version, day(now))?;
+    let uncovered = review(app, &version.files, &around, None, &[]).uncovered();
+    let mut confirmations = version.confirmations.clone();
+    let event = if uncovered.is_empty() {
+        VersionAuditEvent::Approved
+    } else {
+        let reason = taken_on.ok_or(VersionRefusal::NotTakenOn)?;
+        confirmations.extend(uncovered.iter().map(|one| Confirmation {
+            check: one.id.to_owned(),
+            text: format!(
+                "Freigegeben, obwohl der Text es nicht regelt: {}",
+                one.title_de
+            ),
+            note: reason.to_owned(),
+            name: viewer.name.clone(),
+            at: now,
+        }));
+        VersionAuditEvent::ApprovedWithout {
+            subjects: uncovered
+                .iter()
+                .map(|one| one.title_de.to_owned())
+                .collect(),
+            reason: reason.to_owned(),
+        }
+    };
+    save_approval(conn, seen.id, &confirmations, viewer.user, now)?;
+    let name = version.head.label();
     note(conn, actor(viewer), seen.id, &name, event, now)
 }
 
@@ -201,6 +232,8 @@ pub fn publish(
     review(app, &dated, &around, Some(people), &[]).must_not_block()?;
     let hash = source_hash(&version.files);
     save_publication(conn, seen.id, valid_from, &hash, viewer.user, now)?;
+    // What it was imported from was needed to decide about its lines.
+    delete_import(conn, seen.id)?;
     let name = version.head.label();
     let event = VersionAuditEvent::Published { valid_from, hash };
     note(conn, actor(viewer), seen.id, &name, event, now)

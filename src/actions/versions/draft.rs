@@ -15,6 +15,7 @@ use crate::domain::version::{
 };
 use crate::domain::viewer::{Duty, Viewer};
 use crate::storage::PgConnection;
+use crate::storage::contract_versions::clauses::add_changes;
 use crate::storage::contract_versions::{
     Edition, NewVersion, create_version, delete_version, find_version, list_versions, save_files,
 };
@@ -201,7 +202,7 @@ pub fn remove_part(
     write(conn, viewer, version, files, event, now)
 }
 
-fn write(
+pub(super) fn write(
     conn: &mut PgConnection,
     viewer: &Viewer,
     version: Version,
@@ -229,6 +230,8 @@ fn write(
         touched: &touched,
     };
     save_files(conn, version.head.id, &edition, viewer.user, now)?;
+    let changes = super::changes::between(&version.files, &files);
+    add_changes(conn, version.head.id, &changes, viewer.user, now)?;
     let name = label(edition.number.as_deref());
     note(conn, actor(viewer), version.head.id, &name, event, now)
 }

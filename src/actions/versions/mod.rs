@@ -1,8 +1,14 @@
 //! Versions of the contract text: which one is offered, and the actions of the operator's legal
-//! department: [`draft`] writes, [`approval`] decides, [`review`] checks.
+//! department: [`draft`] and [`clauses`] write, [`assignment`] says where the text speaks of what, [`comments`] talk,
+//! [`approval`] decides, [`review`] checks.
 
 pub mod approval;
+pub mod assignment;
+mod changes;
+pub mod clauses;
+pub mod comments;
 pub mod draft;
+pub mod imports;
 pub mod review;
 
 use std::sync::Arc;

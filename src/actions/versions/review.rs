@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::ActionError;
 use crate::actions::documents::sha256;
 use crate::app::App;
-use crate::contract::check::{self, CheckResult, Finding, Severity};
+use crate::contract::check::{self, CheckKind, CheckResult, Finding, Severity};
 use crate::contract::tree::{Document, plain};
 use crate::contract::{
     Contract, Problem, Values, has_shipped_words, sample_values, shipped, source_hash, text,
@@ -62,14 +62,28 @@ pub struct Question {
     pub wants_words: bool,
     /// Whether it is a warning that was found, and not a question.
     pub is_warning: bool,
+    /// The sentences it is about, each with its place.
+    pub quotes: Vec<Quote>,
+}
+
+/// A sentence that a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// File and line.
+    pub place: Option<String>,
+    /// Its words.
+    pub words: String,
 }
 
 /// A short hash of the questions in their order. The form sends it back, so that no answer is
 /// stored with a question that the user did not read.
 pub fn stamp(questions: &[Question]) -> String {
-    let asked: Vec<(&str, &str)> = questions
+    let asked: Vec<(&str, &str, Vec<&str>)> = questions
         .iter()
-        .map(|one| (one.check, one.text.as_str()))
+        .map(|one| {
+            let quotes = one.quotes.iter().map(|quote| quote.words.as_str());
+            (one.check, one.text.as_str(), quotes.collect())
+        })
         .collect();
     // Debug puts quotes around each text and escapes those inside, so no two lists have the same
     // output.
@@ -223,6 +237,15 @@ fn findings(
     findings
 }
 
+fn quote(finding: &Finding) -> Option<Quote> {
+    // What is open has its sentence in the words already.
+    let words = finding.sentence.clone().filter(|_| !finding.failed())?;
+    Some(Quote {
+        place: finding.place.clone(),
+        words,
+    })
+}
+
 impl Review {
     /// Whether it cannot be published as it is.
     pub fn blocks(&self) -> bool {
@@ -231,19 +254,45 @@ impl Review {
 
     /// The questions that a named person answers, in the order of the checks.
     pub fn questions(&self) -> Vec<Question> {
-        self.findings
-            .iter()
-            .filter(|finding| {
-                finding.outcome == CheckResult::Confirm
-                    || (finding.failed() && finding.severity == Severity::Warn)
-            })
-            .map(|finding| Question {
+        let mut asked: Vec<Question> = Vec::new();
+        for finding in &self.findings {
+            let counts = finding.outcome == CheckResult::Confirm
+                || (finding.failed() && finding.severity == Severity::Warn);
+            if !counts {
+                continue;
+            }
+            // One answer for everything that is asked in the same words, however many places it has.
+            if let Some(kind) = finding.asked {
+                let known = asked.iter_mut().find(|one| one.text == kind.question());
+                if let Some(known) = known {
+                    known.quotes.extend(quote(finding));
+                    continue;
+                }
+            }
+            asked.push(Question {
                 check: finding.id,
-                text: finding.explanation.clone(),
-                place: finding.place.clone(),
+                text: match finding.asked {
+                    Some(kind) => kind.question().to_owned(),
+                    None => finding.explanation.clone(),
+                },
+                place: match finding.asked {
+                    Some(_) => None,
+                    None => finding.place.clone(),
+                },
                 wants_words: finding.failed() || finding.id == "LC-50",
                 is_warning: finding.failed(),
-            })
+                quotes: quote(finding).into_iter().collect(),
+            });
+        }
+        asked
+    }
+
+    /// What the text must say, and somebody said it does not.
+    pub fn uncovered(&self) -> Vec<&'static check::Subject> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.is_uncovered && finding.severity == Severity::Block)
+            .filter_map(|finding| check::subject(finding.tag?))
             .collect()
     }
 
@@ -252,7 +301,8 @@ impl Review {
     pub fn outdated(&self) -> Vec<&Finding> {
         let of_that_day = |id: &str| matches!(id, "LC-46" | "LC-54" | "LC-55");
         let mut found: Vec<&Finding> = self.findings.iter().filter(|one| one.blocks()).collect();
-        found.retain(|finding| !of_that_day(finding.id));
+        // What was assigned and confirmed then is no fact of today.
+        found.retain(|one| one.kind == CheckKind::Decided && !of_that_day(one.id));
         found
     }
 

@@ -17,6 +17,15 @@ pub enum VersionAuditEvent {
         /// Path of the part.
         part: String,
     },
+    /// Something was done to a clause.
+    Clause {
+        /// Name of its part without language.
+        part: String,
+        /// Its heading.
+        clause: String,
+        /// What was done.
+        step: ClauseStep,
+    },
     /// A part was added.
     PartAdded {
         /// Path of the new part in the version.
@@ -34,6 +43,32 @@ pub enum VersionAuditEvent {
         /// Path that the removed part had.
         part: String,
     },
+    /// A passage was assigned to something the text must say.
+    Assigned {
+        /// What it is about.
+        subject: String,
+        /// The place in words.
+        place: String,
+    },
+    /// An assignment was taken back.
+    Released {
+        /// What it is about.
+        subject: String,
+        /// The place in words.
+        place: String,
+    },
+    /// Somebody said that the text does not speak of something, or took that back.
+    LeftUncovered {
+        /// What it is about.
+        subject: String,
+        /// Why; empty if it was taken back.
+        reason: String,
+    },
+    /// Its author decided about a line whose role the import had guessed.
+    ImportDecided {
+        /// The line and what it is, German.
+        what: String,
+    },
     /// It was submitted for approval.
     Submitted {
         /// How many questions and warnings the person answered.
@@ -46,6 +81,13 @@ pub enum VersionAuditEvent {
     },
     /// A second person approved it.
     Approved,
+    /// A second person approved it although it leaves something uncovered (EV-13).
+    ApprovedWithout {
+        /// What the text does not speak of.
+        subjects: Vec<String>,
+        /// Why that person takes it on.
+        reason: String,
+    },
     /// It was published.
     Published {
         /// From when it is offered.
@@ -57,4 +99,26 @@ pub enum VersionAuditEvent {
     Shipped,
     /// The draft was deleted.
     Discarded,
+}
+
+/// What was done to a clause, for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClauseStep {
+    /// Its words or marks were changed.
+    Changed,
+    /// It has another place.
+    Moved,
+    /// It is new.
+    Added,
+    /// It was removed, with all below it.
+    Removed,
+    /// Somebody said something about it.
+    Commented,
+    /// Somebody answered a comment.
+    Answered,
+    /// A comment was closed.
+    Closed,
+    /// A comment is open again.
+    Reopened,
 }

@@ -2,6 +2,8 @@
 //! approved by a second person → published, and then unchangeable (LC-54, LC-55).
 
 mod audit_event;
+mod comment;
+mod import;
 mod number;
 
 use std::collections::BTreeMap;
@@ -11,7 +13,9 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use super::{UserId, VersionId};
-pub use audit_event::VersionAuditEvent;
+pub use audit_event::{ClauseStep, VersionAuditEvent};
+pub use comment::{Comment, LONGEST_COMMENT, NewComment};
+pub use import::{ImportLine, ImportSource, ImportState};
 pub use number::next_number;
 
 /// Files of a version: path inside its folder → text.
@@ -127,6 +131,8 @@ pub enum VersionStep {
     Publish,
     /// Delete the draft.
     Discard,
+    /// Say something about a clause, answer, or close what was said.
+    Comment,
 }
 
 impl VersionStep {
@@ -172,10 +178,20 @@ pub enum VersionRefusal {
     NameTaken,
     /// No file can have that name.
     BadName,
+    /// Nothing can be assigned at that place: it is not there, or it cannot bear a mark.
+    NoPlace,
+    /// The text leaves something uncovered, and who approves has not taken that on with a reason (EV-13).
+    NotTakenOn,
     /// There is no such file, or the version cannot do without it.
     NoSuchPart,
     /// It is larger than a contract can be.
     TooLarge,
+    /// There is no such clause any more, or it has no neighbour there.
+    NoSuchClause,
+    /// There is no such comment.
+    NoSuchComment,
+    /// The place that a decision about an imported line concerns was written by hand since.
+    WrittenByHand,
 }
 
 impl Head {
@@ -198,6 +214,7 @@ impl Head {
         use VersionRefusal as R;
         match (self.stage(), step) {
             (Stage::Published, _) => Err(R::Published),
+            (_, VersionStep::Comment) => Ok(()),
             (Stage::Draft, VersionStep::Edit | VersionStep::Submit | VersionStep::Discard) => {
                 Ok(())
             }
@@ -305,22 +322,22 @@ mod tests {
             (
                 "draft",
                 head(false, false, false),
-                "Edit ✔✔ Submit ✔✔ Return ✘✘ Approve ✘✘ Publish ✘✘ Discard ✔✔",
+                "Edit ✔✔ Submit ✔✔ Return ✘✘ Approve ✘✘ Publish ✘✘ Discard ✔✔ Comment ✔✔",
             ),
             (
                 "submitted",
                 head(true, false, false),
-                "Edit ✘✘ Submit ✘✘ Return ✔✔ Approve ✘✔ Publish ✘✘ Discard ✘✘",
+                "Edit ✘✘ Submit ✘✘ Return ✔✔ Approve ✘✔ Publish ✘✘ Discard ✘✘ Comment ✔✔",
             ),
             (
                 "approved",
                 head(true, true, false),
-                "Edit ✘✘ Submit ✘✘ Return ✔✔ Approve ✘✘ Publish ✔✔ Discard ✘✘",
+                "Edit ✘✘ Submit ✘✘ Return ✔✔ Approve ✘✘ Publish ✔✔ Discard ✘✘ Comment ✔✔",
             ),
             (
                 "published",
                 head(true, true, true),
-                "Edit ✘✘ Submit ✘✘ Return ✘✘ Approve ✘✘ Publish ✘✘ Discard ✘✘",
+                "Edit ✘✘ Submit ✘✘ Return ✘✘ Approve ✘✘ Publish ✘✘ Discard ✘✘ Comment ✘✘",
             ),
         ];
         for (name, head, expected) in table {

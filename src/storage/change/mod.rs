@@ -2,6 +2,7 @@
 
 pub mod announcements;
 pub mod bulk_runs;
+pub mod contract_imports;
 pub mod contract_versions;
 pub mod dissent_files;
 pub mod notices;

@@ -1,5 +1,6 @@
 //! Versions of the contract text.
 
+pub mod clauses;
 mod save;
 
 use std::collections::{BTreeSet, HashMap};
@@ -88,6 +89,24 @@ pub fn find_text_in_force(
     };
     let annexes = text::from_json(annexes)?;
     Ok(Some(TextInForce { number, annexes }))
+}
+
+/// All published versions with what cases need of them.
+pub fn list_texts(conn: &mut PgConnection) -> QueryResult<Vec<TextInForce>> {
+    use contract_versions as v;
+    let found: Vec<(Option<String>, Value)> = v::table
+        .filter(v::published_at.is_not_null())
+        .order((v::valid_from, v::id))
+        .select((v::number, v::annexes))
+        .load(conn)?;
+    found
+        .into_iter()
+        .filter_map(|(number, annexes)| Some((number?, annexes)))
+        .map(|(number, annexes)| {
+            let annexes = text::from_json(annexes)?;
+            Ok(TextInForce { number, annexes })
+        })
+        .collect()
 }
 
 /// The product files a version has in all its languages, by their keys.

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use crate::domain::version::{Confirmation, Files, Touch};
 use crate::domain::{UserId, VersionId};
+use crate::storage::schema::clause_drafts;
 use crate::storage::schema::contract_versions::{self as v, table};
 use crate::storage::{QueryResult, text};
 
@@ -164,15 +165,17 @@ pub fn save_return(conn: &mut PgConnection, id: VersionId, reason: &str) -> Quer
         .map(|_| ())
 }
 
-/// Notes who approved it, and when.
+/// Notes who approved it, and when, with what both persons confirmed.
 pub fn save_approval(
     conn: &mut PgConnection,
     id: VersionId,
+    confirmations: &[Confirmation],
     by: UserId,
     now: DateTime<Utc>,
 ) -> QueryResult<()> {
     diesel::update(table.find(id.0))
         .set((
+            v::confirmations.eq(text::json(&confirmations)?),
             v::approved_at.eq(now),
             v::approved_by.eq(by.0),
             v::revision.eq(v::revision + 1),
@@ -181,7 +184,7 @@ pub fn save_approval(
         .map(|_| ())
 }
 
-/// Publishes it. From then on nothing can change it.
+/// Publishes it. From then on nothing can change it, so what was typed and never saved goes.
 pub fn save_publication(
     conn: &mut PgConnection,
     id: VersionId,
@@ -198,8 +201,9 @@ pub fn save_publication(
             v::source_hash.eq(hash),
             v::revision.eq(v::revision + 1),
         ))
-        .execute(conn)
-        .map(|_| ())
+        .execute(conn)?;
+    let typed = clause_drafts::table.filter(clause_drafts::version_id.eq(id.0));
+    diesel::delete(typed).execute(conn).map(|_| ())
 }
 
 /// Deletes a draft. Versions that were copied from it keep their own texts.

@@ -207,7 +207,7 @@ pub(super) async fn page(
         line: 0,
         changed,
         errors: FieldErrors::default(),
-        found: Found::of(&reviewed, id),
+        found: Found::of(&reviewed, id).with_lines(id),
         article,
         language,
         was_typed,

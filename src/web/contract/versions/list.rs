@@ -1,20 +1,24 @@
 //! The list of all versions, and the form to begin another one.
 
+use std::collections::BTreeMap;
+
 use actix_session::Session;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{asked, mark, word};
 use crate::actions::versions::draft::{begin_from, begin_with};
+use crate::actions::versions::imports::{self, Unreadable};
 use crate::actions::{ActionError, versions};
 use crate::app::App;
-use crate::contract::import::{Source, import};
-use crate::document::folder::{BadArchive, is_zip, unpack};
+use crate::document::folder::{BadArchive, unpack};
+use crate::document::office::is_folder;
 use crate::domain::calendar::day;
-use crate::domain::version::{Files, Head, Stage, clean};
+use crate::domain::version::{Files, Head, ImportSource, Stage, clean};
 use crate::domain::{Language, VersionId};
 use crate::paths;
 use crate::places::Kind;
+use crate::storage::contract_imports::Import;
 use crate::storage::contract_versions::{find_in_force, list_published, list_versions};
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
@@ -197,16 +201,17 @@ pub async fn begin(
     let today = day(now);
     let read = me
         .turn
-        .take(&app, Kind::SignedIn, move || read_upload(&files, today))
+        .take(&app, Kind::SignedIn, move || read_upload(files, today))
         .await?;
-    let (files, said) = match read {
-        Ok(read) => read,
-        Err((text, notes)) => {
+    let upload = match read {
+        Ok(upload) => upload,
+        Err(bad) => {
             let mut errors = FieldErrors::default();
-            errors.add("datei", text);
-            return invalid(&new_page(&app, &me, None, errors, notes).await?);
+            errors.add("datei", bad.sentence);
+            return invalid(&new_page(&app, &me, None, errors, bad.places).await?);
         }
     };
+    let (said, is_open) = (upload.said(), upload.is_open());
     let done = app
         .db
         .transaction(move |conn| {
@@ -215,10 +220,18 @@ pub async fn begin(
                 Some(number) => versions::id_of(conn, &number)?,
                 None => None,
             };
-            begin_with(conn, &viewer, files.clone(), base, now)
+            match &upload {
+                Upload::Folder(files) => begin_with(conn, &viewer, files.clone(), base, now),
+                Upload::Texts(sources, import) => {
+                    imports::begin(conn, &viewer, (sources.as_slice(), import), base, now)
+                }
+            }
         })
         .await;
-    begun(done, &session, &said)
+    match done {
+        Ok(id) if is_open => Ok(session.succeeded(said, paths::version(id, "uebernahme"))),
+        done => begun(done, &session, &said),
+    }
 }
 
 fn begun(
@@ -232,62 +245,67 @@ fn begun(
     })
 }
 
-/// Reads an upload: a ZIP of the folder, or texts that are imported. An error is one sentence for
-/// the field, with the places concerned.
-fn read_upload(
-    files: &[TextFile],
-    today: chrono::NaiveDate,
-) -> Result<(Files, String), (String, Vec<String>)> {
-    let plain = |text: &str| (text.to_owned(), Vec::new());
-    let Some(first) = files.first() else {
-        return Err(plain("Wählen Sie eine Datei"));
-    };
-    if is_zip(&first.bytes) {
-        if files.len() > 1 {
-            return Err(plain("Wählen Sie ein ZIP allein oder nur Texte"));
-        }
-        let files = unpack(&first.bytes).map_err(|bad: BadArchive| (bad.sentence(), Vec::new()))?;
-        let said = format!(
-            "Der Entwurf ist angelegt, {} Dateien aus dem ZIP.",
-            files.len()
-        );
-        return Ok((files, said));
+/// What was uploaded.
+enum Upload {
+    /// The folder of a version.
+    Folder(Files),
+    /// Texts and documents, and what was imported from them.
+    Texts(Vec<ImportSource>, Import),
+}
+
+impl Upload {
+    /// Whether there is something to look at.
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Texts(_, import) if import.state.open() > 0 || !import.state.notes.is_empty())
     }
-    let mut texts = Vec::new();
-    for file in files {
-        let name: String = clean(&file.name).trim().chars().take(80).collect();
-        let text = String::from_utf8(file.bytes.clone()).map_err(|_| {
-            plain("Die Datei ist weder ein ZIP noch ein Text in UTF-8. Speichern Sie den Vertrag als Text, Markdown oder HTML")
-        })?;
-        texts.push((name, text));
-    }
-    let sources: Vec<Source<'_>> = texts
-        .iter()
-        .map(|(name, text)| Source { name, text })
-        .collect();
-    let draft = import(&sources, today).map_err(|problems| {
-        let notes = problems.iter().map(ToString::to_string).collect();
-        (
-            "Der Text konnte nicht ohne Verlust übernommen werden. Die Stellen stehen unten"
-                .to_owned(),
-            notes,
-        )
-    })?;
-    let words: usize = draft.words.iter().map(|(_, count)| count).sum();
-    let said = format!(
-        "Der Entwurf ist angelegt: {}, keines ging verloren. {}",
-        match words {
-            1 => "1 Wort".to_owned(),
-            many => format!("{many} Wörter"),
-        },
-        match draft.notes.len() {
-            0 => "Bitte prüfen Sie die Gliederung.".to_owned(),
-            1 => "Eine Stelle ist zu prüfen: ".to_owned() + &draft.notes[0].to_string(),
-            more => format!(
-                "{more} Stellen sind zu prüfen, zum Beispiel: {}",
-                draft.notes[0]
+
+    /// What came of it, in one sentence.
+    fn said(&self) -> String {
+        match self {
+            Self::Folder(files) => {
+                format!(
+                    "Der Entwurf ist angelegt, {} Dateien aus dem ZIP.",
+                    files.len()
+                )
+            }
+            Self::Texts(_, import) => format!(
+                "Der Entwurf ist angelegt: {}, keines ging verloren. {}",
+                match import.state.words {
+                    1 => "1 Wort".to_owned(),
+                    many => format!("{many} Wörter"),
+                },
+                match import.state.open() {
+                    0 => "Bitte prüfen Sie die Gliederung.".to_owned(),
+                    1 => "Eine Stelle ist zu entscheiden.".to_owned(),
+                    more => format!("{more} Stellen sind zu entscheiden."),
+                }
             ),
         }
-    );
-    Ok((draft.files.into_iter().collect(), said))
+    }
+}
+
+/// Reads an upload: a ZIP of the folder, or documents and texts that are imported.
+fn read_upload(files: Vec<TextFile>, today: chrono::NaiveDate) -> Result<Upload, Unreadable> {
+    let plain = |text: String| Unreadable {
+        sentence: text,
+        places: Vec::new(),
+    };
+    let Some(first) = files.first() else {
+        return Err(plain("Wählen Sie eine Datei".to_owned()));
+    };
+    if is_folder(&first.bytes) {
+        if files.len() > 1 {
+            return Err(plain("Wählen Sie ein ZIP allein oder nur Texte".to_owned()));
+        }
+        let files = unpack(&first.bytes).map_err(|bad: BadArchive| plain(bad.sentence()))?;
+        return Ok(Upload::Folder(files));
+    }
+    let source = |file: TextFile| ImportSource {
+        name: clean(&file.name).trim().chars().take(80).collect(),
+        encoding: None,
+        bytes: file.bytes,
+    };
+    let sources: Vec<ImportSource> = files.into_iter().map(source).collect();
+    let import = imports::read(&sources, &BTreeMap::new(), today)?;
+    Ok(Upload::Texts(sources, import))
 }

@@ -1,11 +1,20 @@
 //! Versions of the contract text: the operator's legal department writes, checks, approves and
 //! publishes them here; published ones can be read without signing in (C-01 … C-08).
 
+mod assign;
+mod clause;
+mod clause_fields;
+mod clause_place;
+mod clause_view;
+mod clauses;
+mod comments;
 mod compare;
 mod edit;
 mod facts;
 mod files;
 mod found;
+mod history;
+mod import;
 mod list;
 mod names;
 mod parts;
@@ -67,6 +76,66 @@ pub const ROUTES: &[Row] = &[
         "/betrieb/vertragsfassungen/{fassung}/teile",
         Who::Duty(Duty::Contract),
         || web::post().to(parts::change),
+    ),
+    get(
+        "/betrieb/vertragsfassungen/{fassung}/klauseln",
+        Who::Operator,
+        || view().to(clauses::show),
+    ),
+    get(
+        "/betrieb/vertragsfassungen/{fassung}/klausel",
+        Who::Operator,
+        || view().to(clause::show),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/klausel",
+        Who::Duty(Duty::Contract),
+        || web::post().to(clause::save),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/klausel/neu",
+        Who::Duty(Duty::Contract),
+        || web::post().to(clause_place::add),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/klausel/ort",
+        Who::Duty(Duty::Contract),
+        || web::post().to(clause_place::shift),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/klausel/loeschung",
+        Who::Duty(Duty::Contract),
+        || web::post().to(clause_place::remove),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/klausel/kommentar",
+        Who::Duty(Duty::Contract),
+        || web::post().to(comments::post),
+    ),
+    get(
+        "/betrieb/vertragsfassungen/{fassung}/verlauf",
+        Who::Operator,
+        || view().to(history::show),
+    ),
+    get(
+        "/betrieb/vertragsfassungen/{fassung}/zuordnung",
+        Who::Operator,
+        || view().to(assign::show),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/zuordnung",
+        Who::Duty(Duty::Contract),
+        || web::post().to(assign::change),
+    ),
+    get(
+        "/betrieb/vertragsfassungen/{fassung}/uebernahme",
+        Who::Duty(Duty::Contract),
+        || view().to(import::show),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/uebernahme",
+        Who::Duty(Duty::Contract),
+        || web::post().to(import::decide),
     ),
     get(
         "/betrieb/vertragsfassungen/{fassung}/vergleich",

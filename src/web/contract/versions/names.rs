@@ -11,6 +11,8 @@ pub struct Part {
     pub name: String,
     /// Language, and address of the editor.
     pub files: Vec<(&'static str, String)>,
+    /// Address of its list of clauses; empty for the facts.
+    pub clauses: String,
 }
 
 /// The files of one language, as the editor lists them.
@@ -26,6 +28,7 @@ pub fn parts_of(version: &Version) -> Vec<Part> {
     let toml = Part {
         name: FACTS.to_owned(),
         files: vec![("", paths::version_text(version.head.id, meta::FILE))],
+        clauses: String::new(),
     };
     let languages = parts::languages(&version.files);
     let texts = parts::stems(&version.files).into_iter().map(|stem| Part {
@@ -36,6 +39,7 @@ pub fn parts_of(version: &Version) -> Vec<Part> {
             .map(|(code, path)| (code, paths::version_text(version.head.id, &path)))
             .collect(),
         name: part(&version.files, &stem, "de"),
+        clauses: paths::version_clauses(version.head.id, &stem),
     });
     std::iter::once(toml).chain(texts).collect()
 }

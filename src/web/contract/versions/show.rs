@@ -21,6 +21,7 @@ use crate::domain::version::{Confirmation, Mark, Stage, Version, VersionStep};
 use crate::domain::{Language, VersionId, calendar};
 use crate::paths;
 use crate::places::Kind;
+use crate::storage::contract_imports::find_import;
 use crate::storage::contract_versions::{find_in_force, has_earlier};
 use crate::storage::roll_outs::list_roll_outs;
 use crate::web::kit::error::PageError;
@@ -55,12 +56,16 @@ struct Page {
     parts: Vec<Part>,
     languages: Vec<&'static str>,
     confirmations: Vec<Confirmation>,
+    /// What the text does not speak of, for whoever approves (EV-13).
+    uncovered: Vec<&'static str>,
     stage: Stage,
     may_approve: bool,
     /// Why this reader cannot approve it yet, although another user submitted it (A2).
     too_new: Option<String>,
     number: String,
     told: Told,
+    /// How many lines of the import are to be decided; `None` if it was not imported.
+    import: Option<usize>,
     /// How the person who looks proves to be it.
     email: Proof,
     errors: FieldErrors,
@@ -111,13 +116,17 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
     };
     let first = head.submitted.as_ref().and_then(|mark| mark.by);
     let (own, second, now) = (app.clone(), me.viewer.user, app.clock.now());
-    let found = app
+    let (found, import) = app
         .db
         .read(move |conn| -> Result<_, ActionError> {
-            Ok(match first {
+            let found = match first {
                 Some(first) => too_new(conn, &own, first, second, now)?,
                 None => None,
-            })
+            };
+            Ok((
+                found,
+                find_import(conn, id)?.map(|import| import.state.open()),
+            ))
         })
         .await?;
     Ok(Page {
@@ -142,10 +151,16 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         parts: parts_of(&version),
         languages: parts::languages(&version.files),
         confirmations: version.confirmations.clone(),
+        uncovered: reviewed
+            .uncovered()
+            .iter()
+            .map(|one| one.title_de)
+            .collect(),
         stage: head.stage(),
         may_approve: head.may(VersionStep::Approve, me.viewer.user).is_ok(),
         number: head.number.clone().unwrap_or_default(),
         told,
+        import,
     })
 }
 
@@ -223,14 +238,32 @@ pub async fn approve(
     SignedForm(form): SignedForm,
 ) -> Result<HttpResponse, PageError> {
     let (now, viewer, seen) = (app.clock.now(), me.viewer.clone(), seen(*id, &form)?);
-    let errors = ask_proof(&app, &me, &request, &form).await?;
+    let mut errors = ask_proof(&app, &me, &request, &form).await?;
+    let reason = name::parse(form.get("begruendung"), LONGEST_REASON).ok();
+    // Without a field for it nothing has to be taken on, or the action says so.
+    let is_asked = form.ticked("ohne");
+    if is_asked && !form.ticked("einverstanden") {
+        errors.add(
+            "einverstanden",
+            "Bestätigen Sie, dass die Fassung trotzdem veröffentlicht werden kann",
+        );
+    }
+    if is_asked && reason.is_none() {
+        errors.add(
+            "begruendung",
+            "Schreiben Sie auf, warum, mit höchstens 500 Zeichen",
+        );
+    }
+    let taken_on = reason.filter(|_| form.ticked("einverstanden"));
     if !errors.is_empty() {
         return invalid(&page(&app, &me, *id, errors).await?);
     }
     let handles = app.clone();
     let done = app
         .db
-        .transaction(move |conn| approval::approve(conn, &handles, &viewer, seen, now))
+        .transaction(move |conn| {
+            approval::approve(conn, &handles, &viewer, seen, taken_on.as_deref(), now)
+        })
         .await;
     session.respond(
         done,

@@ -17,6 +17,7 @@ use crate::domain::version::{Version, VersionRefusal};
 use crate::domain::{Language, VersionId, name};
 use crate::paths;
 use crate::places::Kind;
+use crate::storage::contract_versions::clauses::count_open_comments;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
 use crate::web::kit::page::{Me, Shell, html, invalid};
@@ -36,6 +37,8 @@ struct Page {
     questions: Vec<Asked>,
     /// Stamp of these questions; it is sent back with the answers.
     stamp: String,
+    /// Comments on clauses that nobody has closed.
+    open_comments: i64,
     errors: FieldErrors,
 }
 
@@ -43,6 +46,8 @@ struct Page {
 struct Asked {
     question: Question,
     place: Option<(String, String)>,
+    /// Place with its address, and words.
+    quotes: Vec<(Option<(String, String)>, String)>,
     answer: Answer,
     tick: String,
     note: String,
@@ -106,6 +111,7 @@ async fn page(
                     .place
                     .as_deref()
                     .and_then(|place| place_link(place, version.head.id)),
+                quotes: quotes(&question, version.head.id),
                 answer: answer(form, at),
                 tick: format!("ja-{at}"),
                 note: format!("wort-{at}"),
@@ -136,14 +142,31 @@ async fn page(
             asked
         })
         .collect();
+    let id = version.head.id;
+    let open_comments = app
+        .db
+        .read(move |conn| -> Result<_, ActionError> { Ok(count_open_comments(conn, id)?) })
+        .await?;
     Ok(Page {
         shell: Shell::load(app, me, paths::VERSIONS).await?,
         subject: Subject::of(version, me.viewer.role),
         blocks: reviewed.blocks(),
         questions,
         stamp,
+        open_comments,
         errors,
     })
+}
+
+fn quotes(question: &Question, id: VersionId) -> Vec<(Option<(String, String)>, String)> {
+    let quotes = question.quotes.iter().map(|quote| {
+        let place = quote
+            .place
+            .as_deref()
+            .and_then(|place| place_link(place, id));
+        (place, quote.words.clone())
+    });
+    quotes.collect()
 }
 
 fn answer(form: &Form, at: usize) -> Answer {

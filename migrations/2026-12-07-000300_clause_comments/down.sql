@@ -1,0 +1,3 @@
+DROP TABLE clause_drafts;
+DROP TABLE clause_changes;
+DROP TABLE clause_comments;
