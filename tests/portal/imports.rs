@@ -104,6 +104,10 @@ async fn s76_a_file_that_is_no_table_is_refused_with_the_reason() {
     let operator = app.sign_in(Person::Operator).await;
     for (text, says) in [
         ("", "Die Datei ist leer"),
+        (
+            "Nummer;Firma;Straße;PLZ;Ort;Ansprechperson\nK-1;A GmbH;Weg 1;50667;Köln;\"Maier\nK-2;B GmbH;Weg 2;50667;Köln;\n",
+            "In Zeile 2 passt ein Anführungszeichen nicht",
+        ),
         ("\n", "Die Datei ist leer"),
         ("Nummer;Firma;Straße;Ort\n", "Diese Spalten fehlen: PLZ"),
         (

@@ -8,20 +8,20 @@ use chrono::{DateTime, Utc};
 
 use crate::actions::customers::partner_addresses;
 use crate::actions::partner_contracts::find_states;
+use crate::actions::table_file::{self, Unreadable, Upload};
 use crate::actions::{ActionError, require};
 use crate::app::App;
 use crate::domain::case::{
     Arrival, Case, Change, Customer, Event, Partner, Preview, Refusal, preview, status_of,
 };
 use crate::domain::customer_import::{
-    Column, Fault, Figures, Head, HeadFault, ImportRow, MAX_BYTES, MAX_LINES, Reason,
-    check_products, read_row,
+    Column, Fault, Figures, Head, ImportRow, MAX_LINES, Reason, check_products, read_row,
 };
 use crate::domain::mail::Recipient;
 use crate::domain::partner_contract::{ContractState, relied_on};
 use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, ImportId, Language, PartnerId, Party};
-use crate::sheet::{Encoding, SheetLine, Undecodable, decode, lines};
+use crate::sheet::SheetLine;
 use crate::storage::customer_imports::{self as stored, find_by_name, list_holders};
 use crate::storage::db::DbError;
 use crate::storage::partners::find_partner;
@@ -30,32 +30,6 @@ use crate::storage::{PgConnection, cases, catalogue};
 /// Lines that are looked at in one transaction.
 const CHUNK: usize = 500;
 
-/// A file as it came.
-#[derive(Debug, Clone, Copy)]
-pub struct Upload<'a> {
-    /// Its name on the machine it came from.
-    pub name: &'a str,
-    /// Its bytes.
-    pub bytes: &'a [u8],
-    /// How they are to be read.
-    pub encoding: Encoding,
-}
-
-/// Why a file cannot be looked through at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It is larger than [`MAX_BYTES`].
-    TooLarge,
-    /// It is no text.
-    Undecodable(Undecodable),
-    /// Its first line is not understood.
-    Head(HeadFault),
-    /// It has more than [`MAX_LINES`] lines.
-    TooManyLines,
-    /// It has a head and nothing below.
-    NoLines,
-}
-
 /// Looks a file through and keeps what it says. For callers that may block: it reads and writes a
 /// part of the file at a time, so that no transaction lasts long.
 pub fn check(
@@ -63,32 +37,19 @@ pub fn check(
     viewer: Option<&Viewer>,
     upload: Upload<'_>,
     now: DateTime<Utc>,
-) -> Result<Result<ImportId, Unreadable>, ActionError> {
+) -> Result<Result<ImportId, Unreadable<Column>>, ActionError> {
     if let Some(viewer) = viewer {
         require(viewer, Duty::Care)?;
     }
-    if upload.bytes.len() > MAX_BYTES {
-        return Ok(Err(Unreadable::TooLarge));
-    }
-    let text = match decode(upload.bytes, upload.encoding) {
+    let text = match upload.text() {
         Ok(text) => text,
-        Err(why) => return Ok(Err(Unreadable::Undecodable(why))),
+        Err(why) => return Ok(Err(why)),
     };
-    let mut all = lines(&text);
-    let head = all.next();
-    let head = match Head::read(head.iter().flat_map(SheetLine::cells)) {
-        Ok(head) => head,
-        Err(fault) => return Ok(Err(Unreadable::Head(fault))),
+    let (head, mut all) = match table_file::open(&text, MAX_LINES) {
+        Ok(opened) => opened,
+        Err(why) => return Ok(Err(why)),
     };
-    let mut all = all.filter(|line| !line.is_empty());
-    let count = lines(&text).filter(|line| !line.is_empty()).count();
-    if count > MAX_LINES + 1 {
-        return Ok(Err(Unreadable::TooManyLines));
-    }
-    if count < 2 {
-        return Ok(Err(Unreadable::NoLines));
-    }
-    let name: String = upload.name.chars().take(200).collect();
+    let name = upload.short_name();
     let by = viewer.map(|viewer| viewer.user);
     let (import, mut judge) = app.db.transaction_blocking(|conn| {
         let judge = Judge::new(conn, app, now)?;

@@ -3,37 +3,37 @@
 //! paused and go on where they were, whenever a process ends. Each customer is added whole or not at
 //! all, by the event and the rules of the pages.
 
+mod add;
 mod check;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::bulk_runs::{Act, Kind, RunEvent, subject_of};
-use super::case_command::{Unwritten, actor, append_all};
+use super::case_command::actor;
 use super::form_version;
 use super::roll_outs::WAITING;
+pub use super::table_file::{Unreadable, Upload};
 use super::{ActionError, Actor, Applied, CaseCommand, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
 use crate::domain::bulk_run::{RunEnd, RunKind};
 use crate::domain::calendar::{self, day};
-use crate::domain::case::{Case, Change, Event, Partner, Refusal};
+use crate::domain::case::{Change, Event, Partner, Refusal};
 use crate::domain::customer_import::{Column, ImportAuditEvent, ImportRow, ImportStage, Reason};
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Named;
-use crate::domain::viewer::{Duty, Scope, Viewer};
+use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, ImportId};
 use crate::storage::audit::{NewEvent, add_event};
 use crate::storage::bulk_runs::{self as runs, BulkRun, NewRun};
 use crate::storage::customer_imports::{self as stored, Import};
-use crate::storage::customers::{NewCustomer, create_customer, find_holder};
 use crate::storage::mails::queue_state;
 use crate::storage::user_list::find_user;
-use crate::storage::{PgConnection, case_rows, catalogue};
-use check::Judge;
-pub use check::{Unreadable, Upload, check};
+use crate::storage::{PgConnection, catalogue};
+pub use check::check;
 
-/// Customers that are added in one transaction.
-const BATCH: i64 = 50;
+/// Customers that are added in one transaction. Nobody else knows them yet, so nobody waits for them.
+const BATCH: i64 = 200;
 /// How many customers can be asked on one day at most.
 pub const MOST_PER_DAY: u32 = 100_000;
 
@@ -136,122 +136,9 @@ pub const IMPORTING: Kind = Kind {
     ..Kind::new(
         RunKind::Import,
         |conn, run, limit| Ok(stored::list_next(conn, subject_of(run)?, run.after, limit)?),
-        Act::Batch(BATCH, add_all),
+        Act::Batch(BATCH, add::add_all),
     )
 };
-
-fn add_all(
-    conn: &mut PgConnection,
-    app: &App,
-    run: &BulkRun,
-    customers: &[CustomerNumber],
-    now: DateTime<Utc>,
-) -> Result<i64, ActionError> {
-    let id: ImportId = subject_of(run)?;
-    let import = stored::find(conn, id)?.ok_or(ActionError::NotFound)?;
-    let who = importer(conn, &import)?;
-    let mut judge = Judge::new(conn, app, now)?;
-    let (mut events, mut cases) = (Vec::new(), Vec::new());
-    let (mut added, mut over) = (Vec::new(), Vec::new());
-    for row in stored::list_rows(conn, id, customers)? {
-        let number = row.number;
-        let attempt = |conn: &mut PgConnection| {
-            add_one(conn, app, &mut judge, (&row, import.quietly), &who, now)
-        };
-        match runs::attempt(conn, attempt) {
-            Ok(Some((case, event))) => {
-                cases.push(case);
-                events.push(event);
-                added.push(number);
-                over.push(number);
-            }
-            Ok(None) => over.push(number),
-            Err(Stop::Refused(why)) => stored::refuse(conn, id, number, &why)?,
-            Err(Stop::Failed(error @ ActionError::Clock(_))) => return Err(error),
-            Err(Stop::Failed(ActionError::Database(error))) if error.is_outage() => {
-                return Err(error.into());
-            }
-            Err(Stop::Failed(error)) => {
-                tracing::error!(customer = %number, import = id.0, %error, "a customer of a file could not be added");
-                stored::refuse(conn, id, number, &(None, Reason::Refused))?;
-            }
-        }
-    }
-    stored::delete_rows(conn, id, &over)?;
-    if import.quietly && !added.is_empty() {
-        stored::add_waiting(conn, id, &added)?;
-    }
-    case_rows::add_words(conn, &cases.iter().collect::<Vec<_>>())?;
-    append_all(conn, &events, now)?;
-    Ok(i64::try_from(added.len()).unwrap_or(i64::MAX))
-}
-
-/// Why a customer was not added.
-enum Stop {
-    /// The rules refuse it.
-    Refused((Option<Column>, Reason)),
-    /// It could not be written.
-    Failed(ActionError),
-}
-
-impl From<ActionError> for Stop {
-    fn from(error: ActionError) -> Self {
-        match error {
-            ActionError::Refused(refusal) => Self::Refused(Reason::of_refusal(refusal)),
-            error => Self::Failed(error),
-        }
-    }
-}
-
-impl From<crate::storage::QueryError> for Stop {
-    fn from(error: crate::storage::QueryError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-/// Adds a customer with everything it brings; `None` if it is there already.
-fn add_one(
-    conn: &mut PgConnection,
-    app: &App,
-    judge: &mut Judge<'_>,
-    (row, quietly): (&ImportRow, bool),
-    who: &Actor,
-    now: DateTime<Utc>,
-) -> Result<Option<(Case, Unwritten)>, Stop> {
-    let new = NewCustomer {
-        number: row.number,
-        party: row.party.clone(),
-        language: row.language,
-        partner: None,
-        sub_partner: None,
-    };
-    if !create_customer(conn, &new, now)? {
-        return match find_holder(conn, row.number)? {
-            Some((_, true)) => Err(Stop::Refused((Some(Column::Number), Reason::Deleted))),
-            _ => Ok(None),
-        };
-    }
-    let arrival = judge.arrival(conn, row, quietly)?.map_err(Stop::Refused)?;
-    let command = CaseCommand {
-        customer: row.number,
-        scope: Scope::All,
-        actor: who.clone(),
-        now,
-    };
-    // Nobody else can know the customer before this transaction is over, so nothing is read again.
-    let case: Case = judge.blank_case(row);
-    let event = Event::Arrived(Box::new(arrival));
-    let guarded = |conn: &mut PgConnection, outcome: &Applied| -> Result<(), ActionError> {
-        match judge.guard(conn, &outcome.before, &outcome.after)? {
-            Some(refusal) => Err(refusal.into()),
-            None => Ok(()),
-        }
-    };
-    let events = std::slice::from_ref(&event);
-    let kind = |outcome: &Applied| kind(outcome, row);
-    let (outcome, event) = command.write_each(conn, app, case, events, kind, guarded)?;
-    Ok(Some((outcome.after, event)))
-}
 
 fn kind(outcome: &Applied, row: &ImportRow) -> AuditKind {
     let name = |partner: &Option<Partner>| partner.as_ref().map(|one| one.party.name.clone());

@@ -3,7 +3,6 @@
 //! checked (`actions/customer_import`).
 
 mod audit_event;
-mod head;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -15,9 +14,14 @@ use strum::{IntoStaticStr, VariantArray};
 
 use super::case::Refusal;
 use super::postcode::PostcodeFault;
+use super::table::TableColumn;
 pub use audit_event::ImportAuditEvent;
-pub use head::{Head, HeadFault};
 pub use row::{ImportRow, check_products, read_row};
+
+/// The head of a table of customers.
+pub type Head = super::table::Head<Column>;
+/// What is wrong with one.
+pub type HeadFault = super::table::HeadFault<Column>;
 
 /// Largest file in bytes.
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
@@ -82,10 +86,12 @@ impl Column {
     pub fn key(self) -> &'static str {
         self.into()
     }
+}
 
-    /// How its head may read, in lower case with `_` for everything between words: first as the sample
-    /// has it, then in English, then what else is usual.
-    pub fn heads(self) -> &'static [&'static str] {
+impl TableColumn for Column {
+    const ALL: &'static [Self] = Self::VARIANTS;
+
+    fn heads(self) -> &'static [&'static str] {
         match self {
             Self::Number => &["kundennummer", "customer_number", "nummer", "number"],
             Self::Name => &["firma", "company", "name"],
@@ -105,8 +111,7 @@ impl Column {
         }
     }
 
-    /// Whether every line has to fill it.
-    pub fn is_needed(self) -> bool {
+    fn is_needed(self) -> bool {
         matches!(
             self,
             Self::Number | Self::Name | Self::Street | Self::Postcode | Self::City
@@ -136,6 +141,8 @@ pub enum Reason {
     Deleted,
     /// The name of the company has no letter and no figure.
     NoName,
+    /// No country has this code.
+    NoCountry,
     /// It is no postcode of that country.
     Postcode,
     /// It is no e-mail address.

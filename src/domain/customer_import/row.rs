@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Column, Fault, Head, Reason};
 use crate::domain::name::{MAX_COMPANY, clean};
 use crate::domain::product::{Options, Product};
+use crate::domain::table::TableColumn as _;
 use crate::domain::{CustomerNumber, EmailAddress, Language, Party, postcode};
 
 /// Longest value of every field but the name, in characters.
@@ -78,6 +79,10 @@ pub fn read_row(head: &Head, cells: &[&str], line: u32) -> Result<ImportRow, Vec
     }
     if party.country.is_empty() {
         USUAL_COUNTRY.clone_into(&mut party.country);
+    }
+    match postcode::country_of(&party.country).map(str::to_owned) {
+        Some(name) => party.country = name,
+        None => wrong(Column::Country, Reason::NoCountry),
     }
     if !party.postcode.is_empty()
         && let Some(fault) = postcode::check(&party.country, &party.postcode)

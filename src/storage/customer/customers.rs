@@ -46,6 +46,33 @@ pub fn create_customer(
     Ok(added == 1)
 }
 
+/// [`create_customer`] for several; returns the numbers that were not taken.
+pub fn create_customers(
+    conn: &mut PgConnection,
+    new: &[NewCustomer],
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<CustomerNumber>> {
+    let rows: Vec<_> = new
+        .iter()
+        .map(|customer| {
+            (
+                customers::number.eq(customer.number),
+                CustomerParty::from(&customer.party),
+                customers::language.eq(customer.language.code()),
+                customers::partner_id.eq(customer.partner.map(|id| id.0)),
+                customers::sub_partner_id.eq(customer.sub_partner.map(|id| id.0)),
+                customers::created_at.eq(now),
+            )
+        })
+        .collect();
+    diesel::insert_into(customers::table)
+        .values(rows)
+        .on_conflict(customers::number)
+        .do_nothing()
+        .returning(customers::number)
+        .get_results(conn)
+}
+
 /// The name of the customer with this number, and whether it was deleted.
 pub fn find_holder(
     conn: &mut PgConnection,

@@ -1,9 +1,12 @@
 //! What the other systems of the provider call partners, bookings and users, and the versions of the
 //! master data that they sent.
 
-use diesel::prelude::*;
+use std::collections::HashMap;
 
-use crate::domain::client::ExternalId;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::domain::client::{ExternalId, PartnerName};
 use crate::domain::{CustomerNumber, PartnerId, UserId};
 use crate::storage::QueryResult;
 use crate::storage::schema::{bookings, customers, partners, users};
@@ -17,28 +20,44 @@ pub struct KnownBooking {
     pub place: usize,
 }
 
-/// The partner that is called so.
-pub fn find_partner(conn: &mut PgConnection, key: &ExternalId) -> QueryResult<Option<PartnerId>> {
-    let id: Option<i64> = partners::table
-        .filter(partners::external_id.eq(key.as_str()))
-        .select(partners::id)
-        .first(conn)
-        .optional()?;
-    Ok(id.map(PartnerId))
+/// Keeps others who write under the same key waiting until the transaction has ended: what is not there yet
+/// cannot be locked itself.
+pub fn lock_key(conn: &mut PgConnection, kind: &str, key: &str) -> QueryResult<()> {
+    diesel::sql_query(
+        "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || $1 || ' ' || $2, 0))",
+    )
+    .bind::<Text, _>(kind)
+    .bind::<Text, _>(key)
+    .execute(conn)
+    .map(|_| ())
 }
 
-/// What partners are called; those without a key are missing.
-pub fn list_partner_keys(
+/// The partner that is called so, and its partner if it is a sub-partner.
+pub fn find_partner(
     conn: &mut PgConnection,
-    ids: &[PartnerId],
-) -> QueryResult<Vec<(PartnerId, String)>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    key: &str,
+) -> QueryResult<Option<(PartnerId, Option<PartnerId>)>> {
+    let found: Option<(i64, Option<i64>)> = partners::table
+        .filter(partners::external_id.eq(key))
+        .select((partners::id, partners::parent_id))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(id, parent)| (PartnerId(id), parent.map(PartnerId))))
+}
+
+/// What partners are called, in the order asked for.
+pub fn name_partners(conn: &mut PgConnection, ids: &[PartnerId]) -> QueryResult<Vec<PartnerName>> {
+    let plain: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(i64, Option<String>)> = partners::table
-        .filter(partners::id.eq_any(ids))
+        .filter(partners::id.eq_any(plain))
         .select((partners::id, partners::external_id))
         .load(conn)?;
-    let named = |(id, key): (i64, Option<String>)| Some((PartnerId(id), key?));
-    Ok(rows.into_iter().filter_map(named).collect())
+    let keys: HashMap<i64, Option<String>> = rows.into_iter().collect();
+    let name = |id: &PartnerId| PartnerName {
+        id: *id,
+        key: keys.get(&id.0).cloned().flatten(),
+    };
+    Ok(ids.iter().map(name).collect())
 }
 
 /// Partners with a key behind `after`, by key, at most `limit`.
@@ -57,12 +76,13 @@ pub fn list_partners(
     Ok(rows.into_iter().filter_map(named).collect())
 }
 
-/// Gives a partner its key.
-pub fn name_partner(conn: &mut PgConnection, id: PartnerId, key: &ExternalId) -> QueryResult<()> {
+/// Gives a partner its key; `false` if it has one.
+pub fn name_partner(conn: &mut PgConnection, id: PartnerId, key: &ExternalId) -> QueryResult<bool> {
     diesel::update(partners::table.find(id.0))
+        .filter(partners::external_id.is_null())
         .set(partners::external_id.eq(key.as_str()))
         .execute(conn)
-        .map(|_| ())
+        .map(|count| count == 1)
 }
 
 /// The booking that is called so.
@@ -100,6 +120,29 @@ pub fn list_booking_keys(
         .order(bookings::id)
         .select(bookings::external_id)
         .load(conn)
+}
+
+/// What bookings are called, by customer and index in [`crate::domain::case::Case::bookings`]; one
+/// without a key is missing.
+pub fn list_keys_of_bookings(
+    conn: &mut PgConnection,
+    customers: &[CustomerNumber],
+) -> QueryResult<HashMap<(CustomerNumber, usize), String>> {
+    let rows: Vec<(CustomerNumber, Option<String>)> = bookings::table
+        .filter(bookings::customer_number.eq_any(customers))
+        .order((bookings::customer_number, bookings::id))
+        .select((bookings::customer_number, bookings::external_id))
+        .load(conn)?;
+    let mut keys = HashMap::new();
+    let (mut last, mut place) = (None, 0);
+    for (customer, key) in rows {
+        place = if last == Some(customer) { place + 1 } else { 0 };
+        last = Some(customer);
+        if let Some(key) = key {
+            keys.insert((customer, place), key);
+        }
+    }
+    Ok(keys)
 }
 
 /// Gives a booking of a customer its key.

@@ -3,6 +3,7 @@
 
 mod addition;
 mod address;
+pub mod agreement_imports;
 mod assignment;
 mod bookings;
 mod deletion;

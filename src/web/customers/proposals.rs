@@ -120,6 +120,7 @@ pub async fn show_paper(
     let event = Event::ConcludedOnPaper {
         person: String::new(),
         function: String::new(),
+        existing: None,
     };
     if let Some(away) = elsewhere(&app, &session, &case, &event, ProposalKind::Paper).await? {
         return Ok(away);

@@ -9,8 +9,11 @@ use serde_json::Value;
 
 use crate::domain::case::{Case, Gate, GateFacts, Keyholder};
 use crate::domain::product::Product;
+use crate::domain::viewer::Viewer;
 use crate::domain::{CustomerNumber, PartnerId};
-use crate::storage::schema::{case_gates, products};
+use crate::storage::access::users::ViewerRecord;
+use crate::storage::schema::{case_gates, customers, partners, products, sessions, users};
+use crate::storage::sessions::StoredSession;
 use crate::storage::{QueryResult, text};
 
 diesel::define_sql_function! {
@@ -42,51 +45,99 @@ struct GateRecord {
     facts: Value,
 }
 
+/// The row of a customer's gate as the database puts it together.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = case_gates)]
+struct FoundGate {
+    number: CustomerNumber,
+    #[diesel(select_expression = (case_gates::partner_id, is_shut_out(case_gates::partner_id)))]
+    partner: FoundPartner,
+    #[diesel(select_expression = (case_gates::sub_partner_id, is_shut_out(case_gates::sub_partner_id)))]
+    sub_partner: FoundPartner,
+    facts: Value,
+    #[diesel(select_expression = booked_products(case_gates::products))]
+    catalogue: Vec<Value>,
+}
+
+/// Key of a partner and whether it is shut out.
+type FoundPartner = (Option<i64>, Option<bool>);
+
+impl FoundGate {
+    fn known(self) -> QueryResult<KnownGate> {
+        let facts: GateFacts = text::from_json(self.facts)?;
+        let catalogue: Vec<Product> = self
+            .catalogue
+            .into_iter()
+            .map(text::from_json)
+            .collect::<QueryResult<_>>()?;
+        let is_known = facts.bookings.iter().all(|booking| {
+            let known = catalogue.iter().find(|one| one.code == booking.product);
+            let has = |code: &str| known.is_some_and(|known| known.option(code).is_some());
+            known.is_some() && booking.options.iter().all(|one| has(&one.code))
+        });
+        if !is_known {
+            let what = format!("product of customer {}", self.number);
+            return Err(text::unreadable(&what));
+        }
+        Ok(KnownGate {
+            gate: Gate {
+                number: self.number,
+                partner: keyholder(self.partner)?,
+                sub_partner: keyholder(self.sub_partner)?,
+                facts,
+            },
+            catalogue,
+        })
+    }
+}
+
 /// The gate of a customer; `None` if there is no such customer, or it was deleted. One statement.
 /// A booking of a product or an option that cannot be read is an error (F11), as in a case.
 pub fn find_gate(
     conn: &mut PgConnection,
     number: CustomerNumber,
 ) -> QueryResult<Option<KnownGate>> {
-    type Partner = (Option<i64>, Option<bool>);
-    let found: Option<(Partner, Partner, Value, Vec<Value>)> = case_gates::table
+    let found: Option<FoundGate> = case_gates::table
         .find(number)
+        .select(FoundGate::as_select())
+        .first(conn)
+        .optional()?;
+    found.map(FoundGate::known).transpose()
+}
+
+/// A session by the hash of its key, and whose it is.
+pub type HeldSession = (StoredSession, Option<Viewer>);
+
+/// A session, the person it belongs to, and the gate of a customer, in one statement: it is made before every request
+/// to a product. `None` without the session; the person of one in which only the password was right so far is
+/// there as well. The gate is as in [`find_gate`].
+pub fn find_gate_for(
+    conn: &mut PgConnection,
+    session: &str,
+    number: Option<CustomerNumber>,
+) -> QueryResult<Option<(HeldSession, Option<KnownGate>)>> {
+    type Found = (StoredSession, Option<ViewerRecord>, Option<FoundGate>);
+    let found: Option<Found> = sessions::table
+        .left_join(
+            users::table
+                .left_join(partners::table)
+                .left_join(customers::table),
+        )
+        .left_join(case_gates::table.on(case_gates::number.nullable().eq(number)))
+        .filter(sessions::id.eq(session))
         .select((
-            (case_gates::partner_id, is_shut_out(case_gates::partner_id)),
-            (
-                case_gates::sub_partner_id,
-                is_shut_out(case_gates::sub_partner_id),
-            ),
-            case_gates::facts,
-            booked_products(case_gates::products),
+            StoredSession::as_select(),
+            Option::<ViewerRecord>::as_select(),
+            Option::<FoundGate>::as_select(),
         ))
         .first(conn)
         .optional()?;
-    let Some((partner, sub_partner, facts, catalogue)) = found else {
+    let Some((stored, person, gate)) = found else {
         return Ok(None);
     };
-    let facts: GateFacts = text::from_json(facts)?;
-    let catalogue: Vec<Product> = catalogue
-        .into_iter()
-        .map(text::from_json)
-        .collect::<QueryResult<_>>()?;
-    let is_known = facts.bookings.iter().all(|booking| {
-        let known = catalogue.iter().find(|one| one.code == booking.product);
-        let has = |code: &str| known.is_some_and(|known| known.option(code).is_some());
-        known.is_some() && booking.options.iter().all(|one| has(&one.code))
-    });
-    if !is_known {
-        return Err(text::unreadable(&format!("product of customer {number}")));
-    }
-    Ok(Some(KnownGate {
-        gate: Gate {
-            number,
-            partner: keyholder(partner)?,
-            sub_partner: keyholder(sub_partner)?,
-            facts,
-        },
-        catalogue,
-    }))
+    let viewer = person.map(ViewerRecord::viewer).transpose()?.flatten();
+    let gate = gate.map(FoundGate::known).transpose()?;
+    Ok(Some(((stored, viewer), gate)))
 }
 
 /// Whether any product of the catalogue has this module.
@@ -120,6 +171,18 @@ pub(super) fn save(conn: &mut PgConnection, case: &Case) -> QueryResult<()> {
     let products = case_gates::products.ne(excluded(case_gates::products));
     let facts = case_gates::facts.ne(excluded(case_gates::facts));
     methods::FilterDsl::filter(written, facts.or(products).or(partner).or(sub))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// [`save`] for customers that are new in this transaction.
+pub(super) fn add(conn: &mut PgConnection, cases: &[&Case]) -> QueryResult<()> {
+    let rows: Vec<GateRecord> = cases
+        .iter()
+        .map(|case| record_of(case))
+        .collect::<QueryResult<_>>()?;
+    diesel::insert_into(case_gates::table)
+        .values(&rows)
         .execute(conn)
         .map(|_| ())
 }

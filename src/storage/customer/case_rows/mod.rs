@@ -4,6 +4,7 @@
 mod check;
 mod gates;
 mod numbers;
+mod programs;
 mod queue;
 mod search;
 mod shape;
@@ -23,8 +24,9 @@ use crate::storage::schema::{case_rows, partners};
 use crate::storage::{QueryResult, text};
 
 pub use check::{Agreement as RowAgreement, compare, compare_locked, mend};
-pub use gates::{KnownGate, find_gate, has_module};
+pub use gates::{HeldSession, KnownGate, find_gate, find_gate_for, has_module};
 pub use numbers::find_numbers;
+pub use programs::{ChangedPage, find_begin, list_by_number, list_changed};
 pub use queue::{QueueCursor, Waiting, claim, list_late};
 use search::search;
 pub use search::{Exact, find_exact};
@@ -122,6 +124,18 @@ pub fn save_row(conn: &mut PgConnection, case: &Case, now: DateTime<Utc>) -> Que
         .set(&row)
         .execute(conn)?;
     gates::save(conn, case)
+}
+
+/// [`save_row`] for customers that are new in this transaction.
+pub fn add_rows(conn: &mut PgConnection, cases: &[&Case], now: DateTime<Utc>) -> QueryResult<()> {
+    let rows: Vec<CaseRowRecord> = cases
+        .iter()
+        .map(|case| row_of(case, now))
+        .collect::<QueryResult<_>>()?;
+    diesel::insert_into(case_rows::table)
+        .values(&rows)
+        .execute(conn)?;
+    gates::add(conn, cases)
 }
 
 /// Takes a customer out of the list and the search, and shuts the gate.
@@ -232,50 +246,6 @@ fn load(
         .select(CaseRowRecord::as_select())
         .load(conn)?;
     rows.into_iter().map(|row| read(row, now)).collect()
-}
-
-/// Rows behind a number in the order of numbers, at most `limit`, for programs that read all of them.
-pub fn list_by_number(
-    conn: &mut PgConnection,
-    scope: Scope,
-    status: Option<Status>,
-    after: Option<CustomerNumber>,
-    limit: i64,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<CaseRow>> {
-    let select = |status: Option<(Status, bool)>| {
-        let mut select: Boxed<'_> = scoped(scope);
-        if let Some(after) = after {
-            select = select.filter(case_rows::number.gt(after));
-        }
-        match status {
-            Some((status, false)) => select
-                .filter(case_rows::status.eq(status.key()))
-                .filter(case_rows::next_at.is_null().or(case_rows::next_at.gt(now))),
-            Some((status, true)) => select
-                .filter(case_rows::next_status.eq(status.key()))
-                .filter(case_rows::next_at.le(now)),
-            None => select,
-        }
-    };
-    let wanted = match status {
-        Some(status) => vec![Some((status, false)), Some((status, true))],
-        None => vec![None],
-    };
-    let mut rows = Vec::new();
-    for status in wanted {
-        let found: Vec<CaseRowRecord> = select(status)
-            .order(case_rows::number)
-            .limit(limit)
-            .select(CaseRowRecord::as_select())
-            .load(conn)?;
-        for row in found {
-            rows.push(read(row, now)?);
-        }
-    }
-    rows.sort_by_key(|row| row.number);
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(rows)
 }
 
 fn scoped<'a>(scope: Scope) -> Boxed<'a> {

@@ -1,9 +1,12 @@
 //! Addresses that partners entered, as rows of their case.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::by_customer;
 use crate::domain::case::{Change, EnteredAddress};
 use crate::domain::{AddressId, CustomerNumber, EmailAddress};
 use crate::storage::schema::entered_addresses;
@@ -25,17 +28,21 @@ struct EnteredAddressRow {
     verdict: Option<String>,
 }
 
-/// The entered addresses of one customer, oldest first.
+/// The entered addresses of each of these customers, oldest first.
 pub(super) fn load(
     conn: &mut PgConnection,
-    number: CustomerNumber,
-) -> QueryResult<Vec<EnteredAddress>> {
+    numbers: &[CustomerNumber],
+) -> QueryResult<HashMap<CustomerNumber, Vec<EnteredAddress>>> {
     let rows: Vec<EnteredAddressRow> = entered_addresses::table
-        .filter(entered_addresses::customer_number.eq(number))
+        .filter(entered_addresses::customer_number.eq_any(numbers))
         .order(entered_addresses::position)
         .select(EnteredAddressRow::as_select())
         .load(conn)?;
-    rows.into_iter().map(read).collect()
+    let all = rows
+        .into_iter()
+        .map(|row| Ok((row.customer_number, read(row)?)))
+        .collect::<QueryResult<_>>()?;
+    Ok(by_customer(all))
 }
 
 fn read(row: EnteredAddressRow) -> QueryResult<EnteredAddress> {

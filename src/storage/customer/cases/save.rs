@@ -22,6 +22,58 @@ pub fn save_changes(
         .try_for_each(|change| save_change(conn, number, change, now))
 }
 
+/// Writes what follows from customers that are new in this transaction: bookings and rounds. Their partners
+/// stand in their rows already, and of all other changes only mails can be among them.
+pub fn save_arrivals(
+    conn: &mut PgConnection,
+    arrivals: &[(CustomerNumber, &[Change])],
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let (mut booked, mut rounds, mut sent) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, changes) in arrivals {
+        for change in *changes {
+            match change {
+                Change::AddBooking {
+                    product,
+                    options,
+                    ends_at,
+                    instead_of: None,
+                } => booked.push((
+                    bookings::customer_number.eq(*number),
+                    bookings::product_code.eq(product),
+                    bookings::options.eq(text::json(options)?),
+                    bookings::booked_at.eq(now),
+                    bookings::ends_at.eq(ends_at),
+                )),
+                Change::OpenRequest(request) => {
+                    rounds.push(request_row(*number, request)?);
+                    for link in &request.links {
+                        sent.push(link_row(request.id, link)?);
+                    }
+                }
+                Change::SetPartner(_) | Change::SetSubPartner(_) | Change::Queue(_) => {}
+                _ => return Err(text::unreadable("change of a customer that arrives")),
+            }
+        }
+    }
+    if !booked.is_empty() {
+        diesel::insert_into(bookings::table)
+            .values(booked)
+            .execute(conn)?;
+    }
+    if !rounds.is_empty() {
+        diesel::insert_into(requests::table)
+            .values(&rounds)
+            .execute(conn)?;
+    }
+    if !sent.is_empty() {
+        diesel::insert_into(links::table)
+            .values(&sent)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 fn save_change(
     conn: &mut PgConnection,
     number: CustomerNumber,
@@ -162,7 +214,17 @@ pub fn create_request(
     number: CustomerNumber,
     request: &Request,
 ) -> QueryResult<()> {
-    let row = RequestRow {
+    diesel::insert_into(requests::table)
+        .values(&request_row(number, request)?)
+        .execute(conn)?;
+    request
+        .links
+        .iter()
+        .try_for_each(|link| create_link(conn, request.id, link))
+}
+
+fn request_row(number: CustomerNumber, request: &Request) -> QueryResult<RequestRow> {
+    Ok(RequestRow {
         id: request.id.0,
         customer_number: number,
         reason: text::word(&request.reason)?,
@@ -175,18 +237,18 @@ pub fn create_request(
             .closed
             .map(|(_, outcome)| text::word(&outcome))
             .transpose()?,
-    };
-    diesel::insert_into(requests::table)
-        .values(&row)
-        .execute(conn)?;
-    request
-        .links
-        .iter()
-        .try_for_each(|link| create_link(conn, request.id, link))
+    })
 }
 
 fn create_link(conn: &mut PgConnection, request: RequestId, link: &Link) -> QueryResult<()> {
-    let row = LinkRow {
+    diesel::insert_into(links::table)
+        .values(&link_row(request, link)?)
+        .execute(conn)
+        .map(|_| ())
+}
+
+fn link_row(request: RequestId, link: &Link) -> QueryResult<LinkRow> {
+    Ok(LinkRow {
         id: link.id.0,
         request_id: request.0,
         number: i16::from(link.number),
@@ -194,11 +256,7 @@ fn create_link(conn: &mut PgConnection, request: RequestId, link: &Link) -> Quer
         valid_until: link.valid_until,
         ended_at: link.end.map(|(at, _)| at),
         how: link.end.map(|(_, how)| text::word(&how)).transpose()?,
-    };
-    diesel::insert_into(links::table)
-        .values(&row)
-        .execute(conn)
-        .map(|_| ())
+    })
 }
 
 fn create_agreement(

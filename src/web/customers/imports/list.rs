@@ -1,29 +1,32 @@
 //! Taking a file, and the files that came before.
 
+use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::{stage_word, summary, unreadable};
+use super::{stage_word, summary};
 use crate::actions::ActionError;
 use crate::actions::customer_import::{Upload, check};
 use crate::app::App;
-use crate::domain::ImportId;
 use crate::domain::customer_import::Column;
 use crate::domain::viewer::Duty;
 use crate::paths;
-use crate::places::Kind;
+use crate::places::{Kind, NoPlace};
 use crate::sheet::{Encoding, Sheet};
 use crate::storage::customer_imports::{Import, list};
+use crate::web::customers::parts::tables::{
+    COMMAND, FileLine, STILL_READ, encoding_of, unreadable,
+};
 use crate::web::kit::dates::When;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, attachment, html, invalid, see_other};
+use crate::web::kit::respond::Respond as _;
 use crate::web::kit::upload::SignedTable;
+use crate::wording::table::ColumnWord as _;
 
 /// Files on the page.
 const LATEST: i64 = 20;
-/// Value of the field for older programs.
-const WINDOWS: &str = "windows-1252";
 
 #[derive(Template)]
 #[template(path = "web/customers/imports/list.html")]
@@ -32,18 +35,7 @@ struct Page {
     errors: FieldErrors,
     is_windows: bool,
     columns: Vec<(&'static str, &'static str, &'static str)>,
-    lines: Vec<ImportLine>,
-}
-
-/// A file that came before.
-struct ImportLine {
-    id: ImportId,
-    file_name: String,
-    at: When,
-    by: String,
-    state: &'static str,
-    status: &'static str,
-    words: String,
+    lines: Vec<FileLine>,
 }
 
 /// GET: the page.
@@ -55,12 +47,14 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
 pub async fn upload(
     app: web::Data<App>,
     me: Me,
+    session: Session,
     SignedTable { form, file }: SignedTable,
 ) -> Result<HttpResponse, PageError> {
     if !me.viewer.role.has(Duty::Care) {
         return Err(PageError::Forbidden);
     }
-    let is_windows = form.get("zeichensatz") == WINDOWS;
+    let encoding = encoding_of(&form);
+    let is_windows = encoding == Encoding::Windows1252;
     let mut errors = FieldErrors::default();
     let Some(file) = file else {
         errors.add("datei", "Wählen Sie eine Datei");
@@ -71,15 +65,15 @@ pub async fn upload(
         let upload = Upload {
             name: &file.name,
             bytes: &file.bytes,
-            encoding: if is_windows {
-                Encoding::Windows1252
-            } else {
-                Encoding::Utf8
-            },
+            encoding,
         };
         check(&handles, Some(&viewer), upload, now)
     };
-    match me.turn.take(&app, Kind::SignedIn, look).await?? {
+    let looked = match app.places.run(Kind::File, look).await {
+        Err(NoPlace::Long) => return Ok(session.succeeded(STILL_READ, paths::CUSTOMER_IMPORTS)),
+        looked => looked?,
+    };
+    match looked? {
         Ok(id) => Ok(see_other(paths::customer_import(id))),
         Err(why) => {
             errors.add("datei", unreadable(&why));
@@ -117,30 +111,23 @@ async fn page(
         is_windows,
         columns: Column::ALL
             .iter()
-            .map(|column| {
-                let english = column.heads().get(1).copied().unwrap_or_default();
-                (column.word(), english, meaning(*column))
-            })
+            .map(|column| (column.word(), column.english(), meaning(*column)))
             .collect(),
         lines: found.into_iter().map(line).collect(),
     })
 }
 
-fn line(import: Import) -> ImportLine {
-    let (state, status) = stage_word(&import);
-    ImportLine {
-        id: import.id,
+fn line(import: Import) -> FileLine {
+    FileLine {
+        href: paths::customer_import(import.id),
+        state: stage_word(&import),
         at: When::moment(import.uploaded_at),
-        by: import
-            .uploaded_by
-            .unwrap_or_else(|| "Befehl auf dem Server".to_owned()),
+        by: import.uploaded_by.unwrap_or_else(|| COMMAND.to_owned()),
         words: match import.checked_at {
             Some(_) => summary(&import.figures),
             None => String::new(),
         },
         file_name: import.file_name,
-        state,
-        status,
     }
 }
 
@@ -151,11 +138,11 @@ fn meaning(column: Column) -> &'static str {
         Column::Name => "nötig; mit Rechtsform, wie im Vertrag",
         Column::Street => "nötig; mit Hausnummer",
         Column::Postcode | Column::City => "nötig",
-        Column::Country => "ausgeschrieben; leer heißt Deutschland",
+        Column::Country => "Name oder Kürzel (DE); leer heißt Deutschland",
         Column::Register => "Registergericht und Nummer",
         Column::RepresentedBy => "wer das Unternehmen vertritt",
         Column::Contact => "Person oder Abteilung",
-        Column::Phone => "",
+        Column::Phone => "mit Vorwahl",
         Column::Email => "dorthin gehen Vertrag und Erinnerungen; eine Adresse des Kunden",
         Column::Language => "de oder en; leer heißt de",
         Column::Partner => "Name des Mandanten, wie unter Vertriebspartner",

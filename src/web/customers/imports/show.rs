@@ -30,6 +30,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::words::{stage_word as run_word, thousands};
+use crate::wording::table::ColumnWord as _;
 
 /// Faults on the page; all are in the table.
 const FAULTS: i64 = 50;
@@ -303,7 +304,7 @@ async fn page(
         by: import
             .uploaded_by
             .clone()
-            .unwrap_or_else(|| "Befehl auf dem Server".to_owned()),
+            .unwrap_or_else(|| "einem Befehl auf dem Server".to_owned()),
         state,
         status,
         stage: import.stage(),

@@ -108,7 +108,7 @@ fn head(role: Role) -> Vec<&'static str> {
         "AVV-Status",
         "Datum",
         "Erläuterung",
-        "Auf Papier",
+        "Außerhalb des Portals",
         "Schlüssel des AVV-Status",
     ]);
     head

@@ -9,12 +9,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::app::App;
 use crate::domain::CustomerNumber;
-use crate::domain::case::{Grant, Shut};
+use crate::domain::case::Shut;
+use crate::domain::viewer::Viewer;
 use crate::paths;
-use crate::storage::case_rows::{find_gate, has_module};
-use crate::storage::db::DbError;
+use crate::storage::case_rows::{KnownGate, has_module};
+use crate::storage::db::Conn;
 use crate::web::kit::gate;
-use crate::web::kit::page::Me;
 
 /// What proxies write the path of a page into.
 const FORWARDED: &str = "x-forwarded-uri";
@@ -23,39 +23,27 @@ const FORWARDED: &str = "x-forwarded-uri";
 const UNCLEAR: [&str; 7] = ["%2e", "%2f", "%5c", "%25", "%3b", "%23", "%3f"];
 
 /// Any method: some proxies ask with that of the request.
-pub async fn ask(app: web::Data<App>, me: Me, request: HttpRequest) -> HttpResponse {
-    match decide(&app, &me, &request).await {
-        Ok(grant) => gate::open(grant),
-        Err(why) => {
-            tracing::warn!(
-                user = me.viewer.user.0,
-                path = request.match_pattern(),
-                object = request.match_info().get("nummer").filter(|it| it.parse::<CustomerNumber>().is_ok()),
-                reason = %why,
-                "refused: gate"
-            );
-            gate::shut(why)
-        }
-    }
-}
-
-async fn decide(app: &web::Data<App>, me: &Me, request: &HttpRequest) -> Result<Grant, Shut> {
-    let (number, module) = asked(&page(request).ok_or(Shut::UnclearPath)?)?;
-    let (role, now) = (me.viewer.role, app.clock.now());
-    let read = app.db.read(move |conn| {
-        let Some(known) = find_gate(conn, number)? else {
+pub async fn ask(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let now = app.clock.now();
+    let question = page(&request)
+        .ok_or(Shut::UnclearPath)
+        .and_then(|page| asked(&page));
+    let number = question.as_ref().ok().map(|(number, _)| *number);
+    let decide = move |conn: &mut Conn, viewer: &Viewer, known: Option<KnownGate>| {
+        let module = match &question {
+            Ok((_, module)) => module,
+            Err(why) => return Ok(Err(*why)),
+        };
+        let Some(known) = known else {
             return Ok(Err(Shut::UnknownCustomer));
         };
-        let decided = known.gate.enter(role, &module, &known.catalogue, now);
-        Ok::<_, DbError>(match decided {
-            Err(Shut::NoBooking) if !has_module(conn, &module)? => Err(Shut::UnknownModule),
+        let decided = known.gate.enter(viewer.role, module, &known.catalogue, now);
+        Ok(match decided {
+            Err(Shut::NoBooking) if !has_module(conn, module)? => Err(Shut::UnknownModule),
             decided => decided,
         })
-    });
-    read.await.unwrap_or_else(|error| {
-        tracing::error!(customer = %number, cause = %error, "the gate could not decide");
-        Err(Shut::Unavailable)
-    })
+    };
+    gate::decide(&app, &request, number, decide).await
 }
 
 /// The path that is asked about, from the customer's number on.

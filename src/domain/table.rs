@@ -1,29 +1,40 @@
-//! The head of a table.
+//! The head of a table that is read, whatever the table is about (S-76).
 
-use super::Column;
+/// What the columns of a kind of table are.
+pub trait TableColumn: Copy + PartialEq + 'static {
+    /// All of them, in the order of the sample.
+    const ALL: &'static [Self];
+
+    /// How its head may read, in lower case with `_` for everything between words: first as the sample
+    /// has it, then in English, then what else is usual.
+    fn heads(self) -> &'static [&'static str];
+
+    /// Whether every table has to have it.
+    fn is_needed(self) -> bool;
+}
 
 /// Which column stands where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    columns: Vec<Column>,
+pub struct Head<C> {
+    columns: Vec<C>,
 }
 
 /// Why a head is not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeadFault {
+pub enum HeadFault<C> {
     /// There is none.
     Empty,
     /// It names columns that are none.
     Unknown(Vec<String>),
     /// It names a column twice.
-    Twice(Column),
-    /// It lacks columns that every customer needs.
-    Missing(Vec<Column>),
+    Twice(C),
+    /// It lacks columns that every line needs.
+    Missing(Vec<C>),
 }
 
-impl Head {
+impl<C: TableColumn> Head<C> {
     /// Reads the first line.
-    pub fn read<'c>(cells: impl IntoIterator<Item = &'c str>) -> Result<Self, HeadFault> {
+    pub fn read<'c>(cells: impl IntoIterator<Item = &'c str>) -> Result<Self, HeadFault<C>> {
         let cells: Vec<&str> = cells.into_iter().collect();
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             return Err(HeadFault::Empty);
@@ -31,7 +42,7 @@ impl Head {
         let (mut columns, mut unknown) = (Vec::new(), Vec::new());
         for cell in cells {
             let name = plain(cell);
-            let found = Column::ALL
+            let found = C::ALL
                 .iter()
                 .find(|column| column.heads().contains(&name.as_str()));
             match found {
@@ -45,7 +56,7 @@ impl Head {
         if !unknown.is_empty() {
             return Err(HeadFault::Unknown(unknown));
         }
-        let missing: Vec<Column> = Column::ALL
+        let missing: Vec<C> = C::ALL
             .iter()
             .copied()
             .filter(|column| column.is_needed() && !columns.contains(column))
@@ -58,12 +69,12 @@ impl Head {
     }
 
     /// The columns, from the left.
-    pub fn columns(&self) -> &[Column] {
+    pub fn columns(&self) -> &[C] {
         &self.columns
     }
 
     /// The cell of a column in a line; empty if there is none.
-    pub fn cell<'c>(&self, cells: &[&'c str], column: Column) -> &'c str {
+    pub fn cell<'c>(&self, cells: &[&'c str], column: C) -> &'c str {
         let place = self.columns.iter().position(|one| *one == column);
         place
             .and_then(|place| cells.get(place))
