@@ -1,19 +1,28 @@
-//! How mails are sent (S-23).
+//! How mails are sent, and where those that come back are read (S-23).
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::mail_oauth::{MailOauth, SignIn};
+use super::mailbox::MailboxConfig;
 use super::readings::Faults;
 use super::variables::Variables;
 use super::{ConfigError, Environment, invalid};
 use crate::domain::EmailAddress;
+use crate::mail_token::TokenSource;
 
-/// Settings for sending mails.
+/// Settings for sending mails and for reading what comes back.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
     /// `AVV_SMTP_URL`; unset (development only): mails are written as files under the data
     /// directory.
     pub smtp_url: Option<SecretString>,
+    /// `AVV_SMTP_AUTH`: with what the portal signs in there, by default with the password of the address.
+    pub sign_in: SignIn,
+    /// Where tokens come from, if the portal signs in with one anywhere.
+    pub oauth: Option<MailOauth>,
+    /// `AVV_IMAP_URL`: the mailbox that is read for what comes back; by default none.
+    pub mailbox: Option<MailboxConfig>,
     /// `AVV_MAIL_FROM`: the sender's address.
     pub from: EmailAddress,
     /// `AVV_SMTP_CONNECTIONS`: how many mails are sent at the same time, by default 4. One
@@ -25,17 +34,37 @@ pub struct MailConfig {
 }
 
 impl MailConfig {
+    /// A source of tokens for the mail server, if the portal signs in there with one.
+    pub fn smtp_tokens(&self) -> Option<TokenSource> {
+        match self.sign_in {
+            SignIn::Token => self.oauth.clone().map(TokenSource::new),
+            SignIn::Password => None,
+        }
+    }
+
     pub(super) fn read(
         variables: &Variables<'_>,
         environment: Environment,
         faults: &mut Faults,
     ) -> Option<Self> {
         let smtp_url = faults.keep(read_smtp_url(variables, environment));
+        let sign_in = faults.keep(SignIn::read(variables, "AVV_SMTP_AUTH"));
+        if let (Some(url), Some(SignIn::Token)) = (&smtp_url, sign_in) {
+            faults.keep(check_user(url.as_ref()));
+        }
+        let mailbox = faults.keep(MailboxConfig::read(variables));
+        // Where one of both cannot be read, whether a token is wanted is known from the word alone.
+        let is_token = |name| variables.text(name).as_deref() == Some("oauth2");
+        let wanted = is_token("AVV_SMTP_AUTH") || is_token("AVV_IMAP_AUTH");
+        let oauth = MailOauth::read(variables, environment, wanted, faults);
         let from = faults.keep(read_sender(variables, environment));
         let connections = faults.keep(read_connections(variables));
         let dkim_selector = faults.keep(read_selector(variables));
         Some(Self {
             smtp_url: smtp_url?,
+            sign_in: sign_in?,
+            oauth: oauth?,
+            mailbox: mailbox?,
             from: from?,
             connections: connections?,
             dkim_selector: dkim_selector?,
@@ -128,6 +157,24 @@ fn check_smtp_url(text: &str, environment: Environment) -> Result<(), ConfigErro
     } else {
         Err(wrong())
     }
+}
+
+/// Where a token takes the place of the password, the address says who signs in and nothing more.
+fn check_user(url: Option<&SecretString>) -> Result<(), ConfigError> {
+    let Some(url) = url else {
+        return Err(ConfigError::Missing {
+            variable: "AVV_SMTP_URL",
+            needed: "the mail server that AVV_SMTP_AUTH speaks of",
+        });
+    };
+    let url = Url::parse(url.expose_secret()).ok();
+    if url.is_some_and(|url| !url.username().is_empty() && url.password().is_none()) {
+        return Ok(());
+    }
+    Err(invalid(
+        "AVV_SMTP_URL",
+        "the user without a password, smtp://user@host:587?tls=required, because AVV_SMTP_AUTH is oauth2",
+    ))
 }
 
 pub(super) fn default_sender() -> EmailAddress {

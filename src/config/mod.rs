@@ -5,10 +5,13 @@
 //! given as a file: `AVV_SMTP_URL_FILE=/run/keys/smtp` in place of `AVV_SMTP_URL=…`. Every setting is
 //! read even where another is wrong ([`Readings`]), so that all that is missing is said at once.
 
+mod hosts;
 mod issuers;
 mod keys;
 mod limits;
 mod mail;
+mod mail_oauth;
+mod mailbox;
 mod network;
 mod purpose;
 mod readings;
@@ -24,10 +27,13 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+pub use hosts::names_several;
 pub use issuers::IssuerConfig;
 pub use keys::{Key, KeySet, Keys, SHORTEST_SECRET};
 pub use limits::Limits;
 pub use mail::MailConfig;
+pub use mail_oauth::{MailOauth, SignIn};
+pub use mailbox::{AfterReading, MailboxConfig};
 pub use network::Network;
 pub use readings::{ConfigFaults, Readings};
 pub use rules::RuleConfig;
@@ -35,7 +41,8 @@ pub use seal::{SealConfig, SealSource};
 #[cfg(test)]
 pub use variables::fuzz;
 pub use variables::{
-    program_dirs, runtime_dir, temporary_dir, test_database_url, unknown_variables,
+    notify_socket, program_dirs, runtime_dir, temporary_dir, test_database_url, unknown_variables,
+    watchdog,
 };
 
 use crate::domain::retention;
@@ -215,6 +222,9 @@ impl Config {
             keys: Keys::new(&secret, None),
             mail: MailConfig {
                 smtp_url: None,
+                sign_in: SignIn::Password,
+                oauth: None,
+                mailbox: None,
                 from: mail::default_sender(),
                 connections: 1,
                 dkim_selector: None,

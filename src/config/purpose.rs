@@ -2,16 +2,17 @@
 //! of a portal for customers, because a development portal shows every mail and lets its clock be
 //! set.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use url::{Host, Url};
 
+use super::hosts::{is_elsewhere, is_local};
 use super::variables::Variables;
 use super::{ConfigError, Environment};
 
 /// Development, unless a setting is one that only a portal for customers has: an address that
-/// others can reach, a mail server or a database on another machine, a proxy.
+/// others can reach, a mail server, a mailbox or a database on another machine, a proxy.
 pub(super) fn without_a_word(variables: &Variables<'_>) -> Result<Environment, ConfigError> {
     let set = |name, speaks: fn(&str) -> bool| {
         variables
@@ -28,7 +29,12 @@ pub(super) fn without_a_word(variables: &Variables<'_>) -> Result<Environment, C
         .or_else(|| set("AVV_LISTEN", is_open_listener))
         .or_else(|| set("AVV_MANAGEMENT_LISTEN", is_open_management))
         .or_else(|| set("AVV_TRUSTED_PROXIES", |_| true));
-    for name in ["AVV_SMTP_URL", "DATABASE_URL", "DATABASE_OWNER_URL"] {
+    for name in [
+        "AVV_SMTP_URL",
+        "AVV_IMAP_URL",
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+    ] {
         if found.is_none() {
             found = secret(name, is_elsewhere)?;
         }
@@ -55,16 +61,6 @@ fn is_open_management(text: &str) -> bool {
     text.starts_with("public:") || is_open_listener(text)
 }
 
-/// Whether a server is on another machine. A database without a host is reached by its socket.
-fn is_elsewhere(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| {
-        let named = url.query_pairs().any(|(name, value)| {
-            matches!(&*name, "host" | "hostaddr") && !value.starts_with('/') && !is_local(&value)
-        });
-        named || !is_here(url.host())
-    })
-}
-
 fn is_here(host: Option<Host<&str>>) -> bool {
     match host {
         None => true,
@@ -72,11 +68,4 @@ fn is_here(host: Option<Host<&str>>) -> bool {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
     }
-}
-
-fn is_local(name: &str) -> bool {
-    // For a socket, the host is its directory, with the slashes written as %2F.
-    name.eq_ignore_ascii_case("localhost")
-        || name.to_ascii_lowercase().starts_with("%2f")
-        || name.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }

@@ -167,6 +167,16 @@ fn s85_without_a_word_nothing_may_speak_of_customers() {
             false,
         ),
         ("DATABASE_URL", "postgresql://avv@[::1]:5433/avv", false),
+        (
+            "DATABASE_URL",
+            "postgresql://127.0.0.1:5433,127.0.0.1:5434/avv",
+            false,
+        ),
+        (
+            "DATABASE_URL",
+            "postgresql://127.0.0.1:5433,db.example:5434/avv",
+            true,
+        ),
         ("DATABASE_OWNER_URL", "postgresql://avv@10.0.0.5/avv", true),
     ] {
         match read(&base, &[(variable, value)]) {
@@ -561,4 +571,176 @@ fn s41_an_issuer_is_read_whole_or_not_at_all() {
     ];
     let fault = read(&twice).unwrap_err().to_string();
     assert!(fault.starts_with("AVV_OIDC_2_URL is not usable"), "{fault}");
+}
+
+/// The settings of Microsoft 365, and with which of them in another way.
+const TOKENS: &[(&str, &str)] = &[
+    (
+        "AVV_SMTP_URL",
+        "smtp://avv%40firma.example@smtp.office365.com:587?tls=required",
+    ),
+    ("AVV_SMTP_AUTH", "oauth2"),
+    (
+        "AVV_IMAP_URL",
+        "imaps://avv%40firma.example@outlook.office365.com/Eingang/AVV",
+    ),
+    ("AVV_IMAP_AUTH", "oauth2"),
+    ("AVV_IMAP_AFTER", "move:Erledigt"),
+    (
+        "AVV_MAIL_OAUTH_TOKEN_URL",
+        "https://login.microsoftonline.com/t/oauth2/v2.0/token",
+    ),
+    ("AVV_MAIL_OAUTH_CLIENT_ID", "avv"),
+    ("AVV_MAIL_OAUTH_CLIENT_SECRET", "geheim"),
+    (
+        "AVV_MAIL_OAUTH_SCOPE",
+        "https://outlook.office365.com/.default",
+    ),
+];
+
+fn mail(base: &[(&str, &str)], more: &[(&str, &str)]) -> Result<MailConfig, String> {
+    let mut all: HashMap<&str, &str> = PRODUCTION.iter().chain(base).copied().collect();
+    all.extend(more.iter().copied());
+    let mut readings = readings(&all);
+    match readings.mail {
+        Some(mail) if readings.faults.is_empty() => Ok(mail),
+        _ => Err(readings.faults.swap_remove(0).to_string()),
+    }
+}
+
+#[test]
+fn s23_tokens_take_the_place_of_passwords_where_everything_for_them_is_set() {
+    let set = mail(TOKENS, &[]).unwrap();
+    assert_eq!(set.sign_in, SignIn::Token);
+    assert_eq!(set.oauth.unwrap().client_id, "avv");
+    let mailbox = set.mailbox.unwrap();
+    assert_eq!(mailbox.host, "outlook.office365.com");
+    assert_eq!((mailbox.port, mailbox.is_encrypted), (993, true));
+    assert_eq!(mailbox.user, "avv@firma.example");
+    assert!(mailbox.password.is_none());
+    assert_eq!(mailbox.folder, "Eingang/AVV");
+    assert_eq!(mailbox.after, AfterReading::Move("Erledigt".to_owned()));
+    // A consent needs no secret of the client.
+    let consent = [
+        ("AVV_MAIL_OAUTH_CLIENT_SECRET", ""),
+        ("AVV_MAIL_OAUTH_REFRESH_TOKEN", "1//x"),
+        ("AVV_MAIL_OAUTH_SCOPE", ""),
+    ];
+    assert!(mail(TOKENS, &consent).is_ok());
+    for (more, named) in [
+        (("AVV_SMTP_AUTH", "xoauth2"), "AVV_SMTP_AUTH is not usable"),
+        (("AVV_IMAP_AUTH", "ja"), "AVV_IMAP_AUTH is not usable"),
+        (
+            ("AVV_SMTP_URL", "smtps://avv:geheim@mail.example"),
+            "AVV_SMTP_URL is not usable",
+        ),
+        (
+            ("AVV_SMTP_URL", "smtps://mail.example"),
+            "AVV_SMTP_URL is not usable",
+        ),
+        (
+            ("AVV_IMAP_URL", "imaps://avv:geheim@mail.example"),
+            "AVV_IMAP_URL is not usable",
+        ),
+        (("AVV_IMAP_URL", ""), "AVV_IMAP_URL is not set"),
+        (("AVV_IMAP_AFTER", "move:"), "AVV_IMAP_AFTER is not usable"),
+        (
+            ("AVV_IMAP_AFTER", "move:Eingang/AVV"),
+            "AVV_IMAP_AFTER is not usable",
+        ),
+        (
+            ("AVV_IMAP_AFTER", "archive"),
+            "AVV_IMAP_AFTER is not usable",
+        ),
+        (
+            ("AVV_MAIL_OAUTH_TOKEN_URL", ""),
+            "AVV_MAIL_OAUTH_TOKEN_URL is not set",
+        ),
+        (
+            ("AVV_MAIL_OAUTH_TOKEN_URL", "http://localhost/token"),
+            "AVV_MAIL_OAUTH_TOKEN_URL is not usable",
+        ),
+        (
+            ("AVV_MAIL_OAUTH_CLIENT_ID", ""),
+            "AVV_MAIL_OAUTH_CLIENT_ID is not set",
+        ),
+        (
+            ("AVV_MAIL_OAUTH_CLIENT_SECRET", ""),
+            "AVV_MAIL_OAUTH_CLIENT_SECRET is not set",
+        ),
+    ] {
+        let fault = mail(TOKENS, &[more]).unwrap_err();
+        assert!(fault.starts_with(named), "{more:?}: {fault}");
+        assert!(!fault.contains("geheim"), "{fault}");
+    }
+    // Everything at once, and what nothing uses is a slip of the hand.
+    let all: HashMap<&str, &str> = PRODUCTION
+        .iter()
+        .chain(&[("AVV_SMTP_AUTH", "oauth2")])
+        .copied()
+        .collect();
+    let faults = readings(&all).faults;
+    let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    for name in [
+        "AVV_SMTP_URL",
+        "AVV_MAIL_OAUTH_TOKEN_URL",
+        "AVV_MAIL_OAUTH_CLIENT_ID",
+        "AVV_MAIL_OAUTH_CLIENT_SECRET",
+    ] {
+        assert!(said.iter().any(|said| said.starts_with(name)), "{said:?}");
+    }
+    let idle = [("AVV_MAIL_OAUTH_CLIENT_ID", "avv")];
+    assert!(
+        mail(&[], &idle)
+            .unwrap_err()
+            .starts_with("AVV_SMTP_AUTH is not set")
+    );
+}
+
+#[test]
+fn s23_a_mailbox_is_reached_over_tls_unless_it_is_here() {
+    let at = |url: &str| mail(&[], &[("AVV_IMAP_URL", url)]);
+    assert!(mail(&[], &[]).unwrap().mailbox.is_none());
+    let mailbox = at("imaps://avv:ge%23heim@post.example:1993")
+        .unwrap()
+        .mailbox
+        .unwrap();
+    assert_eq!(mailbox.password.unwrap().expose_secret(), "ge#heim");
+    assert_eq!((mailbox.port, mailbox.folder.as_str()), (1993, "INBOX"));
+    assert_eq!(mailbox.after, AfterReading::Keep);
+    for here in ["localhost", "127.0.0.1", "[::1]"] {
+        let url = format!("imap://avv:geheim@{here}");
+        let mailbox = at(&url).unwrap().mailbox.unwrap();
+        assert_eq!((mailbox.port, mailbox.is_encrypted), (143, false), "{here}");
+    }
+    for wrong in [
+        "imap://avv:geheim@post.example",
+        "imap://avv:geheim@localhost.post.example",
+        "imaps://post.example",
+        "imaps://avv@post.example",
+        "imaps://:geheim@post.example",
+        "imaps://avv:geheim@",
+        "imaps://avv:geheim@post.example?tls=required",
+        "imaps://avv%0d%0a:geheim@post.example",
+        "imaps://avv:geheim@post.example/Eing%C3%A4nge",
+        "https://avv:geheim@post.example",
+        "post.example",
+    ] {
+        let fault = at(wrong).unwrap_err();
+        assert!(
+            fault.starts_with("AVV_IMAP_URL is not usable"),
+            "{wrong}: {fault}"
+        );
+        assert!(!fault.contains("geheim"), "{fault}");
+    }
+    // It speaks of customers like a mail server.
+    let undecided = readings(&HashMap::from([(
+        "AVV_IMAP_URL",
+        "imaps://a:b@post.example",
+    )]));
+    assert!(
+        undecided.faults[0]
+            .to_string()
+            .starts_with("AVV_IMAP_URL is set as for customers")
+    );
 }

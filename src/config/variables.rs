@@ -1,6 +1,7 @@
 //! The environment of the process. No other file uses `std::env`.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -54,9 +55,21 @@ pub(super) const KNOWN: &[&str] = &[
     "AVV_SECRET_KEY_PREVIOUS_FILE",
     "AVV_SMTP_URL",
     "AVV_SMTP_URL_FILE",
+    "AVV_SMTP_AUTH",
     "AVV_SMTP_CONNECTIONS",
     "AVV_MAIL_FROM",
     "AVV_DKIM_SELECTOR",
+    "AVV_IMAP_URL",
+    "AVV_IMAP_URL_FILE",
+    "AVV_IMAP_AUTH",
+    "AVV_IMAP_AFTER",
+    "AVV_MAIL_OAUTH_TOKEN_URL",
+    "AVV_MAIL_OAUTH_CLIENT_ID",
+    "AVV_MAIL_OAUTH_CLIENT_SECRET",
+    "AVV_MAIL_OAUTH_CLIENT_SECRET_FILE",
+    "AVV_MAIL_OAUTH_SCOPE",
+    "AVV_MAIL_OAUTH_REFRESH_TOKEN",
+    "AVV_MAIL_OAUTH_REFRESH_TOKEN_FILE",
     "AVV_TRUSTED_PROXIES",
     "AVV_HSTS_SUBDOMAINS",
     "AVV_CONNECTIONS_PER_SOURCE",
@@ -145,6 +158,22 @@ pub fn program_dirs() -> Vec<PathBuf> {
         .flat_map(|path| std::env::split_paths(path))
         .filter(|dir| dir.is_absolute())
         .collect()
+}
+
+/// `NOTIFY_SOCKET`, which a service manager sets: the socket on which it hears how the portal stands.
+pub fn notify_socket() -> Option<String> {
+    variable("NOTIFY_SOCKET").filter(|name| !name.is_empty())
+}
+
+/// `WATCHDOG_USEC`, which a service manager sets for the process `WATCHDOG_PID`: after how long without
+/// a sign of life it takes the portal for dead.
+pub fn watchdog() -> Option<Duration> {
+    let is_ours = |pid: String| pid.parse() == Ok(std::process::id());
+    if !variable("WATCHDOG_PID").is_none_or(is_ours) {
+        return None;
+    }
+    let microseconds = variable("WATCHDOG_USEC")?.parse().ok()?;
+    Some(Duration::from_micros(microseconds)).filter(|every| !every.is_zero())
 }
 
 /// The user's directory for sockets, if the system has one.

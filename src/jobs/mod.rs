@@ -10,6 +10,7 @@ mod deliver;
 mod fetch_time_stamps;
 mod inbox;
 mod log_audit_head;
+mod mailbox;
 mod partner_contracts;
 mod progress;
 mod purge;
@@ -110,6 +111,12 @@ pub const JOBS: &[Job] = &[
         pass: inbox::inbox,
     },
     Job {
+        name: "mailbox",
+        every: Duration::from_secs(60),
+        workers: |_| 1,
+        pass: mailbox::mailbox,
+    },
+    Job {
         name: "tell-blocked",
         every: Duration::from_secs(15),
         workers: |_| 1,
@@ -156,6 +163,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(15),
         workers: |_| 1,
         pass: |pass| bulk_runs::work(pass, &actions::customer_import::ASKING),
+    },
+    Job {
+        name: "agreements",
+        every: Duration::from_secs(2),
+        workers: |_| 1,
+        pass: |pass| bulk_runs::work(pass, &actions::agreement_import::RECORDING),
     },
     Job {
         name: "clean",
@@ -238,7 +251,7 @@ pub struct Report {
     pub announced: usize,
     /// Mails handed over or given up.
     pub delivered: usize,
-    /// Delivery reports taken from the inbox.
+    /// Delivery reports and answers taken from the inbox and the mailbox.
     pub reported: usize,
     /// Failed rows of all kinds.
     pub failed: usize,
@@ -272,12 +285,14 @@ pub fn run(pass: &Pass) -> Report {
     };
     run("clock");
     // Bounces first, because they may stop a reminder that is due.
-    let reported = run("inbox");
+    let mut reported = run("inbox");
+    reported.add(run("mailbox"));
     let (stepped, late) = (run("remind"), run("late"));
     let renewed = run("new-version");
     let (told, taken) = (run("tell-blocked"), run("take-off"));
     let (reviewed, rolled_out) = (run("need-change"), run("roll-out"));
     let (imported, asked) = (run("import"), run("first-requests"));
+    let recorded = run("agreements");
     let refreshed = run("refresh");
     let warned = run("partner-contracts");
     // Notices are made as far as there is room in the outbox.
@@ -304,10 +319,11 @@ pub fn run(pass: &Pass) -> Report {
             + reviewed.good
             + rolled_out.good
             + imported.good
+            + recorded.good
             + asked.good,
         failed: [
             stepped, late, renewed, told, taken, reviewed, rolled_out, refreshed, announced,
-            delivered, reported, stamped, warned, imported, asked, alerted, pushed,
+            delivered, reported, stamped, warned, imported, recorded, asked, alerted, pushed,
         ]
         .iter()
         .map(|done| done.failed)

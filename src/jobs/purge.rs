@@ -11,8 +11,8 @@ use crate::domain::{UserId, webhook};
 use crate::mail::inbox::Inbox;
 use crate::storage::db::DbError;
 use crate::storage::{
-    alerts, attempts, customer_imports, idempotency, identities, kept, passkeys, replies, runs,
-    sessions, webhooks,
+    agreement_imports, alerts, attempts, customer_imports, idempotency, identities, kept, passkeys,
+    replies, runs, sessions, webhooks,
 };
 
 /// Failures count for an hour at most; a day leaves time to investigate an attack.
@@ -45,6 +45,8 @@ const IDEMPOTENCY: TimeDelta = TimeDelta::hours(48);
 const DELIVERIES: TimeDelta = webhook::KEPT_FOR;
 /// How long a file with customers waits to be started.
 const UNSTARTED: TimeDelta = TimeDelta::days(7);
+/// How long a file with existing agreements waits for its second administrator.
+const UNCONFIRMED: TimeDelta = TimeDelta::days(30);
 /// How long what could not be added of one can be looked up.
 const REFUSED: TimeDelta = TimeDelta::days(30);
 
@@ -59,6 +61,7 @@ pub fn clean(pass: &Pass) -> Result<Done, DbError> {
         runs::delete_old(conn, now - RUNS)?;
         alerts::delete_old(conn, now - ALERTS)?;
         customer_imports::delete_old(conn, now - UNSTARTED, now - REFUSED)?;
+        agreement_imports::delete_old(conn, now - UNCONFIRMED, now - REFUSED)?;
         replies::forget_old(conn, now - ANSWERS, now - REPORTS)?;
         let attempts = attempts::delete_old(conn, now - FAILURES, now - SUCCESSES)?;
         passkeys::delete_old_challenges(conn, now)?;

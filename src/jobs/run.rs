@@ -49,6 +49,13 @@ impl Stop {
         *self.asked.borrow()
     }
 
+    /// Says that the job is at work, whatever came of it.
+    pub fn live(&self) {
+        if let Some((pulse, job, every)) = &self.at_work {
+            pulse.beat(job, *every);
+        }
+    }
+
     /// Waits for `pause`, or until the stop signal.
     async fn pause(&mut self, pause: Duration) {
         tokio::select! {

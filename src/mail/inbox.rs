@@ -10,11 +10,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::bounce::LARGEST;
@@ -166,6 +167,26 @@ impl Inbox {
             Some(name) => fs::rename(&held.path, folder.join(name)),
             None => Ok(()),
         }
+    }
+
+    /// Keeps a mail that came in another way and was not understood. The same one is kept once.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn keep_unclear(&self, raw: &[u8], now: DateTime<Utc>) -> io::Result<()> {
+        let folder = self.0.join(UNCLEAR);
+        let digest = base16ct::lower::encode_string(&Sha256::digest(raw));
+        let ending = format!("-{digest}.eml");
+        let is_there = |name: &OsString| name.to_string_lossy().ends_with(&ending);
+        if files(&folder)?.iter().any(is_there) {
+            return Ok(());
+        }
+        let name = format!("{}{ending}", now.format(STAMP));
+        let unfinished = folder.join(format!(".{name}"));
+        let mut file = File::create(&unfinished)?;
+        file.write_all(raw)?;
+        file.sync_all()?;
+        fs::rename(unfinished, folder.join(name))
     }
 
     /// Number of files that were not understood; at most 1000 are counted.

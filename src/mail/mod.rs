@@ -2,8 +2,9 @@
 //!
 //! The steps of a mail: [`MailInput`] (values, one of the [`bodies`]) → [`render::render`]
 //! (subject, text and HTML) → [`message::seal`] (the bytes that are sent) →
-//! [`transport::Transport::send`]. This room is the only one that knows `lettre`; it reads neither
-//! the database nor a clock.
+//! [`transport::Transport::send`]. What comes back: [`inbox`] (files) and [`mailbox`] (IMAP) →
+//! [`bounce`] or [`answer`]. This room is the only one that knows `lettre` and `imap_codec`; it reads
+//! neither the database nor a clock.
 
 pub mod answer;
 pub mod archive;
@@ -12,6 +13,7 @@ pub mod bodies;
 pub mod bounce;
 pub mod case_words;
 pub mod inbox;
+pub mod mailbox;
 pub mod message;
 pub mod outbox_folder;
 mod phrases;
@@ -19,6 +21,7 @@ pub mod render;
 mod smtp;
 pub mod test_mail;
 pub mod transport;
+mod way;
 mod words;
 mod wrap;
 

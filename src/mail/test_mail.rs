@@ -129,18 +129,21 @@ pub fn try_way(transport: &Transport, from: &EmailAddress) -> MailWay {
     let (route, watch) = (before_eyes(server.route()), watched(&dialogue));
     let done = Connection::open(&route, watch).and_then(|mut line| {
         line.ask_sender(from.as_str(), watch)?;
+        let mechanism = line.mechanism();
         line.quit(watch);
-        Ok(())
+        Ok(mechanism)
     });
     match done {
-        Ok(()) => MailWay::Open {
+        Ok(signed_in) => MailWay::Open {
             is_encrypted: route.encryption != Encryption::None,
-            is_signed_in: route.credentials.is_some(),
+            signed_in,
         },
         Err(fault) => MailWay::Closed {
             at: match fault {
                 Fault::Unfit(Wanted::StartTls) => MailStage::Encryption,
                 Fault::Unfit(Wanted::SignIn) => MailStage::SignIn,
+                Fault::Unfit(Wanted::Xoauth2) | Fault::TokenRefused(_) => MailStage::Token,
+                Fault::NoToken(_) => MailStage::NoToken,
                 _ => stage(&dialogue),
             },
             why: reason(fault),
@@ -164,12 +167,14 @@ fn stage(dialogue: &Dialogue) -> MailStage {
 
 fn reason(fault: Fault) -> MailFault {
     match fault {
-        Fault::Refused(reply) => MailFault::Refused {
+        Fault::Refused(reply) | Fault::TokenRefused(reply) => MailFault::Refused {
             code: reply.code,
             words: tidy(&reply.words()),
         },
         Fault::Unfit(Wanted::StartTls) => MailFault::NotOffered("STARTTLS"),
         Fault::Unfit(Wanted::SignIn) => MailFault::NotOffered("AUTH PLAIN or AUTH LOGIN"),
+        Fault::Unfit(Wanted::Xoauth2) => MailFault::NotOffered("AUTH XOAUTH2"),
+        Fault::NoToken(fault) => MailFault::NoToken(tidy(&fault.why)),
         Fault::Garbled => MailFault::Garbled,
         Fault::Tls(why) => MailFault::Tls(tidy(&why)),
         Fault::TooLong => MailFault::Silent,

@@ -12,9 +12,10 @@ use url::{Host, Url};
 use super::message::Envelope;
 use super::outbox_folder;
 use super::render::RenderedMail;
-use super::smtp::{Encryption, Fault, Parcel, Pool, Route};
+use super::smtp::{Credentials, Encryption, Fault, Parcel, Pool, Route};
 use crate::domain::EmailAddress;
 use crate::domain::reply::{Speaks, speaks, status_in};
+use crate::mail_token::TokenSource;
 
 /// How long the mail server may take for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -99,6 +100,24 @@ impl Transport {
         Self::smtp_within(url, connections, hello, TIMEOUT)
     }
 
+    /// [`Transport::smtp`] where the portal signs in with tokens, if there are any: then the URL has a
+    /// user and no password.
+    ///
+    /// # Errors
+    /// As [`Transport::smtp`].
+    pub fn smtp_with(
+        url: &str,
+        connections: u32,
+        hello: &str,
+        tokens: Option<&TokenSource>,
+    ) -> Result<Self, BadSmtpUrl> {
+        let mut route = route(url, hello, TIMEOUT)?;
+        if let Some(tokens) = tokens {
+            route.credentials = Some(Credentials::Token(user_of(url)?, tokens.clone()));
+        }
+        Ok(Self::over(route, connections))
+    }
+
     /// [`Transport::smtp`] with another time limit for each of the server's answers.
     ///
     /// # Errors
@@ -109,9 +128,23 @@ impl Transport {
         hello: &str,
         patience: Duration,
     ) -> Result<Self, BadSmtpUrl> {
-        let route = route(url, hello, patience)?;
+        Ok(Self::over(route(url, hello, patience)?, connections))
+    }
+
+    fn over(route: Route, connections: u32) -> Self {
         let most = usize::try_from(connections.max(1)).unwrap_or(1);
-        Ok(Self::Smtp(Server(Arc::new(Pool::new(route, most)))))
+        Self::Smtp(Server(Arc::new(Pool::new(route, most))))
+    }
+
+    /// Where the tokens come from with which the portal signs in at this server.
+    pub fn tokens(&self) -> Option<&TokenSource> {
+        match self {
+            Self::Smtp(server) => match &server.route().credentials {
+                Some(Credentials::Token(_, tokens)) => Some(tokens),
+                _ => None,
+            },
+            Self::Folder(_) | Self::Memory(_) => None,
+        }
     }
 
     /// A transport that keeps mails in memory, empty at first.
@@ -187,12 +220,16 @@ fn refused(fault: &Fault) -> SendError {
                 status_in(&words).unwrap_or_default(),
             ))
         }
+        // Whatever its words: it was said before a recipient was named.
+        Fault::TokenRefused(_) => Some(Speaks::OfUs),
         _ => None,
     };
+    let no_token = matches!(fault, Fault::NoToken(fault) if fault.ours);
     SendError {
         permanent: said == Some(Speaks::OfRecipient),
-        answered: said.is_some(),
-        ours: said == Some(Speaks::OfUs),
+        // A token that is not taken says nothing about this mail.
+        answered: matches!(fault, Fault::Refused(_)),
+        ours: said == Some(Speaks::OfUs) || no_token,
         reply: tidy(&fault.sentence()),
     }
 }
@@ -224,7 +261,8 @@ fn route(text: &str, hello: &str, patience: Duration) -> Result<Route, BadSmtpUr
     let credentials = match url.password() {
         Some(password) => {
             let password = SecretString::from(decoded(password)?.into_owned());
-            Some((decoded(url.username())?.into_owned(), password))
+            let user = decoded(url.username())?.into_owned();
+            Some(Credentials::Password(user, password))
         }
         None => None,
     };
@@ -237,6 +275,17 @@ fn route(text: &str, hello: &str, patience: Duration) -> Result<Route, BadSmtpUr
         hello: greeting(if own.is_empty() { hello } else { own }),
         patience,
     })
+}
+
+/// Who signs in with a token, which takes the place of the password.
+fn user_of(text: &str) -> Result<String, BadSmtpUrl> {
+    let url = Url::parse(text).map_err(|_| BadSmtpUrl::Unreadable)?;
+    let user = percent_decode_str(url.username()).decode_utf8();
+    let user = user.map_err(|_| BadSmtpUrl::Unreadable)?.into_owned();
+    match url.password() {
+        None if !user.is_empty() && !user.chars().any(char::is_control) => Ok(user),
+        _ => Err(BadSmtpUrl::Unreadable),
+    }
 }
 
 /// A name for `EHLO`: a host name, or an address in brackets (RFC 5321, 4.1.3).

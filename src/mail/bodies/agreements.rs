@@ -21,6 +21,8 @@ pub struct Concluded {
     pub at: DateTime<Utc>,
     /// The day on the paper; `None` if it was concluded by a link (5.8-18).
     pub signed_on: Option<NaiveDate>,
+    /// Whether the PDF only says what was recorded of an agreement from before the portal.
+    pub is_sheet: bool,
     /// Name of the person who concluded it, as typed.
     pub person: String,
     /// The person's function, as typed.
@@ -50,6 +52,7 @@ impl MailBody for Concluded {
             agreement_number: _,
             at: _,
             signed_on: _,
+            is_sheet: _,
             person,
             function,
             pdf: _,
@@ -227,6 +230,11 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     for (name, signed_on, over) in [
         ("concluded", None, None),
         (
+            "concluded before the portal",
+            NaiveDate::from_ymd_opt(2019, 4, 3),
+            None,
+        ),
+        (
             "concluded on paper",
             NaiveDate::from_ymd_opt(2026, 11, 20),
             None,
@@ -242,6 +250,7 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
             agreement_number: "AVV-2026-123-1-7KQ2M8".to_owned(),
             at,
             signed_on,
+            is_sheet: name == "concluded before the portal",
             person: "Ayşe Özdemir".to_owned(),
             function: "Geschäftsführerin".to_owned(),
             pdf: pdf(),

@@ -125,6 +125,11 @@ pub enum ApprovalWords {
         /// The version's number, or that it has none.
         label: String,
     },
+    /// A file of agreements that were concluded outside the portal.
+    Agreements {
+        /// How many they are, grouped for reading.
+        count: String,
+    },
 }
 
 impl ApprovalWords {
@@ -132,7 +137,7 @@ impl ApprovalWords {
     fn company(&mut self) -> Option<&mut String> {
         match self {
             Self::Paper { company, .. } | Self::ObjectionInError { company, .. } => Some(company),
-            Self::Version { .. } => None,
+            Self::Version { .. } | Self::Agreements { .. } => None,
         }
     }
 
@@ -146,6 +151,9 @@ impl ApprovalWords {
                 format!("Bestätigung nötig: Widerspruch von {company} (Kundennr. {number})")
             }
             Self::Version { label } => format!("Freigabe nötig: Vertragsfassung {label}"),
+            Self::Agreements { count } => {
+                format!("Bestätigung nötig: bestehende Verträge aus einer Datei ({count})")
+            }
         }
     }
 }
@@ -272,7 +280,15 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     let version = ApprovalWords::Version {
         label: "2.0".to_owned(),
     };
-    for (name, what) in [("paper", paper), ("error", error), ("version", version)] {
+    let agreements = ApprovalWords::Agreements {
+        count: "48.312".to_owned(),
+    };
+    for (name, what) in [
+        ("paper", paper),
+        ("error", error),
+        ("version", version),
+        ("agreements", agreements),
+    ] {
         let body = Approval {
             name: "Jörg Müller".to_owned(),
             by: "Anna Beispiel".to_owned(),

@@ -1,22 +1,20 @@
-//! Speaking SMTP (RFC 5321): one connection, command by command. [`way`] opens and encrypts it,
-//! [`pool`] keeps idle ones.
+//! Speaking SMTP (RFC 5321): one connection, command by command. [`super::way`] opens and encrypts it,
+//! [`sign_in`] signs in, [`pool`] keeps idle ones.
 //!
 //! In a reply only the three digits count, the text is for people: servers write it in Latin-1,
 //! leave it out or break off a line, and a refusal is still a refusal (D4).
 
 mod pool;
-mod way;
+mod sign_in;
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use secrecy::{ExposeSecret as _, SecretString};
-
 use super::test_mail::{Dialogue, Speaker};
+use super::way::{EncryptionFault, Stream, dial, encrypted};
+use crate::mail_token::TokenFault;
 pub(super) use pool::Pool;
-use way::{Stream, dial, encrypted};
+pub(super) use sign_in::Credentials;
 
 /// Longest line of a reply that is read, and the limit for the lines of one reply.
 const LONGEST_LINE: u64 = 4096;
@@ -28,7 +26,7 @@ pub(super) struct Route {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) encryption: Encryption,
-    pub(super) credentials: Option<(String, SecretString)>,
+    pub(super) credentials: Option<Credentials>,
     /// The name the portal gives in `EHLO`.
     pub(super) hello: String,
     /// How long the server may take for one answer.
@@ -67,6 +65,10 @@ pub(super) enum Fault {
     Refused(Reply),
     /// It does not offer what is wanted.
     Unfit(Wanted),
+    /// There is no token to sign in with.
+    NoToken(TokenFault),
+    /// The server does not take the token.
+    TokenRefused(Reply),
     /// What it said is no SMTP.
     Garbled,
     /// The encrypted connection failed.
@@ -82,8 +84,10 @@ pub(super) enum Fault {
 pub(super) enum Wanted {
     /// Encryption after the greeting.
     StartTls,
-    /// One of the ways to sign in that the portal knows.
+    /// One of the ways to sign in with a password that the portal knows.
     SignIn,
+    /// The way to sign in with a token.
+    Xoauth2,
 }
 
 impl From<io::Error> for Fault {
@@ -92,17 +96,32 @@ impl From<io::Error> for Fault {
     }
 }
 
+impl From<EncryptionFault> for Fault {
+    fn from(fault: EncryptionFault) -> Self {
+        match fault {
+            EncryptionFault::Tls(why) => Self::Tls(why),
+            EncryptionFault::Broken(error) => Self::Broken(error),
+        }
+    }
+}
+
 impl Fault {
     /// What happened, in a sentence; a refusal in the words of the server.
     pub(super) fn sentence(&self) -> String {
         match self {
-            Self::Refused(reply) => format!("{} {}", reply.code, reply.words()),
+            Self::Refused(reply) | Self::TokenRefused(reply) => {
+                format!("{} {}", reply.code, reply.words())
+            }
             Self::Unfit(what) => {
                 let what = match what {
                     Wanted::StartTls => "STARTTLS",
                     Wanted::SignIn => "eine Anmeldung mit AUTH PLAIN oder LOGIN",
+                    Wanted::Xoauth2 => "eine Anmeldung mit AUTH XOAUTH2",
                 };
                 format!("Der Mailserver bietet nicht an, was verlangt ist: {what}.")
+            }
+            Self::NoToken(fault) => {
+                format!("Für die Anmeldung am Mailserver war kein Token zu bekommen: {fault}")
             }
             Self::Garbled => "Was der Mailserver geantwortet hat, ist kein SMTP.".to_owned(),
             Self::Tls(why) => format!("Die Verschlüsselung kam nicht zustande: {why}"),
@@ -150,11 +169,37 @@ pub(super) struct Connection {
     stream: BufReader<Stream>,
     /// Lines of the answer to `EHLO`, in upper case.
     offers: Vec<String>,
+    /// By what the portal signed in.
+    mechanism: Option<&'static str>,
 }
 
 impl Connection {
-    /// Connects, encrypts and logs in, as the route says.
+    /// Connects, encrypts and signs in, as the route says. Where the server does not take a token that
+    /// was in use for a while, once more with another one.
     pub(super) fn open(route: &Route, watch: Watch<'_>) -> Result<Self, Fault> {
+        let mut line = Self::greeted(route, watch)?;
+        match (line.sign_in(route, watch), &route.credentials) {
+            (Ok(()), _) => Ok(line),
+            (Err(sign_in::Refusal::Stale(_)), Some(credentials)) => {
+                watch.add(
+                    Speaker::Remark,
+                    "Das Token gilt nicht mehr; es geht noch einmal mit einem neuen.",
+                );
+                line.quit(Watch::default());
+                let mut line = Self::greeted(route, watch)?;
+                line.sign_in_as(credentials, watch)?;
+                Ok(line)
+            }
+            (Err(refusal), _) => Err(refusal.into()),
+        }
+    }
+
+    /// By what the portal signed in here, such as `XOAUTH2`; `None` if it did not.
+    pub(super) fn mechanism(&self) -> Option<&'static str> {
+        self.mechanism
+    }
+
+    fn greeted(route: &Route, watch: Watch<'_>) -> Result<Self, Fault> {
         let how = match route.encryption {
             Encryption::Whole => "von Anfang an verschlüsselt",
             Encryption::Upgraded => "Verschlüsselung mit STARTTLS verlangt",
@@ -165,13 +210,14 @@ impl Connection {
             Speaker::Remark,
             &format!("Verbindung zu {host} auf Port {port}, {how}."),
         );
-        let mut stream = dial(route)?;
+        let mut stream = dial(host, port, route.patience)?;
         if route.encryption == Encryption::Whole {
-            stream = encrypted(stream, route, watch)?;
+            stream = before_eyes(stream, route, watch)?;
         }
         let mut line = Self {
             stream: BufReader::new(stream),
             offers: Vec::new(),
+            mechanism: None,
         };
         let greeting = line.read_reply()?;
         watch.add(Speaker::Remark, "Der Mailserver hat sich gemeldet.");
@@ -184,12 +230,9 @@ impl Connection {
             line.command("STARTTLS", watch)?;
             // Anything that was received before the encryption is dropped (CVE-2011-0411 and
             // similar).
-            let stream = encrypted(line.stream.into_inner(), route, watch)?;
+            let stream = before_eyes(line.stream.into_inner(), route, watch)?;
             line.stream = BufReader::new(stream);
             line.hello(route, watch)?;
-        }
-        if let Some((user, password)) = &route.credentials {
-            line.log_in(user, password.expose_secret(), watch)?;
         }
         Ok(line)
     }
@@ -240,35 +283,6 @@ impl Connection {
         Ok(())
     }
 
-    fn log_in(&mut self, user: &str, password: &str, watch: Watch<'_>) -> Result<(), Fault> {
-        let offers = |kind: &str| {
-            let mut auth = self.offers.iter().filter_map(|it| it.strip_prefix("AUTH"));
-            auth.any(|kinds| kinds.split([' ', '=']).any(|offered| offered == kind))
-        };
-        let (plain, login) = (offers("PLAIN"), offers("LOGIN"));
-        if !plain && !login {
-            return Err(Fault::Unfit(Wanted::SignIn));
-        }
-        may_begin(watch)?;
-        watch.add(Speaker::Portal, "AUTH (Zugangsdaten ausgeblendet)");
-        let mut answers = if plain {
-            vec![format!(
-                "AUTH PLAIN {}",
-                STANDARD.encode(format!("\0{user}\0{password}"))
-            )]
-        } else {
-            let coded = [user, password].map(|one| STANDARD.encode(one));
-            [vec!["AUTH LOGIN".to_owned()], coded.to_vec()].concat()
-        };
-        let last = answers.pop().unwrap_or_default();
-        for answer in answers {
-            self.write(format!("{answer}\r\n").as_bytes())?;
-            accepted(self.read_reply()?, Watch::default())?;
-        }
-        self.write(format!("{last}\r\n").as_bytes())?;
-        accepted(self.read_reply()?, watch).map(|_| ())
-    }
-
     /// Sends one command and reads the answer.
     fn command(&mut self, words: &str, watch: Watch<'_>) -> Result<Reply, Fault> {
         may_begin(watch)?;
@@ -300,6 +314,20 @@ impl Connection {
         }
         Err(Fault::Garbled)
     }
+}
+
+/// Encrypts the connection and remarks on it.
+fn before_eyes(stream: Stream, route: &Route, watch: Watch<'_>) -> Result<Stream, Fault> {
+    let (stream, print) = encrypted(stream, &route.host)?;
+    let print = print.map_or_else(String::new, |print| format!(" (SHA-256 {print})"));
+    watch.add(
+        Speaker::Remark,
+        &format!(
+            "Verschlüsselt; das Zertifikat gilt für {} und ist geprüft{print}.",
+            route.host
+        ),
+    );
+    Ok(stream)
 }
 
 /// Parses one line: code, whether more lines follow, and text.

@@ -5,6 +5,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use avv_portal::mail::transport::Transport;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::tokens::{MAILBOX, TokenEndpoint};
 
 /// The behaviour of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +92,8 @@ struct State {
     stalled: Vec<Stage>,
     age: usize,
     heard: Vec<String>,
+    tokens: Option<(TokenEndpoint, bool)>,
+    signed_in: usize,
 }
 
 /// A fault to come, and how often it will still happen.
@@ -128,6 +134,8 @@ impl SmtpStub {
             stalled: Vec::new(),
             age: 0,
             heard: Vec::new(),
+            tokens: None,
+            signed_in: 0,
         };
         let sink = Self {
             state: Arc::new(Mutex::new(state)),
@@ -156,6 +164,23 @@ impl SmtpStub {
     /// The URL for `AVV_SMTP_URL`.
     pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// The URL for `AVV_SMTP_URL` with `AVV_SMTP_AUTH=oauth2`.
+    pub fn token_url(&self) -> String {
+        let user = MAILBOX.replace('@', "%40");
+        format!("smtp://{user}@127.0.0.1:{}", self.port)
+    }
+
+    /// From now on whoever sends has to sign in with a token of this endpoint, as at Microsoft 365. If
+    /// it `explains`, it gives the reason for a refusal before the refusal.
+    pub fn take_tokens(&self, tokens: &TokenEndpoint, explains: bool) {
+        self.state().tokens = Some((tokens.clone(), explains));
+    }
+
+    /// How often somebody has signed in with a good token.
+    pub fn signed_in(&self) -> usize {
+        self.state().signed_in
     }
 
     pub fn mood(&self, mood: Behaviour) {
@@ -290,7 +315,7 @@ impl SmtpStub {
             Turn::Said => {}
             Turn::Over => return Ok(()),
         }
-        let mut to = String::new();
+        let (mut to, mut is_in) = (String::new(), false);
         let age = self.state().age;
         loop {
             let mut line = String::new();
@@ -325,6 +350,19 @@ impl SmtpStub {
                     Turn::Over => return Ok(()),
                 }
             }
+            let tokens = self.state().tokens.clone();
+            if let Some((tokens, explains)) = tokens {
+                if command.starts_with("EHLO") {
+                    say("250-sink")?;
+                    say("250-AUTH LOGIN XOAUTH2")?;
+                } else if command.starts_with("AUTH XOAUTH2") {
+                    is_in = self.look_at_token(&mut lines, stream, &tokens, explains)?;
+                    continue;
+                } else if command.starts_with("MAIL") && !is_in {
+                    say("530 5.7.57 Client not authenticated to send mail")?;
+                    continue;
+                }
+            }
             if command.starts_with("RCPT") {
                 let is_unknown = self.state().unknown.contains(&to);
                 say(match (mood, is_unknown) {
@@ -343,6 +381,48 @@ impl SmtpStub {
                 say("250 ok")?;
             }
         }
+    }
+
+    /// AUTH XOAUTH2: asks for the token and says whether it is good.
+    fn look_at_token(
+        &self,
+        lines: &mut impl BufRead,
+        mut out: &TcpStream,
+        tokens: &TokenEndpoint,
+        explains: bool,
+    ) -> std::io::Result<bool> {
+        out.write_all(b"334 \r\n")?;
+        let mut coded = String::new();
+        lines.read_line(&mut coded)?;
+        let said = STANDARD.decode(coded.trim_end()).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        let parts: Vec<&str> = said.split('\x01').collect();
+        let is_good = match parts.as_slice() {
+            [user, token, "", ""] => {
+                *user == format!("user={MAILBOX}")
+                    && token
+                        .strip_prefix("auth=Bearer ")
+                        .is_some_and(|token| tokens.is_good(token))
+            }
+            _ => false,
+        };
+        if is_good {
+            self.state().signed_in += 1;
+            out.write_all(b"235 2.7.0 Authentication successful\r\n")?;
+            return Ok(true);
+        }
+        if explains {
+            let why = STANDARD.encode(r#"{"status":"401","schemes":"bearer"}"#);
+            out.write_all(format!("334 {why}\r\n").as_bytes())?;
+            let mut empty = String::new();
+            lines.read_line(&mut empty)?;
+            assert_eq!(empty, "\r\n");
+        }
+        // A server without manners repeats what it was told.
+        let token = parts.get(1).copied().unwrap_or_default();
+        let answer = format!("535 5.7.3 Authentication unsuccessful {token}\r\n");
+        out.write_all(answer.as_bytes())?;
+        Ok(false)
     }
 
     /// Reads the mail and answers. Returns how the dialogue goes on.

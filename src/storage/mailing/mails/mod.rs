@@ -109,6 +109,33 @@ pub fn queue_mail(conn: &mut PgConnection, mail: &NewMail, now: DateTime<Utc>) -
     Ok(())
 }
 
+/// [`queue_mail`] for several.
+pub fn queue_mails(
+    conn: &mut PgConnection,
+    new: &[NewMail],
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let mut rows = Vec::with_capacity(new.len());
+    for mail in new {
+        rows.push((
+            mails::step.eq(&mail.step),
+            mails::kind.eq(text::json(&mail.kind)?),
+            mails::recipient.eq(text::json(&mail.to)?),
+            mails::customer_number.eq(mail.customer),
+            mails::queued_at.eq(now),
+            mails::next_attempt_at.eq(now),
+            mails::state.eq("queued"),
+            mails::message_id.eq(&mail.message_id),
+        ));
+    }
+    diesel::insert_into(mails::table)
+        .values(rows)
+        .on_conflict(mails::step)
+        .do_nothing()
+        .execute(conn)
+        .map(|_| ())
+}
+
 /// Locks the mail that has been due longest and that no other worker holds. The lock lasts as long
 /// as the transaction, so a killed process frees it by itself (S-93).
 pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<Option<DueMail>> {

@@ -1,15 +1,13 @@
-//! Connecting to a mail server and encrypting the connection.
+//! Connecting to a mail server, for SMTP and for IMAP, and encrypting the connection.
 
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use sha2::{Digest as _, Sha256};
-
-use super::{Fault, Route, Watch};
-use crate::mail::test_mail::Speaker;
 
 /// The byte stream to the server.
 pub(super) enum Stream {
@@ -42,16 +40,24 @@ impl Write for Stream {
     }
 }
 
-/// Connects without encryption.
-pub(super) fn dial(route: &Route) -> io::Result<Stream> {
-    let host = route.host.trim_matches(['[', ']']);
+/// Why a connection could not be encrypted.
+pub(super) enum EncryptionFault {
+    /// No encrypted session came about: another certificate, no TLS at all.
+    Tls(String),
+    /// The connection failed or was lost.
+    Broken(io::Error),
+}
+
+/// Connects without encryption. `patience` is how long the server may take for one answer.
+pub(super) fn dial(host: &str, port: u16, patience: Duration) -> io::Result<Stream> {
+    let host = host.trim_matches(['[', ']']);
     let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for address in (host, route.port).to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, route.patience) {
+    for address in (host, port).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, patience) {
             Ok(stream) => {
                 stream.set_nodelay(true)?;
-                stream.set_read_timeout(Some(route.patience))?;
-                stream.set_write_timeout(Some(route.patience))?;
+                stream.set_read_timeout(Some(patience))?;
+                stream.set_write_timeout(Some(patience))?;
                 return Ok(Stream::Plain(stream));
             }
             Err(error) => last = error,
@@ -60,37 +66,36 @@ pub(super) fn dial(route: &Route) -> io::Result<Stream> {
     Err(last)
 }
 
-/// The same connection, encrypted; the certificate is checked against the system's roots.
-pub(super) fn encrypted(stream: Stream, route: &Route, watch: Watch<'_>) -> Result<Stream, Fault> {
+/// The same connection, encrypted, and the fingerprint (SHA-256) of the certificate, which is checked
+/// against the system's roots.
+pub(super) fn encrypted(
+    stream: Stream,
+    host: &str,
+) -> Result<(Stream, Option<String>), EncryptionFault> {
     let Stream::Plain(mut tcp) = stream else {
-        return Ok(stream);
+        return Ok((stream, None));
     };
-    let broken = |error: rustls::Error| Fault::Tls(error.to_string());
-    let host = route.host.trim_matches(['[', ']']).to_owned();
-    let name = ServerName::try_from(host).map_err(|error| Fault::Tls(error.to_string()))?;
-    let config = tls_config().map_err(Fault::Tls)?;
+    let broken = |error: rustls::Error| EncryptionFault::Tls(error.to_string());
+    let host = host.trim_matches(['[', ']']).to_owned();
+    let name =
+        ServerName::try_from(host).map_err(|error| EncryptionFault::Tls(error.to_string()))?;
+    let config = tls_config().map_err(EncryptionFault::Tls)?;
     let mut session = ClientConnection::new(config, name).map_err(broken)?;
     while session.is_handshaking() {
         session
             .complete_io(&mut tcp)
             .map_err(|error| match error.kind() {
-                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Fault::Broken(error),
-                _ => Fault::Tls(error.to_string()),
+                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
+                    EncryptionFault::Broken(error)
+                }
+                _ => EncryptionFault::Tls(error.to_string()),
             })?;
     }
-    let print = session.peer_certificates().and_then(|chain| chain.first());
-    let print = print.map_or_else(String::new, |certificate| {
-        let hex = base16ct::lower::encode_string(&Sha256::digest(certificate));
-        format!(" (SHA-256 {hex})")
-    });
-    watch.add(
-        Speaker::Remark,
-        &format!(
-            "Verschlüsselt; das Zertifikat gilt für {} und ist geprüft{print}.",
-            route.host
-        ),
-    );
-    Ok(Stream::Tls(Box::new(StreamOwned::new(session, tcp))))
+    let certificate = session.peer_certificates().and_then(|chain| chain.first());
+    let print =
+        certificate.map(|certificate| base16ct::lower::encode_string(&Sha256::digest(certificate)));
+    let stream = Stream::Tls(Box::new(StreamOwned::new(session, tcp)));
+    Ok((stream, print))
 }
 
 /// Built once, because reading the system's roots takes a while.
