@@ -25,7 +25,7 @@ use crate::document::seal::Sealer;
 use crate::domain::audit::chain::Head;
 use crate::mail::Transport;
 use crate::storage::copies::{self, Contents};
-use crate::storage::db::{Db, DbError, connect_to_look};
+use crate::storage::db::{Db, DbError, connect_to_look, to_primary};
 use crate::storage::embedded::{EmbeddedPostgres, Purpose, newest_programs};
 
 /// Options of both programs: whoever restores owns what is restored, and the rights are given anew.
@@ -361,7 +361,7 @@ fn program(name: &str, reached: &Reached) -> Result<Command> {
         .map(|dir| dir.join(name))
         .filter(|own| own.is_file());
     let mut command = Command::new(own.unwrap_or_else(|| name.into()));
-    let (url, password) = without_password(reached.as_owner());
+    let (url, password) = without_password(&to_primary(reached.as_owner()));
     command.arg("--dbname").arg(url).stdin(Stdio::null());
     if let Some(password) = password {
         command.env("PGPASSWORD", password);

@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{Render, Result, say};
-use crate::contract::check::{CheckResult, Finding, Severity, Version, checks};
+use crate::contract::check::{CheckKind, CheckResult, Finding, Severity, Version, checks};
 use crate::contract::meta::Output;
 use crate::contract::sample::sample_conclusion;
 use crate::contract::tree::{Document, plain};
@@ -50,9 +50,11 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
 
 fn line(finding: &Finding) -> String {
     let outcome = match finding.outcome {
-        CheckResult::Met => "erfüllt",
-        CheckResult::Violated => "verletzt",
-        CheckResult::Confirm => "von einer Person zu bestätigen",
+        CheckResult::Met => "in Ordnung",
+        CheckResult::Violated => "zu beheben",
+        CheckResult::Open => "nicht zugeordnet",
+        CheckResult::Confirm if finding.kind == CheckKind::Assigned => "zugeordnet, zu bestätigen",
+        CheckResult::Confirm => "Frage",
     };
     let severity = match finding.severity {
         Severity::Block => "B",

@@ -1,18 +1,20 @@
-//! `contract import`: makes a draft folder from the texts of a legal department.
+//! `contract import`: makes a draft folder from the documents and texts of a legal department.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 
 use super::{Result, say};
+use crate::actions::versions::imports::read;
 use crate::clock::Clock;
-use crate::contract::import::{Source, import};
 use crate::domain::calendar;
+use crate::domain::version::ImportSource;
 
 /// Extensions of the files that are read from a folder.
 const ENDINGS: &[&str] = &[
-    "md", "markdown", "mdown", "txt", "text", "html", "htm", "xhtml",
+    "docx", "odt", "md", "markdown", "mdown", "txt", "text", "html", "htm", "xhtml",
 ];
 
 /// Usual names of the main text's file, which comes before the annexes.
@@ -39,19 +41,15 @@ pub fn run(source: &Path, dir: Option<&Path>) -> Result<()> {
     let files = sources(source)?;
     anyhow::ensure!(
         !files.is_empty(),
-        "{} has no .md, .txt or .html file",
+        "{} has no .docx, .odt, .html, .md or .txt file",
         source.display()
     );
-    let texts: Vec<Source<'_>> = files
-        .iter()
-        .map(|(name, text)| Source { name, text })
-        .collect();
     let today = calendar::day(Clock::system().now());
-    let draft = import(&texts, today).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow!("nothing was imported: {}", lines.join("; "))
+    let import = read(&files, &BTreeMap::new(), today).map_err(|bad| {
+        let places = bad.places.join("; ");
+        anyhow!("nothing was imported: {}. {places}", bad.sentence)
     })?;
-    for (path, text) in &draft.files {
+    for (path, text) in &import.base {
         let path = folder.join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)
@@ -60,15 +58,19 @@ pub fn run(source: &Path, dir: Option<&Path>) -> Result<()> {
         fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
         say(&path.display().to_string());
     }
-    for note in &draft.notes {
-        say(&note.to_string());
+    for note in &import.state.notes {
+        say(note);
     }
-    for (language, count) in &draft.words {
+    for line in &import.state.lines {
         say(&format!(
-            "{}: {count} words, each of them in the draft, in order",
-            language.code()
+            "{}: taken for {}: {} ({})",
+            line.place, line.role, line.text, line.why
         ));
     }
+    say(&format!(
+        "{} words, each of them in the draft, in order",
+        import.state.words
+    ));
     Ok(())
 }
 
@@ -80,8 +82,8 @@ fn target(source: &Path) -> PathBuf {
     }
 }
 
-/// Names and texts, the main text first.
-fn sources(source: &Path) -> Result<Vec<(String, String)>> {
+/// The files, the main text first.
+fn sources(source: &Path) -> Result<Vec<ImportSource>> {
     let mut paths = Vec::new();
     if source.is_dir() {
         let entries = fs::read_dir(source).context("the folder cannot be read")?;
@@ -98,10 +100,12 @@ fn sources(source: &Path) -> Result<Vec<(String, String)>> {
     }
     let read = |path: &PathBuf| {
         let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| anyhow!("{} is not UTF-8; save it as UTF-8", path.display()))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok((name.into_owned(), text))
+        Ok(ImportSource {
+            name: name.into_owned(),
+            encoding: None,
+            bytes,
+        })
     };
     paths.iter().map(read).collect()
 }

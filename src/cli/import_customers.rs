@@ -20,6 +20,7 @@ use crate::mail::Transport;
 use crate::sheet::{Encoding, Undecodable};
 use crate::storage::bulk_runs::find_run;
 use crate::storage::customer_imports::{self as stored, Import, list_faults, list_refused};
+use crate::wording::table::ColumnWord;
 
 /// Exit code: lines are faulty.
 const FAULTY: u8 = 2;
@@ -190,15 +191,13 @@ fn faults(app: &App, id: ImportId) -> Result<Vec<String>> {
 }
 
 fn sentence(fault: &Fault) -> String {
-    let column = fault
-        .column
-        .and_then(|column| column.heads().get(1).copied())
-        .unwrap_or("the line");
+    let column = fault.column.map_or("the line", ColumnWord::english);
     let words = fault.reason.sentence(Language::En);
     format!("line {}: {column} {words}", fault.line)
 }
 
-fn unreadable(why: &Unreadable) -> String {
+/// Why a file cannot be looked through.
+pub(super) fn unreadable<C: ColumnWord>(why: &Unreadable<C>) -> String {
     match why {
         Unreadable::TooLarge => format!("the file is larger than {} MB", MAX_BYTES / 1024 / 1024),
         Unreadable::Undecodable(Undecodable::NotUtf8) => {
@@ -210,6 +209,9 @@ fn unreadable(why: &Unreadable) -> String {
         Unreadable::Undecodable(Undecodable::Binary) => {
             "the file is no text; save the table as CSV".to_owned()
         }
+        Unreadable::Torn(line) => format!(
+            "line {line}: a quotation mark is not closed within the line, or the cell goes on behind it"
+        ),
         Unreadable::Head(fault) => fault.sentence(Language::En),
         Unreadable::TooManyLines => format!("the file has more than {MAX_LINES} lines"),
         Unreadable::NoLines => "there is nothing below the first line".to_owned(),

@@ -13,7 +13,9 @@ mod database;
 mod demo;
 mod handles;
 mod import;
+mod import_agreements;
 mod import_customers;
+mod notify;
 mod open;
 pub mod restore;
 mod retention;
@@ -143,6 +145,12 @@ enum Import {
     /// Columns by their heads, German or English; the page Kunden → Importieren lists them and has a
     /// sample. Exit code 0: they are added, or would be; 2: lines are faulty; 1: it could not be done.
     Customers(import_customers::Wanted),
+    /// Look a CSV file with agreements through that were concluded outside the portal, and keep it
+    ///
+    /// Two administrators propose and confirm it in the portal; then it is recorded. Columns by their
+    /// heads, German or English; the page Kunden → Importieren → Bestehende Verträge lists them and has a
+    /// sample. Exit code 0: it is kept, or would be; 2: lines or scans are faulty; 1: it could not be done.
+    Agreements(import_agreements::Wanted),
 }
 
 #[derive(Debug, Subcommand)]
@@ -197,7 +205,7 @@ enum ContractCommand {
     },
     /// Print a contract version with invented values
     Render(Render),
-    /// Make a draft version from a contract text: Markdown, plain text or HTML
+    /// Make a draft version from a contract: .docx, .odt, HTML, Markdown or plain text
     Import {
         /// The file, or a folder with one or more of them
         source: PathBuf,
@@ -249,6 +257,9 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         }
         Command::Import(Import::Customers(wanted)) => {
             return import_customers::run(configure("warn")?, &wanted);
+        }
+        Command::Import(Import::Agreements(wanted)) => {
+            return import_agreements::run(configure("warn")?, &wanted);
         }
         Command::Check(wanted) if wanted.cases => {
             return check_cases::run(configure("warn")?, wanted.mend);
@@ -368,6 +379,11 @@ mod tests {
             ("import customers kunden.csv", true),
             ("import customers kunden.csv --dry-run --windows-1252", true),
             ("import customers kunden.csv --quiet-start", true),
+            ("import agreements", false),
+            (
+                "import agreements v.csv --scans v.zip --dry-run --windows-1252",
+                true,
+            ),
             ("check --cases", true),
             ("check --cases --mend", true),
             ("check --mend", false),

@@ -115,7 +115,8 @@ pub fn transport(config: &Config) -> Result<Transport> {
         Some(url) => {
             let connections = u32::from(config.mail.connections);
             let host = config.web.base_url.host_str().unwrap_or_default();
-            Transport::smtp(url.expose_secret(), connections, host)
+            let tokens = config.mail.smtp_tokens();
+            Transport::smtp_with(url.expose_secret(), connections, host, tokens.as_ref())
                 .map_err(|error| anyhow!("AVV_SMTP_URL is not usable: {error}"))
         }
         None => Ok(Transport::Folder(config.storage.data_dir.join("mails"))),

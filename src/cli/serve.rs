@@ -7,11 +7,14 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::notify::{READY, STOPPING, ServiceManager};
 use super::{Result, contract, handles, open, say};
+use crate::actions::versions::review;
 use crate::actions::{ActionError, versions};
 use crate::app::App;
 use crate::config::Config;
 use crate::contract::Contract;
+use crate::domain::calendar::day;
 use crate::{jobs, web};
 
 /// How long jobs and threads may still work after the time for requests has passed.
@@ -35,6 +38,7 @@ pub fn serve(mut config: Config) -> Result<()> {
     let text = text(app)?;
     contract::probe(&text, &app.sealer, app.clock.now())
         .context("the test document cannot be made")?;
+    warn_of_text(app)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -50,6 +54,28 @@ pub fn serve(mut config: Config) -> Result<()> {
 fn bind_management(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address)
         .with_context(|| format!("AVV_MANAGEMENT_LISTEN: {address} cannot be listened on"))
+}
+
+/// Facts outside the text (catalogue, register, the operator's details) may be others than when it was
+/// published: its page and the start page say so whenever they are opened, the log at every start.
+fn warn_of_text(app: &App) -> Result<()> {
+    let today = day(app.clock.now());
+    let found = app
+        .db
+        .read_blocking(|conn| review::in_force(conn, app, today))
+        .context("the contract version in force cannot be checked")?;
+    let Some(in_force) = found else {
+        return Ok(());
+    };
+    for finding in in_force.review().outdated() {
+        tracing::warn!(
+            check = finding.id,
+            version = in_force.number,
+            "the contract version in force would not be published today: {}",
+            finding.explanation
+        );
+    }
+    Ok(())
 }
 
 /// The contract version that is offered now, or the one that comes with the program while there is none.
@@ -88,12 +114,16 @@ async fn run(app: App, listener: TcpListener, management: Option<TcpListener>) -
     let work = jobs::start(&app);
     say(&format!("AVV portal: {}/", app.base_url()));
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "ready");
+    let manager = ServiceManager::of_process();
+    manager.tell(READY);
+    manager.live();
     let mut serving = tokio::spawn(server);
     let ended = tokio::select! {
         () = asked(&mut terminate, &mut interrupt) => None,
         ended = &mut serving => Some(ended),
     };
     tracing::info!("stopping");
+    manager.tell(STOPPING);
     end_in_any_case();
     work.tell_to_stop();
     if ended.is_none() {

@@ -19,15 +19,16 @@ pub use access::{
     second_factors, sessions, user_erasure, user_list, user_search, users,
 };
 pub use change::{
-    announcements, bulk_runs, contract_versions, dissent_files, notices, roll_outs, sub_processors,
+    announcements, bulk_runs, contract_imports, contract_versions, dissent_files, notices,
+    roll_outs, sub_processors,
 };
 pub use customer::{
-    agreements, case_rows, cases, catalogue, customer_imports, customers, declarations,
-    external_ids, links, parties, products,
+    agreement_imports, agreements, case_rows, cases, catalogue, customer_imports, customers,
+    declarations, external_ids, links, parties, products, statistics,
 };
 use database::text;
 pub use database::{bulk, copies, db, embedded};
-pub use mailing::{mail_evidence, mails, replies};
+pub use mailing::{mail_evidence, mailbox, mails, replies};
 pub use operation::{
     alerts, audit, branding, feed, figures, files, idempotency, kept, proposals, retention, runs,
     seals, setup, status_days, unreadable, webhooks,

@@ -19,6 +19,56 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What is wrong with the lines of a file and with its scans, in their order.
+    agreement_import_faults (import_id, position) {
+        import_id -> Int8,
+        position -> Int4,
+        /// Line of the file; 0 for a scan that belongs to none.
+        line -> Int4,
+        /// Key of the column; empty for the line as a whole, or its scan.
+        field -> Text,
+        reason -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// Agreements that are still to be recorded; a row goes as soon as its agreement is there. Erased with the customer.
+    agreement_import_rows (import_id, number) {
+        import_id -> Int8,
+        number -> Text,
+        /// Line of the file; the head is line 1.
+        line -> Int4,
+        facts -> Jsonb,
+        /// The PDF, byte for byte; it moves into `agreement_documents`.
+        scan -> Nullable<Bytea>,
+        /// Why the agreement could not be recorded after all: column and reason.
+        refused -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    /// Files with agreements that were concluded outside the portal: looked through whole, proposed, and confirmed by a second administrator (5.8-18, S-76). The file itself is not kept.
+    agreement_imports (id) {
+        id -> Int8,
+        file_name -> Text,
+        /// Name of the archive with the scans, if one came with it.
+        scans_name -> Nullable<Text>,
+        uploaded_at -> Timestamptz,
+        /// Empty if it came by a command.
+        uploaded_by -> Nullable<Int8>,
+        /// When it was looked through to its end; empty while that goes on, or if it was broken off.
+        checked_at -> Nullable<Timestamptz>,
+        /// What it contains and what would follow.
+        figures -> Jsonb,
+        proposed_at -> Nullable<Timestamptz>,
+        proposed_by -> Nullable<Int8>,
+        confirmed_at -> Nullable<Timestamptz>,
+        confirmed_by -> Nullable<Int8>,
+        run_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
     /// Concluded agreements. Only the end and the leaving of the sub-partner are ever written to a row.
     agreements (id) {
         id -> Uuid,
@@ -275,6 +325,79 @@ diesel::table! {
         row_id -> Int8,
         partner_id -> Nullable<Int8>,
         sub_partner_id -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    /// Each saved change of a draft, clause by clause: who wrote what since it was begun.
+    clause_changes (id) {
+        id -> Int8,
+        version_id -> Int8,
+        changed_at -> Timestamptz,
+        changed_by -> Int8,
+        /// Path in the folder of the version.
+        file -> Text,
+        clause -> Text,
+        heading -> Text,
+        /// Source of the clause before; empty for a new one. Both are the same where clauses changed places.
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// What people of the operator say about a clause of a version. They go with a draft that is deleted, and stay with a published version, for the operator alone.
+    clause_comments (id) {
+        id -> Int8,
+        version_id -> Int8,
+        /// Name of the part without language: vertrag, produkte/trunk.
+        part -> Text,
+        /// Key of the clause in that part.
+        clause -> Text,
+        /// Heading of the clause then, for comments on clauses that are gone.
+        heading -> Text,
+        /// The comment that this one answers. Answers are closed with it.
+        answers_to -> Nullable<Int8>,
+        text -> Text,
+        written_at -> Timestamptz,
+        written_by -> Int8,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    /// What a person typed in the form of a clause and has not saved yet; it goes when it is saved or dropped.
+    clause_drafts (version_id, user_id, part, clause) {
+        version_id -> Int8,
+        user_id -> Int8,
+        part -> Text,
+        clause -> Text,
+        fields -> Jsonb,
+        typed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The files that a draft was imported from.
+    contract_import_sources (version_id, place) {
+        version_id -> Int8,
+        place -> Int2,
+        name -> Text,
+        /// The encoding that was confirmed; empty while it is told by the file itself.
+        encoding -> Nullable<Text>,
+        bytes -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// A draft that was imported from texts, until it is published.
+    contract_imports (version_id) {
+        version_id -> Int8,
+        /// The files as the last import made them: what differs in the version was changed by hand.
+        base -> Jsonb,
+        /// Words, notes, doubtful lines and decisions about them.
+        state -> Jsonb,
     }
 }
 
@@ -608,6 +731,20 @@ diesel::table! {
     mail_texts (mail_id) {
         mail_id -> Int8,
         text -> Text,
+    }
+}
+
+diesel::table! {
+    /// How the mailbox stands that is read over IMAP for what comes back: one row, or none before the first time.
+    mailbox_state (id) {
+        id -> Int2,
+        /// Which process reads it at the moment; free again when the time of the claim is over.
+        claim -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
+        /// When it was last read to its end.
+        read_at -> Nullable<Timestamptz>,
+        /// Since when it cannot be read; empty if the last time went well.
+        failing_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -1131,6 +1268,10 @@ diesel::table! {
 }
 
 diesel::joinable!(agreement_documents -> agreements (agreement_id));
+diesel::joinable!(agreement_import_faults -> agreement_imports (import_id));
+diesel::joinable!(agreement_import_rows -> agreement_imports (import_id));
+diesel::joinable!(agreement_import_rows -> customers (number));
+diesel::joinable!(agreement_imports -> bulk_runs (run_id));
 diesel::joinable!(agreements -> customers (customer_number));
 diesel::joinable!(agreements -> links (link_id));
 diesel::joinable!(agreements -> requests (request_id));
@@ -1144,6 +1285,13 @@ diesel::joinable!(bulk_run_failures -> bulk_runs (run_id));
 diesel::joinable!(bulk_run_failures -> customers (customer_number));
 diesel::joinable!(case_gates -> customers (number));
 diesel::joinable!(case_rows -> customers (number));
+diesel::joinable!(clause_changes -> contract_versions (version_id));
+diesel::joinable!(clause_changes -> users (changed_by));
+diesel::joinable!(clause_comments -> contract_versions (version_id));
+diesel::joinable!(clause_drafts -> contract_versions (version_id));
+diesel::joinable!(clause_drafts -> users (user_id));
+diesel::joinable!(contract_import_sources -> contract_imports (version_id));
+diesel::joinable!(contract_imports -> contract_versions (version_id));
 diesel::joinable!(customer_import_faults -> customer_imports (import_id));
 diesel::joinable!(customer_import_rows -> customer_imports (import_id));
 diesel::joinable!(customer_import_waiting -> customer_imports (import_id));
@@ -1205,6 +1353,9 @@ diesel::joinable!(webhook_deliveries -> webhook_endpoints (endpoint_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agreement_documents,
+    agreement_import_faults,
+    agreement_import_rows,
+    agreement_imports,
     agreements,
     announcements,
     api_clients,
@@ -1220,6 +1371,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     case_gates,
     case_rows,
     case_words,
+    clause_changes,
+    clause_comments,
+    clause_drafts,
+    contract_import_sources,
+    contract_imports,
     contract_versions,
     customer_import_faults,
     customer_import_rows,
@@ -1241,6 +1397,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mail_attempts,
     mail_reports,
     mail_texts,
+    mailbox_state,
     mails,
     notices,
     objection_files,

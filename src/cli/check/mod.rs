@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::{Readings, StorageConfig, unknown_variables};
 use crate::dns::Resolvers;
 use crate::domain::inspection::{
-    Finding, MailFault, MailStage, MailWay, Mark, Reached, Stamp, worst,
+    Finding, MailFault, MailStage, MailWay, MailboxStage, MailboxWay, Mark, Reached, Stamp, worst,
 };
 use crate::logging;
 use crate::storage::db::connect_to_look;
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(45);
 /// What is wanted of `check`.
 #[derive(Debug, Args)]
 pub struct Wanted {
-    /// Ask neither the mail server nor the domain name system nor the time-stamping service nor an issuer
+    /// Ask neither the mail server nor the mailbox nor the domain name system nor the time-stamping service nor an issuer
     #[arg(long)]
     offline: bool,
     /// Ask this resolver about the sender's domain, in place of the system's own
@@ -109,6 +109,8 @@ fn network(readings: &Readings, dns: Option<SocketAddr>, now: DateTime<Utc>) -> 
         let web = readings.web.clone();
         begin(move || inspection::mail_server(&mail, web.as_ref()))
     });
+    let mailbox = readings.mail.clone().filter(|mail| mail.mailbox.is_some());
+    let mailbox = mailbox.map(|mail| begin(move || inspection::mailbox(&mail)));
     let names = readings.mail.clone().map(|mail| {
         let mail_of_thread = mail.clone();
         let looked = begin(move || inspection::sender_names(&mail_of_thread, &resolvers));
@@ -137,6 +139,15 @@ fn network(readings: &Readings, dns: Option<SocketAddr>, now: DateTime<Utc>) -> 
             at: MailStage::Connection,
             why: MailFault::Silent,
         }))
+    }));
+    findings.extend(mailbox.and_then(|mailbox| {
+        let found = wait(&mailbox, until).unwrap_or_else(|| {
+            Some(MailboxWay::Closed {
+                at: MailboxStage::Dialogue,
+                why: "no answer in time".to_owned(),
+            })
+        });
+        found.map(Finding::Mailbox)
     }));
     findings.extend(names.into_iter().flat_map(|(mail, names)| {
         wait(&names, until).unwrap_or_else(|| inspection::unknown_names(&mail))

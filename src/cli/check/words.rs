@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::inspection::{
-    Dkim, Dmarc, Finding, MailFault, MailStage, MailWay, Mark, Reached, Schema, Seal, Spf, Stamp,
+    Dkim, Dmarc, Finding, MailFault, MailStage, MailWay, MailboxStage, MailboxWay, Mark, Reached,
+    Schema, Seal, Spf, Stamp,
 };
 
 /// What a finding is about, and the sentence.
@@ -41,6 +42,7 @@ pub(super) fn of(finding: &Finding) -> (&'static str, String) {
         Finding::Clock(off) => ("clock", clock(*off, finding.mark())),
         Finding::Seal(seal) => ("seal", self::seal(seal)),
         Finding::MailServer(way) => ("mail server", mail_server(way)),
+        Finding::Mailbox(way) => ("mailbox", mailbox(way)),
         Finding::Spf(spf) => ("SPF", self::spf(spf).to_owned()),
         Finding::Dkim(dkim) => ("DKIM", self::dkim(dkim).to_owned()),
         Finding::Dmarc(dmarc) => ("DMARC", self::dmarc(dmarc)),
@@ -71,7 +73,7 @@ pub(super) fn of(finding: &Finding) -> (&'static str, String) {
         ),
         Finding::Offline => (
             "network",
-            "mail server, domain names, time stamps and issuers were not asked about (--offline)".to_owned(),
+            "mail server, mailbox, domain names, time stamps and issuers were not asked about (--offline)".to_owned(),
         ),
     }
 }
@@ -186,17 +188,12 @@ fn mail_server(way: &MailWay) -> String {
         MailWay::Unusable(why) => format!("AVV_SMTP_URL: {why}"),
         MailWay::Open {
             is_encrypted,
-            is_signed_in,
+            signed_in,
         } => {
-            let way = if *is_encrypted {
-                "encrypted"
-            } else {
-                "on this machine"
-            };
-            let person = if *is_signed_in {
-                ", signed in"
-            } else {
-                ", without signing in"
+            let way = way_word(*is_encrypted);
+            let person = match signed_in {
+                Some(mechanism) => format!(", signed in by {mechanism}"),
+                None => ", without signing in".to_owned(),
             };
             format!(
                 "takes mails from AVV_MAIL_FROM ({way}{person}); whether they arrive, a test mail tells (Verwaltung → E-Mails)"
@@ -220,6 +217,8 @@ fn mail_server(way: &MailWay) -> String {
                     "at AUTH",
                     "Check user and password in AVV_SMTP_URL; special characters are written as %XX",
                 ),
+                MailStage::Token => ("at AUTH XOAUTH2", TOKEN_REFUSED),
+                MailStage::NoToken => ("before AUTH XOAUTH2", NO_TOKEN),
                 MailStage::Sender => (
                     "at MAIL FROM",
                     "The server must allow that user to send from AVV_MAIL_FROM",
@@ -234,10 +233,62 @@ fn fault(why: &MailFault) -> String {
     match why {
         MailFault::Refused { code, words } => format!("it said {code} {words}"),
         MailFault::NotOffered(what) => format!("it does not offer {what}"),
+        MailFault::NoToken(why) => format!("there is no token, {why}"),
         MailFault::Garbled => "what it said is no SMTP".to_owned(),
         MailFault::Tls(why) => format!("no encrypted connection, {why}"),
         MailFault::Broken(why) => format!("no connection, {why}"),
         MailFault::Silent => "no answer in time".to_owned(),
+    }
+}
+
+fn way_word(is_encrypted: bool) -> &'static str {
+    match is_encrypted {
+        true => "encrypted",
+        false => "on this machine",
+    }
+}
+
+/// What to do when a token is not taken. Microsoft 365 says no more than that it was not.
+const TOKEN_REFUSED: &str = "The token came, and the server does not take it: the user in the address must be the mailbox, and the application must have the right to it (docs/integration.md, Microsoft 365)";
+const NO_TOKEN: &str = "Check AVV_MAIL_OAUTH_TOKEN_URL, AVV_MAIL_OAUTH_CLIENT_ID, AVV_MAIL_OAUTH_CLIENT_SECRET and AVV_MAIL_OAUTH_SCOPE; secrets of applications end (docs/integration.md, Microsoft 365)";
+
+fn mailbox(way: &MailboxWay) -> String {
+    match way {
+        MailboxWay::Open {
+            is_encrypted,
+            signed_in,
+            unread,
+        } => format!(
+            "can be read ({}, signed in by {signed_in}); unread in it: {unread}",
+            way_word(*is_encrypted)
+        ),
+        MailboxWay::Closed { at, why } => {
+            let (place, advice) = match at {
+                MailboxStage::Connection => (
+                    "before signing in",
+                    "Check host and port in AVV_IMAP_URL, and whether a firewall is in the way",
+                ),
+                MailboxStage::Encryption => (
+                    "at its certificate",
+                    "Check host and port in AVV_IMAP_URL, and the server's certificate",
+                ),
+                MailboxStage::NoToken => ("before signing in, there is no token", NO_TOKEN),
+                MailboxStage::SignIn => (
+                    "at signing in",
+                    "Check user and password in AVV_IMAP_URL, where special characters are written as %XX; with AVV_IMAP_AUTH=oauth2 the application must have the right to this mailbox (docs/integration.md, Microsoft 365)",
+                ),
+                MailboxStage::Folder => (
+                    "at its folder",
+                    "The path of AVV_IMAP_URL names a folder that is there, as the server writes it",
+                ),
+                MailboxStage::Move => (
+                    "at AVV_IMAP_AFTER",
+                    "Make the folder in the mailbox, or have the mails kept",
+                ),
+                MailboxStage::Dialogue => ("in the middle", "Ask who runs the server"),
+            };
+            format!("the dialogue ended {place}: {why}. {advice}")
+        }
     }
 }
 
@@ -355,6 +406,27 @@ mod tests {
                 closed(MailStage::SignIn),
                 "mail server",
                 "at AUTH: it said 535 no. Check user and password",
+            ),
+            (
+                closed(MailStage::Token),
+                "mail server",
+                "at AUTH XOAUTH2: it said 535 no. The token came",
+            ),
+            (
+                Finding::MailServer(MailWay::Closed {
+                    at: MailStage::NoToken,
+                    why: MailFault::NoToken("the token endpoint answered 503".to_owned()),
+                }),
+                "mail server",
+                "before AUTH XOAUTH2: there is no token, the token endpoint answered 503. Check AVV_MAIL_OAUTH_TOKEN_URL",
+            ),
+            (
+                Finding::Mailbox(MailboxWay::Closed {
+                    at: MailboxStage::Move,
+                    why: "it said no such folder".to_owned(),
+                }),
+                "mailbox",
+                "at AVV_IMAP_AFTER: it said no such folder. Make the folder",
             ),
             (
                 closed(MailStage::Sender),

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use crate::domain::{PartnerId, UserId};
-use crate::storage::schema::{identities, issuer_requests, issuer_sessions, partners, users};
+use crate::domain::UserId;
+use crate::storage::schema::{identities, issuer_requests, issuer_sessions, users};
 use crate::storage::{QueryResult, text};
 
 /// What a person was sent to an issuer for.
@@ -412,19 +412,6 @@ pub fn end_issuer_sessions(
             .returning(issuer_sessions::user_id)
             .get_results(conn)?;
     Ok(users.into_iter().map(UserId).collect())
-}
-
-/// The partner with this external id.
-pub fn find_partner_by_external_id(
-    conn: &mut PgConnection,
-    external: &str,
-) -> QueryResult<Option<(PartnerId, bool)>> {
-    let row: Option<(i64, Option<i64>)> = partners::table
-        .filter(partners::external_id.eq(external))
-        .select((partners::id, partners::parent_id))
-        .first(conn)
-        .optional()?;
-    Ok(row.map(|(id, parent)| (PartnerId(id), parent.is_some())))
 }
 
 /// Changes the job of one of the operator's people.

@@ -9,7 +9,8 @@ use crate::storage::QueryResult;
 use crate::storage::schema::sessions;
 
 /// A stored session.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = sessions)]
 pub struct StoredSession {
     /// What actix-session keeps in it.
     pub state: Value,
@@ -41,16 +42,11 @@ pub fn create_session(
 
 /// Finds a session by the hash of its key.
 pub fn find_session(conn: &mut PgConnection, id: &str) -> QueryResult<Option<StoredSession>> {
-    let row: Option<(Value, DateTime<Utc>, DateTime<Utc>)> = sessions::table
+    sessions::table
         .find(id)
-        .select((sessions::state, sessions::created_at, sessions::seen_at))
+        .select(StoredSession::as_select())
         .first(conn)
-        .optional()?;
-    Ok(row.map(|(state, created_at, seen_at)| StoredSession {
-        state,
-        created_at,
-        seen_at,
-    }))
+        .optional()
 }
 
 /// Writes what a session holds; false if it has ended meanwhile.
@@ -93,27 +89,13 @@ pub fn list_sessions(
     user: UserId,
     (seen_after, began_after): (DateTime<Utc>, DateTime<Utc>),
 ) -> QueryResult<Vec<(String, StoredSession)>> {
-    let rows: Vec<(String, Value, DateTime<Utc>, DateTime<Utc>)> = sessions::table
+    sessions::table
         .filter(sessions::user_id.eq(user.0))
         .filter(sessions::seen_at.gt(seen_after))
         .filter(sessions::created_at.gt(began_after))
         .order((sessions::created_at.desc(), sessions::id))
-        .select((
-            sessions::id,
-            sessions::state,
-            sessions::created_at,
-            sessions::seen_at,
-        ))
-        .load(conn)?;
-    let stored = |(id, state, created_at, seen_at)| {
-        let session = StoredSession {
-            state,
-            created_at,
-            seen_at,
-        };
-        (id, session)
-    };
-    Ok(rows.into_iter().map(stored).collect())
+        .select((sessions::id, StoredSession::as_select()))
+        .load(conn)
 }
 
 /// Ends every session of a user but the one whose forms carry `csrf`.

@@ -174,69 +174,92 @@ pub fn list_active_of(
     Ok((count, ids.into_iter().map(UserId).collect()))
 }
 
+/// What is stored of a person, with the own company.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(in crate::storage) struct ViewerRecord {
+    id: i64,
+    name: String,
+    role: String,
+    operator_role: Option<String>,
+    contracts: bool,
+    manages_users: bool,
+    disabled_at: Option<DateTime<Utc>>,
+    #[diesel(embed)]
+    partner: Option<PartnerRecord>,
+    #[diesel(embed)]
+    customer: Option<CustomerRecord>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = partners)]
+pub(in crate::storage) struct PartnerRecord {
+    id: i64,
+    parent_id: Option<i64>,
+    name: String,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = customers)]
+pub(in crate::storage) struct CustomerRecord {
+    number: CustomerNumber,
+    name: String,
+    language: String,
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+impl ViewerRecord {
+    /// `None` if the person may not sign in.
+    pub(in crate::storage) fn viewer(self) -> QueryResult<Option<Viewer>> {
+        if self.disabled_at.is_some() {
+            return Ok(None);
+        }
+        let (role, company, language) = match (self.role.as_str(), self.partner, self.customer) {
+            ("operator", None, None) => (
+                Role::Operator(read_operator_role(self.operator_role.as_deref())?),
+                String::new(),
+                Language::De,
+            ),
+            ("partner", Some(partner), None) => {
+                let id = PartnerId(partner.id);
+                let role = match partner.parent_id {
+                    Some(_) => Role::SubPartner(id),
+                    None => Role::Partner(id),
+                };
+                (role, partner.name, Language::De)
+            }
+            ("customer", None, Some(customer)) if customer.deleted_at.is_some() => return Ok(None),
+            ("customer", None, Some(customer)) => (
+                Role::Customer {
+                    number: customer.number,
+                    contracts: self.contracts,
+                },
+                customer.name,
+                Language::from_code(&customer.language).unwrap_or_default(),
+            ),
+            _ => return Err(text::unreadable("role")),
+        };
+        Ok(Some(Viewer {
+            user: UserId(self.id),
+            name: self.name,
+            company,
+            role,
+            manages_users: self.manages_users,
+            language,
+        }))
+    }
+}
+
 /// The person as the pages need it, read anew on every request (S-33); `None` if disabled.
 pub fn find_viewer(conn: &mut PgConnection, id: UserId) -> QueryResult<Option<Viewer>> {
-    type Row = (
-        String,
-        (String, Option<String>),
-        (bool, bool),
-        Option<(i64, Option<i64>, String)>,
-        Option<(CustomerNumber, String, String, Option<DateTime<Utc>>)>,
-    );
-    let row: Option<Row> = users::table
+    let found: Option<ViewerRecord> = users::table
         .left_join(partners::table)
         .left_join(customers::table)
         .filter(users::id.eq(id.0))
-        .filter(users::disabled_at.is_null())
-        .select((
-            users::name,
-            (users::role, users::operator_role),
-            (users::contracts, users::manages_users),
-            (partners::id, partners::parent_id, partners::name).nullable(),
-            (
-                customers::number,
-                customers::name,
-                customers::language,
-                customers::deleted_at,
-            )
-                .nullable(),
-        ))
+        .select(ViewerRecord::as_select())
         .first(conn)
         .optional()?;
-    let Some((name, (role, operator_role), (contracts, manages_users), partner, customer)) = row
-    else {
-        return Ok(None);
-    };
-    let (role, company, language) = match (role.as_str(), partner, customer) {
-        ("operator", None, None) => (
-            Role::Operator(read_operator_role(operator_role.as_deref())?),
-            String::new(),
-            Language::De,
-        ),
-        ("partner", Some((partner, parent, company)), None) => {
-            let role = if parent.is_some() {
-                Role::SubPartner(PartnerId(partner))
-            } else {
-                Role::Partner(PartnerId(partner))
-            };
-            (role, company, Language::De)
-        }
-        ("customer", None, Some((_, _, _, Some(_deleted)))) => return Ok(None),
-        ("customer", None, Some((number, company, language, None))) => (
-            Role::Customer { number, contracts },
-            company,
-            Language::from_code(&language).unwrap_or_default(),
-        ),
-        _ => return Err(text::unreadable("role")),
-    };
-    Ok(Some(Viewer {
-        user: id,
-        name,
-        company,
-        role,
-        manages_users,
-        language,
-    }))
+    found.map_or(Ok(None), ViewerRecord::viewer)
 }
 
 /// The stored job of one of the operator's people.

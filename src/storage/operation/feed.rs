@@ -4,17 +4,20 @@
 //! of the log until its transaction has ended, so position n + 1 is not even given before n can be seen
 //! (or was rolled back, and then n is given anew).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::audit::effect_in;
-use crate::domain::CustomerNumber;
 use crate::domain::audit::AuditName;
 use crate::domain::audit::Steps;
 use crate::domain::case::Status;
 use crate::domain::feed::{FeedEvent, Recorded, events_of};
+use crate::domain::{CustomerNumber, PartnerId};
+use crate::storage::external_ids::{list_keys_of_bookings, name_partners};
 use crate::storage::schema::{audit_events, audit_head};
 use crate::storage::{QueryResult, text};
 
@@ -46,6 +49,12 @@ type Row = (
 /// What is told after position `after`: about `limit` events, more only if the first position alone has
 /// more. The page may be empty and lead on all the same.
 pub fn feed_after(conn: &mut PgConnection, after: i64, limit: usize) -> QueryResult<FeedPage> {
+    let mut page = mapped_after(conn, after, limit)?;
+    name(conn, &mut page.events)?;
+    Ok(page)
+}
+
+fn mapped_after(conn: &mut PgConnection, after: i64, limit: usize) -> QueryResult<FeedPage> {
     let mut page = FeedPage {
         events: Vec::new(),
         next: after,
@@ -87,6 +96,40 @@ pub fn feed_after(conn: &mut PgConnection, after: i64, limit: usize) -> QueryRes
         read += count;
     }
     Ok(page)
+}
+
+/// Fills in what the other systems call the partners and bookings of events, as they are called now.
+fn name(conn: &mut PgConnection, events: &mut [FeedEvent]) -> QueryResult<()> {
+    let ids: BTreeSet<PartnerId> = events
+        .iter()
+        .filter_map(|event| event.ids.partner.as_ref())
+        .map(|partner| partner.id)
+        .collect();
+    if !ids.is_empty() {
+        let ids: Vec<PartnerId> = ids.into_iter().collect();
+        let named = name_partners(conn, &ids)?;
+        for own in events
+            .iter_mut()
+            .filter_map(|event| event.ids.partner.as_mut())
+        {
+            let found = named.iter().find(|one| one.id == own.id);
+            own.key = found.and_then(|one| one.key.clone());
+        }
+    }
+    let booked = |event: &FeedEvent| event.customer.zip(event.ids.place);
+    let customers: BTreeSet<CustomerNumber> = events
+        .iter()
+        .filter_map(booked)
+        .map(|(customer, _)| customer)
+        .collect();
+    if !customers.is_empty() {
+        let customers: Vec<CustomerNumber> = customers.into_iter().collect();
+        let keys = list_keys_of_bookings(conn, &customers)?;
+        for event in events {
+            event.ids.booking = booked(event).and_then(|place| keys.get(&place).cloned());
+        }
+    }
+    Ok(())
 }
 
 /// The events of one position.

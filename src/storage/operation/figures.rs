@@ -10,6 +10,7 @@ use crate::domain::viewer::Scope;
 use crate::storage::alerts::{AlertFilter, Whose, count_alerts};
 use crate::storage::audit::chain::find_head;
 use crate::storage::case_rows::count_statuses;
+use crate::storage::mailbox::{MailboxMoments, mailbox_stands};
 use crate::storage::mails::{count_trouble, queue_state};
 use crate::storage::seals::count_unstamped;
 use crate::storage::webhooks::list_lags;
@@ -43,6 +44,8 @@ pub struct Figures {
     pub position: Option<i64>,
     /// Endpoints that events are pushed to, and since when each waits for one; not those that are paused.
     pub webhooks: Vec<(WebhookId, Option<DateTime<Utc>>)>,
+    /// How the mailbox of what comes back stands; `None` if it was never read.
+    pub mailbox: Option<MailboxMoments>,
 }
 
 /// Reads all of it; `is_stamped` says whether documents get time stamps.
@@ -73,5 +76,6 @@ pub fn read_figures(
         },
         position: find_head(conn)?.map(|head| head.position),
         webhooks: list_lags(conn)?,
+        mailbox: mailbox_stands(conn)?,
     })
 }

@@ -133,6 +133,21 @@ pub fn list_answered(conn: &mut PgConnection, limit: i64) -> QueryResult<Vec<Pro
     rows.into_iter().map(read).collect()
 }
 
+/// Proposals older than `before`, open and answered, newest first; at most `limit`.
+pub fn list_all(
+    conn: &mut PgConnection,
+    before: Option<ProposalId>,
+    limit: i64,
+) -> QueryResult<Vec<ProposalLine>> {
+    let rows: Vec<Row> = joined()
+        .filter(customers::deleted_at.is_null())
+        .filter(proposals::id.lt(before.map_or(i64::MAX, |before| before.0)))
+        .order(proposals::id.desc())
+        .limit(limit)
+        .load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Writes how an open proposal was answered; `false` if it was not open any more.
 pub fn close_proposal(
     conn: &mut PgConnection,

@@ -1,5 +1,7 @@
 //! Partners (Mandanten) and sub-partners (Submandanten).
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -29,6 +31,23 @@ pub fn find_partner(conn: &mut PgConnection, id: PartnerId) -> QueryResult<Optio
         .first(conn)
         .optional()?;
     Ok(row.map(read))
+}
+
+/// Several partners by their keys.
+pub fn list_partners_by_id(
+    conn: &mut PgConnection,
+    ids: impl IntoIterator<Item = i64>,
+) -> QueryResult<HashMap<PartnerId, Partner>> {
+    let ids: BTreeSet<i64> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Row> = partners::table
+        .filter(partners::id.eq_any(ids))
+        .select(columns())
+        .load(conn)?;
+    let all = rows.into_iter().map(read);
+    Ok(all.map(|partner| (partner.id, partner)).collect())
 }
 
 /// Addresses that these partners once had (5.6-11).

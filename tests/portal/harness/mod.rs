@@ -13,25 +13,34 @@
 mod acts;
 mod app;
 pub mod axe;
+pub mod bare;
 mod browser;
 pub mod chromium;
+mod cluster;
 mod device;
+mod dovecot;
 mod issuer;
 mod log;
 mod people;
+mod ports;
 mod receiver;
 mod smtp;
+mod tokens;
 
 pub use app::{TestApp, database, days, deliver, hours, minutes};
 pub use browser::{Browser, Page};
+pub use cluster::Cluster;
 pub use device::Device;
+pub use dovecot::{Dovecot, PASSWORD as PASSWORD_OF_MAILBOX};
 pub use issuer::{Issuer, Signs, issuer_config};
 pub use log::Log;
 pub use people::{
     CUSTOMER, Companies, FOREIGN_CUSTOMER, PASSWORD, Person, RECOVERY, party, products,
 };
+pub use ports::port;
 pub use receiver::{Manner, Pushed, Receiver};
 pub use smtp::{Behaviour, Fault, SmtpStub, Stage, Taken};
+pub use tokens::{MAILBOX, SECRET, TokenEndpoint};
 
 /// A contract, letter or mail on paper as it is uploaded: one empty page that every PDF reader
 /// opens.

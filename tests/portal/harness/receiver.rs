@@ -148,7 +148,7 @@ impl Receiver {
 }
 
 /// The next request of a connection; `None` when it is closed.
-fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<(HeaderMap, String)> {
+pub(super) fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<(HeaderMap, String)> {
     let mut piece = [0; 4096];
     loop {
         if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {

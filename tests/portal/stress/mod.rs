@@ -7,6 +7,8 @@
 //! people       what these users do, round after round, and what they were told
 //! assertions   what must hold afterwards: nothing acknowledged is lost, nothing is there twice
 //! crash        the processes and databases die
+//! day          a day of a provider with all its other systems, and figures that agree in the end
+//! failover     the primary dies, and a standby takes over
 //! concurrency  two and four processes on one database
 //! morning      the morning with many due cases
 //! webhooks     another system that has to learn of everything, in order
@@ -22,9 +24,11 @@ mod assertions;
 mod client;
 mod concurrency;
 mod crash;
+mod day;
+mod failover;
 mod morning;
 mod people;
-mod program;
+pub mod program;
 mod webhooks;
 
 use chrono::NaiveTime;

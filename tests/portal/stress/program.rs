@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use rand::Rng as _;
 
-use crate::harness::SmtpStub;
+use super::setting;
+use crate::harness::{SmtpStub, port};
 
 /// How long a start may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -37,14 +37,6 @@ pub fn data_dir() -> tempfile::TempDir {
     dir
 }
 
-/// A port that is not assigned by chance while the portal that has it is being restarted.
-fn port() -> u16 {
-    let mut random = rand::rng();
-    std::iter::repeat_with(|| random.random_range(10_000..32_000))
-        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .unwrap()
-}
-
 impl Program {
     pub fn new(database: Option<String>, sink: &SmtpStub) -> Self {
         Self::within(data_dir(), database, sink)
@@ -66,7 +58,8 @@ impl Program {
     }
 
     pub fn command(&self, port: u16, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_avv-portal"));
+        let built = || env!("CARGO_BIN_EXE_avv-portal").to_owned();
+        let mut command = Command::new(setting("AVV_PORTAL").unwrap_or_else(built));
         match &self.database {
             Some(url) => command.env("DATABASE_URL", url),
             None => command.env_remove("DATABASE_URL"),
@@ -148,7 +141,7 @@ pub struct Process {
 }
 
 impl Process {
-    fn is_ready(&self) -> bool {
+    pub fn is_ready(&self) -> bool {
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else {
             return false;
         };

@@ -19,6 +19,7 @@ use diesel::r2d2::{
 use diesel::result::Error as QueryError;
 use tokio::sync::Semaphore;
 
+use crate::config::names_several;
 use crate::storage::rights;
 use migrations::connect_alone;
 pub use migrations::{count_pending, run_migrations};
@@ -398,14 +399,38 @@ pub fn database_time(conn: &mut PgConnection) -> QueryResult<chrono::DateTime<ch
 }
 
 /// The URL with limits for the parameters it does not set itself. Without them a machine that
-/// vanished, as in a failover, keeps connections open for many minutes before the network gives up.
+/// vanished, as in a failover, keeps connections open for many minutes before the network gives up:
+/// `tcp_user_timeout` is for what was sent and not taken, the others for an answer that is waited for.
 fn with_network_limits(url: &str) -> String {
+    // Of several hosts each is waited for. The first may be the one that vanished, and the next is to
+    // be found before the pool gives up.
+    let patience = if names_several(url) { "2" } else { "5" };
+    with_parameters(
+        &to_primary(url),
+        &[
+            ("connect_timeout", patience),
+            ("tcp_user_timeout", "15000"),
+            ("keepalives_idle", "10"),
+            ("keepalives_interval", "5"),
+            ("keepalives_count", "2"),
+            ("application_name", "avv-portal"),
+        ],
+    )
+}
+
+/// The URL; where it names several hosts, with the wish for the one that takes writes. The first may be
+/// a standby, or have come back as one after a failover.
+pub fn to_primary(url: &str) -> String {
+    if !names_several(url) {
+        return url.to_owned();
+    }
+    with_parameters(url, &[("target_session_attrs", "read-write")])
+}
+
+/// The URL with these parameters, but for those it sets itself.
+fn with_parameters(url: &str, parameters: &[(&str, &str)]) -> String {
     let mut url = url.to_owned();
-    for (name, value) in [
-        ("connect_timeout", "5"),
-        ("tcp_user_timeout", "15000"),
-        ("application_name", "avv-portal"),
-    ] {
+    for (name, value) in parameters {
         if !url.contains(&format!("{name}=")) {
             let separator = if url.contains('?') { '&' } else { '?' };
             url.push_str(&format!("{separator}{name}={value}"));

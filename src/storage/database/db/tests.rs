@@ -213,10 +213,44 @@ fn migrations_of_two_starts_do_not_meet() {
 fn what_the_operator_says_about_the_network_holds() {
     assert_eq!(
         with_network_limits("postgresql://db.example/avv"),
-        "postgresql://db.example/avv?connect_timeout=5&tcp_user_timeout=15000&application_name=avv-portal"
+        "postgresql://db.example/avv?connect_timeout=5&tcp_user_timeout=15000&keepalives_idle=10&keepalives_interval=5&keepalives_count=2&application_name=avv-portal"
     );
-    let said = "postgresql://a,b/avv?connect_timeout=2&tcp_user_timeout=0&application_name=x";
+    let said = "postgresql://a/avv?connect_timeout=2&tcp_user_timeout=0&keepalives_idle=1&keepalives_interval=1&keepalives_count=1&application_name=x";
     assert_eq!(with_network_limits(said), said);
+}
+
+/// F13: of several hosts the one that takes writes is asked for, and none is waited for long.
+#[test]
+fn f13_of_several_hosts_the_primary_is_asked_for() {
+    for several in ["postgresql://a:1,b:2/avv", "postgresql:///avv?host=a,b"] {
+        let limited = with_network_limits(several);
+        assert!(
+            limited.contains("target_session_attrs=read-write")
+                && limited.contains("connect_timeout=2"),
+            "{limited}"
+        );
+    }
+    let one = "postgresql://a/avv";
+    assert_eq!(to_primary(one), one);
+    let said = "postgresql://a,b/avv?target_session_attrs=any";
+    assert_eq!(to_primary(said), said);
+}
+
+/// A machine that takes connections and says nothing, named first: the next one is found in time.
+#[test]
+fn f13_a_host_that_is_silent_does_not_keep_the_portal_from_the_next() {
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/target/test-postgres");
+    let url = database_url_for_tests(std::path::Path::new(dir)).unwrap();
+    let Some((before, socket)) = url.split_once("host=") else {
+        // The tests were given a server of the network.
+        return;
+    };
+    let both = format!("{before}port={port},5432&host=127.0.0.1,{socket}");
+    let db = Db::connect(&both).unwrap();
+    let work = |conn: &mut PgConnection| -> Result<(), DbError> { Ok(conn.ping()?) };
+    db.read_blocking(work).unwrap();
 }
 
 #[test]
