@@ -15,6 +15,7 @@ use crate::domain::viewer::Scope;
 use crate::domain::{AddressId, LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
 use crate::mail::transport::Transport;
+use crate::mail_token::TokenSource;
 use crate::metrics::Metrics;
 use crate::oidc::Issuers;
 use crate::places::Places;
@@ -39,6 +40,8 @@ pub struct App {
     pub db: Db,
     /// How mails are sent: by SMTP, or into a folder or memory.
     pub transport: Transport,
+    /// Where the tokens come from with which the portal signs in at mail servers, if it does.
+    pub tokens: Option<TokenSource>,
     /// A cache of parsed contract versions.
     pub contracts: Contracts,
     /// The key and certificate that documents are sealed with.
@@ -91,11 +94,15 @@ impl App {
         contracts: Contracts,
         sealer: Sealer,
     ) -> Self {
+        // The mail server and the mailbox share one source.
+        let tokens = transport.tokens().cloned();
+        let tokens = tokens.or_else(|| config.mail.oauth.clone().map(TokenSource::new));
         Self {
             config: Arc::new(config),
             clock,
             db,
             transport,
+            tokens,
             contracts,
             sealer,
             pulse: Pulse::default(),

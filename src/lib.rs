@@ -20,6 +20,7 @@ pub mod drafts;
 pub mod jobs;
 pub mod logging;
 pub mod mail;
+pub mod mail_token;
 pub mod metrics;
 pub mod oidc;
 pub mod paths;

@@ -26,6 +26,8 @@ pub enum Kind {
     Conclusion,
     /// Work for a signed-in user, such as checking a contract version or fetching a bundle.
     SignedIn,
+    /// Looking a file of a hundred thousand lines through, which nobody else waits behind.
+    File,
     /// Work for a visitor who is not signed in: drafts, comparisons, documents to check.
     Anyone,
 }
@@ -44,11 +46,12 @@ struct Bounds {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Password,
         Self::KnownPassword,
         Self::Conclusion,
         Self::SignedIn,
+        Self::File,
         Self::Anyone,
     ];
 
@@ -58,6 +61,7 @@ impl Kind {
             Self::KnownPassword => (2, 100, 15, 30),
             Self::Conclusion => (2, 100, 45, 60),
             Self::SignedIn => (2, 20, 30, 120),
+            Self::File => (1, 20, 30, 120),
             Self::Anyone => (1, 20, 20, 60),
         };
         Bounds {
@@ -97,7 +101,7 @@ struct Lane {
 /// All places of this process. Clones share them.
 #[derive(Debug, Clone)]
 pub struct Places {
-    lanes: [Lane; 5],
+    lanes: [Lane; 6],
     /// Number of pieces of work per source.
     pub crowd: Crowd,
     turns: Arc<Mutex<HashMap<String, Weak<AsyncMutex<()>>>>>,
@@ -128,7 +132,8 @@ impl Places {
             Kind::KnownPassword => &self.lanes[1],
             Kind::Conclusion => &self.lanes[2],
             Kind::SignedIn => &self.lanes[3],
-            Kind::Anyone => &self.lanes[4],
+            Kind::File => &self.lanes[4],
+            Kind::Anyone => &self.lanes[5],
         };
         let done = lane.run(work).await;
         if let Err(why) = &done {
@@ -292,7 +297,7 @@ mod tests {
     #[tokio::test]
     async fn a3_kinds_do_not_wait_for_each_other() {
         let places = Places::default();
-        let (_end, _task) = held(&places.lanes[4]);
+        let (_end, _task) = held(&places.lanes[5]);
         let others = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Anyone);
         for kind in others {
             assert_eq!(places.run(kind, || 1).await, Ok(1), "{kind:?}");

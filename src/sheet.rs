@@ -206,6 +206,42 @@ pub fn lines(text: &str) -> impl Iterator<Item = SheetLine> {
     })
 }
 
+/// The first line with a quotation mark that is not closed within it, or behind which the cell goes on:
+/// whoever reads such a table takes lines together or tears a cell apart.
+pub fn torn_line(text: &str) -> Option<u32> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum At {
+        Begin,
+        Plain,
+        Quoted,
+        /// Behind a mark in a quoted cell: its end, or the first of two that stand for one.
+        Mark,
+    }
+    let sign = delimiter(text);
+    let (mut at, mut line) = (At::Begin, 1);
+    let mut bytes = text.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        let is_break = matches!(byte, b'\n' | b'\r');
+        at = match (at, byte) {
+            (At::Quoted, _) if is_break => return Some(line),
+            (At::Quoted, b'"') => At::Mark,
+            (At::Quoted, _) => At::Quoted,
+            (At::Mark, b'"') => At::Quoted,
+            (At::Begin, b'"') => At::Quoted,
+            (_, _) if is_break || byte == sign => At::Begin,
+            (At::Mark, _) => return Some(line),
+            _ => At::Plain,
+        };
+        if is_break {
+            if byte == b'\r' {
+                bytes.next_if_eq(&b'\n');
+            }
+            line += 1;
+        }
+    }
+    (at == At::Quoted).then_some(line)
+}
+
 /// The cell as it was before [`disarmed`].
 fn armed(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
@@ -219,6 +255,22 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
     use super::*;
+
+    #[test]
+    fn s76_a_mark_that_is_not_closed_in_its_line_is_found() {
+        for (text, expected) in [
+            ("a;b\n1;2\n", None),
+            ("a;b\n1;\"x;\"\"y\"\"\"\r\n2;3", None),
+            ("a;b\n1;\"\"\n", None),
+            ("a;b\n1;5\" Rohr\n", None),
+            ("a;b\n1;\"x\n2;3\n", Some(2)),
+            ("a;b\r\n1;2\r\n1;\"x", Some(3)),
+            ("a;b\n1;\"x\" y;2\n", Some(2)),
+            ("a;\"b\nc\"\n1;2\n", Some(1)),
+        ] {
+            assert_eq!(torn_line(text), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn s74_no_cell_computes_and_every_cell_comes_back() {

@@ -122,7 +122,7 @@ pub fn send_once(config: &Config, url: &Url, message: Message) -> Reply {
 
 /// Whether events may go to this address: a public one, one of the networks that were named, or in
 /// development this machine.
-fn may_be_reached(config: &Config, ip: IpAddr) -> bool {
+pub fn may_be_reached(config: &Config, ip: IpAddr) -> bool {
     let is_named = || {
         config
             .web

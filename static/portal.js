@@ -101,6 +101,62 @@ function askBeforeLeaving(form) {
   });
 }
 
+/** What is typed in a clause is kept on the server while somebody types, and sent with the next button. */
+function keepWhileWriting(form) {
+  const status = document.getElementById("v-gemerkt");
+  if (!status) return;
+  let timer;
+  let open = false;
+  let sending = false;
+  const running = new AbortController();
+  const keep = async () => {
+    const body = new FormData(form);
+    body.set("tun", "merken");
+    try {
+      const response = await fetch(form.action, { method: "POST", body, redirect: "manual", signal: running.signal });
+      if (response.status !== 204) throw new Error("not kept");
+      open = false;
+      const time = new Date().toLocaleTimeString("de", { hour: "2-digit", minute: "2-digit" });
+      status.textContent = `Ihre Eingaben sind gemerkt (${time}), aber noch nicht gespeichert.`;
+    } catch {
+      if (sending) return;
+      status.textContent = "Ihre Eingaben konnten nicht gemerkt werden. Speichern Sie, damit nichts verloren geht.";
+    }
+  };
+  form.addEventListener("input", () => {
+    open = true;
+    clearTimeout(timer);
+    timer = setTimeout(keep, 1500);
+  });
+  form.addEventListener("submit", () => {
+    sending = true;
+    clearTimeout(timer);
+    running.abort();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (open && !sending) event.preventDefault();
+  });
+}
+
+/** A value goes to the cursor; without this file the server puts it into the text. */
+function insertAtCursor(form) {
+  const chosen = form.querySelector("#wert");
+  for (const button of form.querySelectorAll("button[value^=wert_]")) {
+    const code = button.value.slice("wert_".length);
+    const text = form.querySelector(`#text_${code}`);
+    button.addEventListener("click", (event) => {
+      const token = chosen?.selectedOptions[0]?.dataset[code];
+      if (!token || !text) return;
+      event.preventDefault();
+      const mark = text.value.indexOf("[]");
+      if (mark >= 0) text.setSelectionRange(mark, mark + 2);
+      text.setRangeText(token, text.selectionStart, text.selectionEnd, "end");
+      text.dispatchEvent(new Event("input", { bubbles: true }));
+      text.focus();
+    });
+  }
+}
+
 /** A link from the checks leads to its line. */
 function goToLine(text) {
   const line = Number(text.dataset.line);
@@ -185,6 +241,8 @@ function offerPasskey(place) {
 document.querySelectorAll("[data-passkey]").forEach(offerPasskey);
 document.querySelectorAll("form#v-entwurf").forEach(checkWhileWriting);
 document.querySelectorAll("form#v-entwurf").forEach(askBeforeLeaving);
+document.querySelectorAll("form#v-klauselform").forEach(keepWhileWriting);
+document.querySelectorAll("form#v-klauselform").forEach(insertAtCursor);
 document.querySelectorAll("textarea[data-line]").forEach(goToLine);
 document.querySelectorAll("a.reload").forEach(reloadInPlace);
 closeMenus();

@@ -68,6 +68,20 @@ pub(super) fn follow(
     Ok(new)
 }
 
+/// The same for a customer that is new in this transaction: no alert about it can be open.
+pub(super) fn raise_for(
+    conn: &mut PgConnection,
+    customer: CustomerNumber,
+    outcome: &Applied,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<AlertKind>> {
+    let raised = raised_by(&outcome.before, &outcome.changes, now);
+    for kind in &raised {
+        raise_alert(conn, &NewAlert::about(*kind, customer), now)?;
+    }
+    Ok(raised)
+}
+
 /// The concluded contract came back or was refused permanently: raises an alert and mails the
 /// operator (M14), once while the alert is open and once for each mail that did not arrive. Does
 /// nothing if the agreement is not in force any more.

@@ -66,6 +66,32 @@ impl Unwritten {
     }
 }
 
+/// The audit event of what was decided and is written otherwise: of many customers at once.
+pub(super) fn unwritten(
+    conn: &mut PgConnection,
+    outcome: &Applied,
+    actor: &Actor,
+    kind: impl FnOnce(&Applied) -> AuditKind,
+    now: DateTime<Utc>,
+) -> Result<Unwritten, ActionError> {
+    let status = (
+        status_of(&outcome.before, now).status,
+        status_of(&outcome.after, now).status,
+    );
+    let mut effect = Effect::between(&outcome.before, &outcome.after, now);
+    name_users(conn, &mut effect)?;
+    Ok(Unwritten {
+        event: NewEvent {
+            kind: kind(outcome),
+            actor: actor.clone(),
+            customer: Some(outcome.after.customer.number),
+            status: Some(status),
+        },
+        effect,
+        steps: Steps::of(&outcome.changes, &outcome.after),
+    })
+}
+
 /// Appends the events of several customers that were written in one transaction.
 pub(super) fn append_all(
     conn: &mut PgConnection,
@@ -182,7 +208,7 @@ impl CaseCommand {
     }
 
     /// [`CaseCommand::commit_each`] without its audit event, which the caller appends when everything
-    /// else of its transaction is written: several customers of an import.
+    /// else of its transaction is written: several agreements of a file.
     pub(super) fn write_each(
         &self,
         conn: &mut PgConnection,
@@ -215,11 +241,7 @@ impl CaseCommand {
                     | Change::Conclude(_)
             )
         };
-        // The words of those that arrive are written for all of them at once.
-        let arrives = events
-            .iter()
-            .any(|event| matches!(event, Event::Arrived(_)));
-        if !arrives && changes.iter().any(finds_anew) {
+        if changes.iter().any(finds_anew) {
             case_rows::save_words(conn, &after)?;
         }
         let outcome = Applied {
@@ -233,32 +255,8 @@ impl CaseCommand {
             roll_outs::answer(conn, self.customer, answer, self.now)?;
         }
         write(conn, &outcome)?;
-        let status = (
-            status_of(&outcome.before, self.now).status,
-            status_of(&outcome.after, self.now).status,
-        );
-        let event = NewEvent {
-            kind: kind(&outcome),
-            actor: self.actor.clone(),
-            customer: Some(self.customer),
-            status: Some(status),
-        };
-        let effect = self.effect(conn, &outcome)?;
-        let steps = Steps::of(&outcome.changes, &outcome.after);
-        let event = Unwritten {
-            event,
-            effect,
-            steps,
-        };
+        let event = unwritten(conn, &outcome, &self.actor, kind, self.now)?;
         Ok((outcome, event))
-    }
-
-    /// Which partners the decision gave or refused access, with the users concerned (EV-11). Reads
-    /// the database only if there are any.
-    fn effect(&self, conn: &mut PgConnection, outcome: &Applied) -> Result<Effect, ActionError> {
-        let mut effect = Effect::between(&outcome.before, &outcome.after, self.now);
-        name_users(conn, &mut effect)?;
-        Ok(effect)
     }
 
     fn queue_mails(
@@ -290,7 +288,8 @@ impl CaseCommand {
     }
 }
 
-/// Adds the users of each partner who gained or lost access.
+/// Adds the users of each partner who gained or lost access (EV-11). Reads the database only if there are
+/// any.
 pub(super) fn name_users(conn: &mut PgConnection, effect: &mut Effect) -> Result<(), ActionError> {
     for one in effect.all_mut() {
         (one.user_count, one.users) = users::list_active_of(conn, one.partner, Effect::MOST_USERS)?;
@@ -304,7 +303,7 @@ pub fn actor(viewer: &Viewer) -> Actor {
 }
 
 /// Random keys for new rows of a decision.
-fn new_ids() -> NewIds {
+pub(super) fn new_ids() -> NewIds {
     NewIds {
         request: RequestId(Uuid::new_v4()),
         link: LinkId(Uuid::new_v4()),

@@ -59,6 +59,7 @@ pub fn put(
     now: DateTime<Utc>,
 ) -> Result<Written, ActionError> {
     require(client, Duty::Care)?;
+    external_ids::lock_key(conn, "customer", &new.number.to_string())?;
     if find_holder(conn, new.number)?.is_none() {
         let addition = Addition {
             number: new.number,

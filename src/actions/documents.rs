@@ -170,7 +170,7 @@ fn frame(
     }
 }
 
-fn values(case: &Case, offer: &Offer, operator: Operator) -> Values {
+pub(super) fn values(case: &Case, offer: &Offer, operator: Operator) -> Values {
     let products = case
         .catalogue
         .iter()

@@ -19,11 +19,12 @@ use crate::domain::{EmailAddress, UserId, name};
 use crate::oidc::{OidcError, SaidOut, Tokens};
 use crate::storage::administrators::lock_administrators;
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::external_ids::find_partner;
 use crate::storage::identities::{
     IssuerRequest, IssuerSession, Purpose, begin_check, create_identity, create_issuer_session,
     create_request, delete_identities, end_issuer_session, end_issuer_sessions, find_identity,
-    find_issuer_session, find_partner_by_external_id, has_password, list_identities, save_check,
-    save_operator_role, take_request, use_identity,
+    find_issuer_session, has_password, list_identities, save_check, save_operator_role,
+    take_request, use_identity,
 };
 use crate::storage::passkeys::has_passkey;
 use crate::storage::second_factors::has_factor;
@@ -157,9 +158,9 @@ fn add(
     now: DateTime<Utc>,
 ) -> Judged<UserId> {
     let role = match grant {
-        Grant::Partner(Some(external)) => match find_partner_by_external_id(conn, external)? {
-            Some((id, false)) => Role::Partner(id),
-            Some((id, true)) => Role::SubPartner(id),
+        Grant::Partner(Some(external)) => match find_partner(conn, external)? {
+            Some((id, None)) => Role::Partner(id),
+            Some((id, Some(_))) => Role::SubPartner(id),
             None => return Ok(Err(IdentityFault::PartnerUnknown)),
         },
         // Who approves is invited, so that a second person sees it (S-39).
@@ -218,7 +219,7 @@ fn fit(
     match (grant, viewer.role) {
         (Grant::Operator(claimed), Role::Operator(present)) => Ok(change_of(present, *claimed)),
         (Grant::Partner(Some(external)), role) => {
-            let named = find_partner_by_external_id(conn, external)?;
+            let named = find_partner(conn, external)?;
             Ok(match named {
                 None => Err(IdentityFault::PartnerUnknown),
                 Some((id, _)) if role.partner() == Some(id) => Ok(None),

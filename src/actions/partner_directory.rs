@@ -302,7 +302,8 @@ fn effect_of(
         PartnerAuditEvent::Added
         | PartnerAuditEvent::Changed { .. }
         | PartnerAuditEvent::ContractRecorded { .. }
-        | PartnerAuditEvent::Released => return Ok(effect),
+        | PartnerAuditEvent::Released
+        | PartnerAuditEvent::Named { .. } => return Ok(effect),
     };
     let found = partners::find_partner(conn, id)?;
     let parent = match found.as_ref().and_then(|partner| partner.parent) {

@@ -23,6 +23,34 @@ pub enum PartnerWritten {
     Unchanged(PartnerId),
 }
 
+/// Gives a partner that was typed in its key; `false` if it has it already.
+///
+/// # Errors
+/// [`Refusal::Unchanged`] if the key is another partner's, or the partner has another key.
+pub fn adopt(
+    conn: &mut PgConnection,
+    client: &Client,
+    (key, id): (&ExternalId, PartnerId),
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    require(client, Duty::Care)?;
+    external_ids::lock_key(conn, "partner", key.as_str())?;
+    let partner = partners::lock_partner(conn, id)?.ok_or(ActionError::NotFound)?;
+    match external_ids::find_partner(conn, key.as_str())? {
+        Some((known, _)) if known == id => return Ok(false),
+        Some(_) => return Err(Refusal::Unchanged.into()),
+        None => {}
+    }
+    if !external_ids::name_partner(conn, id, key)? {
+        return Err(Refusal::Unchanged.into());
+    }
+    let event = PartnerAuditEvent::Named {
+        key: key.to_string(),
+    };
+    note(conn, client, id, &partner.party.name, event, now)?;
+    Ok(true)
+}
+
 /// Adds a partner, or makes its contact data what is written. A partner that was typed in has no key;
 /// one is given to it in the portal.
 ///
@@ -38,7 +66,8 @@ pub fn put(
 ) -> Result<PartnerWritten, ActionError> {
     require(client, Duty::Care)?;
     refuse_links(party)?;
-    let Some(id) = external_ids::find_partner(conn, key)? else {
+    external_ids::lock_key(conn, "partner", key.as_str())?;
+    let Some((id, _)) = external_ids::find_partner(conn, key.as_str())? else {
         if let Some(above) = parent {
             // A Submandant cannot have Submandanten.
             partners::find_partner(conn, above)?

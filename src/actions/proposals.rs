@@ -76,6 +76,7 @@ pub fn propose_paper(
     let event = Event::ConcludedOnPaper {
         person: paper.person.clone(),
         function: paper.function.clone(),
+        existing: None,
     };
     preview(&case, &event, now)?;
     let offered = draft(conn, app, &case, case.customer.language, now)?;
@@ -175,6 +176,7 @@ pub fn confirm(
                 recorded_by: proposed_by.clone(),
                 confirmed_by: viewer.name.clone(),
                 recorded_at: now,
+                existing: None,
             };
             let scan_hash = sha256(&scan.bytes);
             let (document, announced) =
@@ -186,10 +188,12 @@ pub fn confirm(
                 signed_on: *signed_on,
                 scan_hash,
                 proposed_by,
+                file: None,
             };
             let event = Event::ConcludedOnPaper {
                 person: person.clone(),
                 function: function.clone(),
+                existing: None,
             };
             let write = |conn: &mut PgConnection, outcome: &Applied| {
                 let AgreementId(agreement_id) =

@@ -10,7 +10,7 @@ use super::delivery::log;
 use super::form_version::{self, Shown};
 use super::{ActionError, inspection, require, versions};
 use crate::app::App;
-use crate::config::{Key, MailConfig};
+use crate::config::{Key, MailConfig, SignIn};
 use crate::domain::audit::AuditKind;
 use crate::domain::calendar::day;
 use crate::domain::product::lacking;
@@ -115,6 +115,17 @@ fn mail_settings(mail: &MailConfig, key: &Key<32>) -> String {
     for part in ["mail settings", url, mail.from.as_str()] {
         mac.update(part.as_bytes());
         mac.update(b"\0");
+    }
+    if let (SignIn::Token, Some(oauth)) = (mail.sign_in, &mail.oauth) {
+        let secrets = [&oauth.client_secret, &oauth.refresh_token];
+        let secrets = secrets.map(|secret| secret.as_ref().map_or("", |it| it.expose_secret()));
+        for part in [oauth.token_url.as_str(), &oauth.client_id]
+            .iter()
+            .chain(&secrets)
+        {
+            mac.update(part.as_bytes());
+            mac.update(b"\0");
+        }
     }
     base16ct::lower::encode_string(&mac.finalize().into_bytes())
 }

@@ -42,7 +42,10 @@ pub enum UserWritten {
     /// The user was invited.
     Created,
     /// Something is otherwise since now.
-    Changed,
+    Changed {
+        /// Whether a mail goes out because of it.
+        is_told: bool,
+    },
     /// All was so already.
     Unchanged,
     /// Another user has this address.
@@ -67,6 +70,9 @@ pub fn put(
     if new.role.is_operator() {
         return Err(ActionError::NotAllowed);
     }
+    external_ids::lock_key(conn, "user", new.key.as_str())?;
+    // Two keys may want the same address.
+    external_ids::lock_key(conn, "address", new.email.as_str())?;
     let Some(id) = external_ids::find_user(conn, &new.key)? else {
         return invite(conn, app, client, new, now);
     };
@@ -92,13 +98,15 @@ pub fn put(
     if !changes.is_empty() {
         change(conn, app, client, &before, (&wanted, &changes), now)?;
     }
+    // A changed address is told to both, and whoever is let in again is invited.
+    let is_told = changes.contains(&UserChange::Address) || new.active && is_locked;
     match (new.active, is_locked) {
         (true, true) => let_in(conn, app, client, (id, &new.name), now)?,
         (false, false) => lock(conn, client, (id, &new.name), now)?,
         _ if changes.is_empty() => return Ok(UserWritten::Unchanged),
         _ => {}
     }
-    Ok(UserWritten::Changed)
+    Ok(UserWritten::Changed { is_told })
 }
 
 fn invite(

@@ -23,6 +23,8 @@ pub enum RunKind {
     Import,
     /// Asks those that were added without being asked (row 1).
     FirstRequests,
+    /// Records the agreements of a file that were concluded outside the portal (5.8-18).
+    Agreements,
 }
 
 impl RunKind {
@@ -48,6 +50,7 @@ impl RunKind {
                 | Self::NeedChange
                 | Self::Import
                 | Self::FirstRequests
+                | Self::Agreements
         )
     }
 

@@ -28,6 +28,16 @@ pub enum ExportedList {
     Deleted,
     /// What is wrong with a file of customers.
     ImportFaults,
+    /// What is wrong with a file of existing agreements.
+    AgreementFaults,
+    /// Replies of people to mails.
+    Replies,
+    /// Alerts that are open or were finished.
+    Alerts,
+    /// What waits for a second person, and what was answered.
+    Proposals,
+    /// Runs over many customers.
+    BulkRuns,
 }
 
 impl ExportedList {

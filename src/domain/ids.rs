@@ -35,6 +35,10 @@ id! {
     VersionId(i64)
 }
 id! {
+    /// A comment on a clause of the contract text.
+    CommentId(i64)
+}
+id! {
     /// A person who can sign in.
     UserId(i64)
 }
@@ -53,6 +57,10 @@ id! {
 id! {
     /// A file with customers to be added.
     ImportId(i64)
+}
+id! {
+    /// A file with agreements that were concluded outside the portal.
+    AgreementImportId(i64)
 }
 id! {
     /// The roll-out of a contract version.

@@ -6,6 +6,7 @@
 //! everything else asks ([`case::status_of`], [`case::access`], [`case::decide`]).
 
 pub mod agent;
+pub mod agreement_import;
 pub mod alert;
 pub mod audit;
 pub mod branding;
@@ -46,6 +47,7 @@ pub mod second_person;
 pub mod seeds;
 pub mod setup;
 pub mod sub_processor;
+pub mod table;
 pub mod unlinked;
 pub mod user;
 pub mod version;
@@ -57,9 +59,9 @@ pub use branding::Branding;
 pub use customer_number::{CustomerNumber, LONGEST_CUSTOMER_NUMBER, NoCustomerNumber};
 pub use email::EmailAddress;
 pub use ids::{
-    AddressId, AgreementId, AlertId, AnnouncementId, BulkRunId, ClientId, DeliveryId, FileId,
-    ImportId, LinkId, MailId, NoticeId, ObjectionId, PartnerId, ProposalId, ReplyId, RequestId,
-    RollOutId, SubProcessorId, UserId, VersionId, WebhookId,
+    AddressId, AgreementId, AgreementImportId, AlertId, AnnouncementId, BulkRunId, ClientId,
+    CommentId, DeliveryId, FileId, ImportId, LinkId, MailId, NoticeId, ObjectionId, PartnerId,
+    ProposalId, ReplyId, RequestId, RollOutId, SubProcessorId, UserId, VersionId, WebhookId,
 };
 pub use language::Language;
 pub use offer_diff::{ChangeNote, OfferDiff, VersionDiff};

@@ -95,6 +95,15 @@ pub fn sort_key(name: &str) -> String {
     key.trim_end().to_owned()
 }
 
+/// Whether a text holds what [`clean`] would take out and nobody types by mistake: control characters,
+/// and marks that turn the direction of writing.
+pub fn hides(text: &str) -> bool {
+    text.chars().any(|c| {
+        (c.is_control() && !c.is_whitespace())
+            || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
+    })
+}
+
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'

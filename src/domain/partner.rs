@@ -85,6 +85,11 @@ pub enum PartnerAuditEvent {
     Activated,
     /// The operator released it, so that it can be named.
     Released,
+    /// Another system gave it its key.
+    Named {
+        /// The key.
+        key: String,
+    },
 }
 
 #[cfg(test)]

@@ -127,13 +127,17 @@ pub fn check(country: &str, postcode: &str) -> Option<PostcodeFault> {
     }
 }
 
-/// The German name of the country with this code of ISO 3166.
-pub fn name_of(code: &str) -> Option<&'static str> {
-    let code = code.to_ascii_uppercase();
-    let known = COUNTRIES
-        .iter()
-        .find(|one| one.code() == Some(code.as_str()));
-    known.and_then(|one| one.names.first().copied())
+/// The German name of the country that is called so in German or English, by another name or by its code.
+/// A country that is not in the table is called as it is written, unless that is a code of two letters.
+pub fn country_of(text: &str) -> Option<&str> {
+    let wanted = text.trim();
+    let is_it = |name: &&'static str| name.to_lowercase() == wanted.to_lowercase();
+    let known = COUNTRIES.iter().find(|one| one.names.iter().any(is_it));
+    match known.and_then(|one| one.names.first().copied()) {
+        Some(name) => Some(name),
+        None if wanted.len() == 2 && wanted.bytes().all(|b| b.is_ascii_alphabetic()) => None,
+        None => Some(wanted),
+    }
 }
 
 /// The code of ISO 3166 of the country with this name, if it is in the table.

@@ -76,6 +76,18 @@ pub struct PaperRecord {
     pub confirmed_by: String,
     /// When it was confirmed.
     pub recorded_at: DateTime<Utc>,
+    /// Of one that came with a file of existing agreements, whatever it was signed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub existing: Option<ExistingRecord>,
+}
+
+/// What is known of an agreement from before the portal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExistingRecord {
+    /// Where the original is kept; may be empty.
+    pub kept_at: String,
+    /// Whether the stored file is a scan of it. Without one it is a sheet that says what was recorded.
+    pub is_scanned: bool,
 }
 
 impl PaperRecord {

@@ -9,8 +9,9 @@ mod webhooks;
 
 use crate::domain::branding::{Accent, Logo};
 use crate::domain::{
-    AgreementId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId, ImportId, Language,
-    NoticeId, ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId, VersionId,
+    AgreementId, AgreementImportId, AlertId, AnnouncementId, BulkRunId, CustomerNumber, FileId,
+    ImportId, Language, NoticeId, ObjectionId, PartnerId, ProposalId, RollOutId, SubProcessorId,
+    VersionId,
 };
 pub use clients::{API, CLIENTS, NEW_CLIENT, client, revoke_token};
 pub use company::{
@@ -76,6 +77,10 @@ pub const ADD_CUSTOMER: &str = "/betrieb/kunden/neu";
 pub const CUSTOMER_IMPORTS: &str = "/betrieb/kunden/import";
 /// A table with the heads of all columns, to be filled.
 pub const IMPORT_SAMPLE: &str = "/betrieb/kunden/import/muster.csv";
+/// Operator: records agreements that were concluded outside the portal, from a file.
+pub const AGREEMENT_IMPORTS: &str = "/betrieb/kunden/import/vertraege";
+/// A table with the heads of its columns, to be filled.
+pub const AGREEMENT_SAMPLE: &str = "/betrieb/kunden/import/vertraege/muster.csv";
 /// The customer's own contract, and the operator's view of all of them.
 pub const ADMINISTRATION: &str = "/administration/avv";
 /// The evidence bundle of a customer's agreements, as ZIP.
@@ -100,8 +105,12 @@ pub const MAILS: &str = "/betrieb/mails";
 pub const MAILS_SHEET: &str = "/betrieb/mails.csv";
 /// Operator: the replies of people to mails.
 pub const REPLIES: &str = "/betrieb/antworten";
+/// Operator: the replies as CSV.
+pub const REPLIES_SHEET: &str = "/betrieb/antworten.csv";
 /// Operator: proposals that wait for a second administrator.
 pub const PROPOSALS: &str = "/betrieb/vorschlaege";
+/// Operator: the proposals as CSV, open and answered.
+pub const PROPOSALS_SHEET: &str = "/betrieb/vorschlaege.csv";
 /// Operator: partners and their sub-partners.
 pub const PARTNERS: &str = "/betrieb/partner";
 /// Operator: partners as CSV.
@@ -116,6 +125,8 @@ pub const DELETED: &str = "/betrieb/geloescht";
 pub const DELETED_SHEET: &str = "/betrieb/geloescht.csv";
 /// Operator: the alerts.
 pub const ALERTS: &str = "/betrieb/hinweise";
+/// Operator: the alerts as CSV.
+pub const ALERTS_SHEET: &str = "/betrieb/hinweise.csv";
 /// Operator: the audit log.
 pub const LOG: &str = "/betrieb/protokoll";
 /// Operator: the audit log as CSV.
@@ -132,6 +143,8 @@ pub const SETUP_BACKUP: &str = "/betrieb/einrichtung#probe";
 pub const MAIL_ARRIVED: &str = "/betrieb/einrichtung/angekommen";
 /// Operator: work over many customers.
 pub const BULK_RUNS: &str = "/betrieb/laeufe";
+/// Operator: all runs as CSV.
+pub const BULK_RUNS_SHEET: &str = "/betrieb/laeufe.csv";
 /// Operator: versions of the contract text.
 pub const VERSIONS: &str = "/betrieb/vertragsfassungen";
 /// The contract text in force, without sign-in (C-07).
@@ -193,6 +206,21 @@ pub fn drop_import(id: ImportId) -> String {
     format!("{CUSTOMER_IMPORTS}/{id}/verwerfen")
 }
 
+/// Operator: one file with existing agreements.
+pub fn agreement_import(id: AgreementImportId) -> String {
+    format!("{AGREEMENT_IMPORTS}/{id}")
+}
+
+/// What is wrong with its lines and scans, as CSV.
+pub fn agreement_faults(id: AgreementImportId) -> String {
+    format!("{AGREEMENT_IMPORTS}/{id}/fehler.csv")
+}
+
+/// The scan that a file has for a customer.
+pub fn agreement_scan(id: AgreementImportId, number: CustomerNumber) -> String {
+    format!("{AGREEMENT_IMPORTS}/{id}/scan/{number}")
+}
+
 /// Operator: one run over many customers.
 pub fn bulk_run(id: BulkRunId) -> String {
     format!("{BULK_RUNS}/{id}")
@@ -222,6 +250,22 @@ pub fn version(id: VersionId, page: &str) -> String {
 /// Operator: the editor of one file of a version.
 pub fn version_text(id: VersionId, file: &str) -> String {
     format!("{VERSIONS}/{id}/text?teil={file}")
+}
+
+/// Operator: the clauses of a part of a version.
+pub fn version_clauses(id: VersionId, part: &str) -> String {
+    format!("{VERSIONS}/{id}/klauseln?teil={}", segment(part))
+}
+
+/// Operator: the form of one clause.
+pub fn version_clause(id: VersionId, part: &str, clause: &str) -> String {
+    let (part, clause) = (segment(part), segment(clause));
+    format!("{VERSIONS}/{id}/klausel?teil={part}&klausel={clause}")
+}
+
+/// Operator: the form of the clause that has a line of a file.
+pub fn version_clause_at(id: VersionId, file: &str, line: usize) -> String {
+    format!("{VERSIONS}/{id}/klausel?teil={file}&zeile={line}")
 }
 
 /// A customer's profile with its modules.

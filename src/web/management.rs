@@ -235,6 +235,18 @@ fn write(app: &App, figures: &Figures, totals: Option<&Counts>, page: &mut Expos
         let lag = since.map_or(0.0, |since| (app.clock.now() - since).as_seconds_f64());
         page.sample(name, &[("endpoint", &endpoint.to_string())], lag.max(0.0));
     }
+    let name = "avv_mailbox_failing_seconds";
+    page.family(
+        name,
+        "gauge",
+        "For how long the mailbox of what comes back cannot be read; 0 if it can, absent where none is set",
+    );
+    if app.config.mail.mailbox.is_some()
+        && let Some((_, since)) = figures.mailbox
+    {
+        let failing = since.map_or(0.0, |since| (app.clock.now() - since).as_seconds_f64());
+        page.sample(name, &[], failing.max(0.0));
+    }
     let name = "avv_audit_position";
     page.family(
         name,

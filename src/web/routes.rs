@@ -13,7 +13,7 @@ use crate::web::kit::gate::answer_shut;
 use crate::web::kit::guard::guard;
 pub use crate::web::kit::route::Row;
 use crate::web::kit::route::{Who, get, view};
-use crate::web::kit::{session, statics};
+use crate::web::kit::{session_store, statics};
 use crate::web::{
     account, administration, api, company, contract, customers, dev, management, operation,
     partners, public,
@@ -40,6 +40,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         public::passwords::ROUTES,
         public::access::ROUTES,
         account::ROUTES,
+        customers::agreement_imports::ROUTES,
         customers::ROUTES,
         administration::ROUTES,
         company::ROUTES,
@@ -81,10 +82,9 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
         }
         let route = (row.route)().wrap(from_fn(move |request, next| guard(who, request, next)));
         if who == Who::Gate {
-            let route = route.wrap(session::middleware(app));
             config.route(row.path, route.wrap(from_fn(answer_shut)));
         } else if who.needs_session() {
-            let route = route.wrap(session::middleware(app));
+            let route = route.wrap(session_store::middleware(app));
             config.route(row.path, route.wrap(from_fn(answer_errors)));
         } else {
             config.route(row.path, route.wrap(from_fn(answer_errors)));
@@ -95,7 +95,7 @@ pub fn configure(config: &mut web::ServiceConfig, app: &App) {
     let nowhere = web::route()
         .to(|| async { Err::<HttpResponse, _>(PageError::NotFound) })
         .wrap(from_fn(|request, next| guard(Who::Visitor, request, next)))
-        .wrap(session::middleware(app))
+        .wrap(session_store::middleware(app))
         .wrap(from_fn(answer_errors));
     config.default_service(nowhere);
 }

@@ -22,6 +22,7 @@ impl AlertKind {
             Self::AdministratorAdded => "Neues Konto des Betreibers",
             Self::PartnerContractEnds => "Vertrag mit Partner endet",
             Self::WebhookPaused => "Webhook angehalten",
+            Self::MailboxAway => "Postfach nicht erreichbar",
         }
     }
 
@@ -43,6 +44,7 @@ impl AlertKind {
             Self::AdministratorAdded => "New account of the operator",
             Self::PartnerContractEnds => "Partner's agreement ends",
             Self::WebhookPaused => "Webhook paused",
+            Self::MailboxAway => "Mailbox cannot be read",
         }
     }
 
@@ -57,7 +59,7 @@ impl AlertKind {
             (Self::DemandUnanswered, _) => "Der bisherige Vertrag gilt weiter. Sprechen Sie den Kunden an, oder fordern Sie erneut an.",
             (Self::Dissent, _) => "Die angekündigte Änderung darf für diesen Kunden nicht wirksam werden, bis der Einspruch geklärt ist.",
             (Self::ForwardFailed, _) => "Die Adresse des Kunden leitet E-Mails an eine andere weiter, und die nimmt sie nicht an. Fragen Sie den Kunden, ob er unsere E-Mails erhält.",
-            (Self::MailSetup, _) => "Andere Mailserver weisen E-Mails wegen unseres Absenders ab, nicht wegen der Empfänger. Prüfen Sie SPF, DKIM, DMARC und Sperrlisten; die Antworten stehen unter E-Mails. Die Erinnerungen gehen weiter.",
+            (Self::MailSetup, _) => "Andere Mailserver weisen E-Mails wegen unseres Absenders ab, nicht wegen der Empfänger. Prüfen Sie die Anmeldung am Mailserver, SPF, DKIM, DMARC und Sperrlisten; die Antworten stehen unter E-Mails. Die Erinnerungen gehen weiter.",
             (Self::CertificateEnds, Some(days)) => {
                 return format!("Es gilt noch höchstens {days} Tage. Ohne gültiges Zertifikat kann niemand abschließen.");
             }
@@ -66,6 +68,7 @@ impl AlertKind {
             (Self::PartnerContractEnds, Some(STAGE_OVER)) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO ist abgelaufen. Erfassen Sie den neuen, oder sperren Sie den Partner.",
             (Self::PartnerContractEnds, _) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO endet in weniger als zwei Monaten. Sorgen Sie für den neuen, und erfassen Sie ihn.",
             (Self::WebhookPaused, _) => "Ein anderes System nimmt keine Ereignisse mehr an. Klären Sie mit dem, der es betreibt, woran das liegt, und setzen Sie den Endpunkt unter Webhooks fort: Dann erhält es alles, was ihm fehlt.",
+            (Self::MailboxAway, _) => "Das Portal kommt seit mindestens einer Stunde nicht in das Postfach, in dem Rückläufer und Antworten ankommen. Bis es wieder geht, bleibt unbemerkt, welche E-Mails zurückkommen; verloren geht nichts. Woran es liegt, sagt „avv-portal check“. Der Hinweis schließt sich von selbst.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
             (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
         }

@@ -18,6 +18,7 @@ impl ClientScope {
             Self::DocumentsRead => "Geschlossene Verträge und Nachweise lesen",
             Self::EventsRead => "Ereignisse lesen",
             Self::AccessCheck => "Fragen, ob jemand ein Produkt verwalten darf",
+            Self::StatisticsRead => "Statistik lesen",
             Self::UsersWrite => "Benutzer einladen, ändern und sperren",
         }
     }

@@ -1,11 +1,11 @@
 //! What is said of a file with customers: its columns, what is wrong with it, what was done with it.
 
+use super::table::ColumnWord;
 use crate::domain::Language;
-use crate::domain::customer_import::{Column, HeadFault, ImportAuditEvent, Reason};
+use crate::domain::customer_import::{Column, ImportAuditEvent, Reason};
 
-impl Column {
-    /// The head of the sample, in German.
-    pub fn word(self) -> &'static str {
+impl ColumnWord for Column {
+    fn word(self) -> &'static str {
         match self {
             Self::Number => "Kundennummer",
             Self::Name => "Firma",
@@ -23,44 +23,6 @@ impl Column {
             Self::SubPartner => "Untervertriebspartner",
             Self::Products => "Produkte",
         }
-    }
-}
-
-impl HeadFault {
-    /// What is wrong with the first line, as a sentence without its full stop.
-    pub fn sentence(&self, language: Language) -> String {
-        let words = |columns: &[Column]| -> String {
-            let word = |column: &Column| {
-                if language.is_en() {
-                    column.heads().get(1).copied().unwrap_or_default()
-                } else {
-                    column.word()
-                }
-            };
-            columns.iter().map(word).collect::<Vec<_>>().join(", ")
-        };
-        let (de, en) = match self {
-            Self::Empty => (
-                "Die Datei ist leer oder beginnt mit einer leeren Zeile. In der ersten Zeile müssen die Namen der Spalten stehen".to_owned(),
-                "the file is empty or begins with an empty line; its first line must name the columns".to_owned(),
-            ),
-            Self::Unknown(heads) => (
-                format!(
-                    "Diese Spalten gibt es nicht: {}. Benennen Sie sie um, oder löschen Sie sie",
-                    heads.join(", ")
-                ),
-                format!("there are no such columns: {}", heads.join(", ")),
-            ),
-            Self::Twice(column) => (
-                format!("Die Spalte „{}“ steht zweimal da", column.word()),
-                format!("the column {} is there twice", words(&[*column])),
-            ),
-            Self::Missing(columns) => (
-                format!("Diese Spalten fehlen: {}", words(columns)),
-                format!("these columns are missing: {}", words(columns)),
-            ),
-        };
-        if language.is_en() { en } else { de }
     }
 }
 
@@ -94,6 +56,10 @@ impl Reason {
                 "was that of a customer that was deleted, and is not given again",
             ),
             Self::NoName => ("ist kein Name einer Firma", "is no name of a company"),
+            Self::NoCountry => (
+                "ist das Kürzel keines Landes. Schreiben Sie den Namen aus",
+                "is the code of no country; write its name",
+            ),
             Self::Postcode => (
                 "ist keine Postleitzahl dieses Landes",
                 "is no postcode of that country",

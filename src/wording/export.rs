@@ -18,6 +18,14 @@ impl ExportedList {
             Self::Log => ("Protokoll", "log"),
             Self::Products => ("Produkte", "products"),
             Self::ImportFaults => ("Fehler eines Imports", "faults of an import"),
+            Self::AgreementFaults => (
+                "Fehler einer Datei mit bestehenden Verträgen",
+                "faults of a file of existing agreements",
+            ),
+            Self::Replies => ("Antworten auf E-Mails", "replies to e-mails"),
+            Self::Alerts => ("Hinweise", "alerts"),
+            Self::Proposals => ("Vorschläge", "proposals"),
+            Self::BulkRuns => ("Läufe", "runs"),
             Self::Deleted => ("Gelöschte Kunden", "deleted customers"),
         };
         if language.is_en() { en } else { de }
@@ -34,6 +42,11 @@ impl ExportedList {
             Self::Products => "produkte",
             Self::Deleted => "geloeschte-kunden",
             Self::ImportFaults => "import-fehler",
+            Self::AgreementFaults => "vertraege-fehler",
+            Self::Replies => "antworten",
+            Self::Alerts => "hinweise",
+            Self::Proposals => "vorschlaege",
+            Self::BulkRuns => "laeufe",
         }
     }
 }

@@ -5,10 +5,12 @@
 //! say it without another import. What a single page or mail says stands in its template; what several
 //! rooms say stands here. Nothing here decides anything: it turns values into words.
 
+pub mod agreement_import;
 mod alert;
 pub mod audit;
 mod branding;
 mod case;
+pub mod clause;
 mod client;
 pub mod company;
 mod customer_import;
@@ -30,6 +32,7 @@ pub mod reply;
 pub mod retention;
 mod roll_out;
 mod setup;
+pub mod table;
 mod user;
 pub mod version;
 mod webhook;

@@ -15,3 +15,16 @@ pub fn list<T: AsRef<str>>(names: &[T], language: Language) -> String {
         [start @ .., last] => format!("{} {and} {last}", start.join(", ")),
     }
 }
+
+/// A number with separators: "12.345".
+pub fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}

@@ -81,6 +81,9 @@ impl PartnerAuditEvent {
             Self::Deactivated => format!("{name} deaktiviert"),
             Self::Activated => format!("{name} wieder aktiviert"),
             Self::Released => format!("{name} freigegeben"),
+            Self::Named { key } => {
+                format!("{name} hat in anderen Systemen jetzt den Schlüssel {key}")
+            }
         }
     }
 
@@ -99,6 +102,7 @@ impl PartnerAuditEvent {
             Self::Deactivated => format!("{name} deactivated"),
             Self::Activated => format!("{name} activated again"),
             Self::Released => format!("{name} released"),
+            Self::Named { key } => format!("{name} has the key {key} in other systems now"),
         }
     }
 }

@@ -17,26 +17,39 @@ impl ProposalKind {
 }
 
 impl PaperRecord {
-    /// The mark in the reader's language.
-    pub fn mark_in(&self, language: Language) -> String {
-        match language {
-            Language::De => self.mark(),
-            Language::En => format!(
-                "Concluded on paper, signed on {}, recorded by {} and {}.",
-                short_date(self.signed_on, Language::En),
-                self.recorded_by,
-                self.confirmed_by
-            ),
-        }
-    }
-
     /// The mark wherever the agreement appears.
     pub fn mark(&self) -> String {
-        format!(
-            "Auf Papier geschlossen, unterschrieben am {}, erfasst von {} und {}.",
-            short_date(self.signed_on, Language::De),
-            self.recorded_by,
-            self.confirmed_by
-        )
+        self.mark_in(Language::De)
+    }
+
+    /// The mark in the reader's language.
+    pub fn mark_in(&self, language: Language) -> String {
+        let Self {
+            signed_on,
+            recorded_by,
+            confirmed_by,
+            recorded_at: _,
+            existing,
+        } = self;
+        let day = short_date(*signed_on, language);
+        let kept = existing.as_ref().map(|one| match language {
+            _ if one.kept_at.is_empty() => String::new(),
+            Language::De => format!(" Ablage des Originals: {}.", one.kept_at),
+            Language::En => format!(" The original is kept at: {}.", one.kept_at),
+        });
+        match (language, kept) {
+            (Language::De, None) => format!(
+                "Auf Papier geschlossen, unterschrieben am {day}, erfasst von {recorded_by} und {confirmed_by}."
+            ),
+            (Language::En, None) => format!(
+                "Concluded on paper, signed on {day}, recorded by {recorded_by} and {confirmed_by}."
+            ),
+            (Language::De, Some(kept)) => format!(
+                "Außerhalb des Portals geschlossen am {day}, erfasst von {recorded_by} und {confirmed_by}.{kept}"
+            ),
+            (Language::En, Some(kept)) => format!(
+                "Concluded outside the portal on {day}, recorded by {recorded_by} and {confirmed_by}.{kept}"
+            ),
+        }
     }
 }

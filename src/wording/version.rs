@@ -2,7 +2,7 @@
 
 use super::dates::short_date;
 use crate::domain::Language;
-use crate::domain::version::{Head, VersionAuditEvent};
+use crate::domain::version::{ClauseStep, Head, VersionAuditEvent};
 
 impl Head {
     /// The number, or what stands in its place in lists and the log.
@@ -36,14 +36,44 @@ impl VersionAuditEvent {
                 format!("{what}: Entwurf aus einer hochgeladenen Datei angelegt")
             }
             Self::Changed { part } => format!("{what}: {part} geändert"),
+            Self::Clause { clause, step, .. } => {
+                let done = match step {
+                    ClauseStep::Changed => "geändert",
+                    ClauseStep::Moved => "verschoben",
+                    ClauseStep::Added => "angelegt",
+                    ClauseStep::Removed => "entfernt",
+                    ClauseStep::Commented => "kommentiert",
+                    ClauseStep::Answered => "Kommentar beantwortet",
+                    ClauseStep::Closed => "Kommentar erledigt",
+                    ClauseStep::Reopened => "Kommentar wieder offen",
+                };
+                format!("{what}, Klausel „{clause}“: {done}")
+            }
             Self::PartAdded { part } => format!("{what}: {part} angelegt"),
             Self::PartRenamed { from, to } => format!("{what}: {from} umbenannt in {to}"),
             Self::PartRemoved { part } => format!("{what}: {part} entfernt"),
+            Self::ImportDecided { what: line } => format!("{what}, Übernahme: {line}"),
             Self::Submitted { answers } => {
                 format!("{what} zur Freigabe vorgelegt, {answers} Fragen beantwortet")
             }
+            Self::Assigned { subject, place } => {
+                format!("{what}: „{subject}“ zugeordnet: {place}")
+            }
+            Self::Released { subject, place } => {
+                format!("{what}: Zuordnung von „{subject}“ gelöst: {place}")
+            }
+            Self::LeftUncovered { subject, reason } if reason.is_empty() => {
+                format!("{what}: „{subject}“ ist wieder offen")
+            }
+            Self::LeftUncovered { subject, reason } => {
+                format!("{what}: „{subject}“ regelt der Text nicht, weil: {reason}")
+            }
             Self::Returned { reason } => format!("{what} zurückgegeben: {reason}"),
             Self::Approved => format!("{what} freigegeben"),
+            Self::ApprovedWithout { subjects, reason } => format!(
+                "{what} freigegeben, ohne dass der Text „{}“ regelt: {reason}",
+                subjects.join("“, „")
+            ),
             Self::Published { valid_from, .. } => {
                 let day = short_date(*valid_from, Language::De);
                 format!("{what} veröffentlicht, gültig ab {day}")
@@ -61,14 +91,44 @@ impl VersionAuditEvent {
             }
             Self::Begun { from: None } => format!("{what}: draft made from an uploaded file"),
             Self::Changed { part } => format!("{what}: {part} changed"),
+            Self::Clause { clause, step, .. } => {
+                let done = match step {
+                    ClauseStep::Changed => "changed",
+                    ClauseStep::Moved => "moved",
+                    ClauseStep::Added => "added",
+                    ClauseStep::Removed => "removed",
+                    ClauseStep::Commented => "comment written",
+                    ClauseStep::Answered => "comment answered",
+                    ClauseStep::Closed => "comment closed",
+                    ClauseStep::Reopened => "comment open again",
+                };
+                format!("{what}, clause “{clause}”: {done}")
+            }
             Self::PartAdded { part } => format!("{what}: {part} added"),
             Self::PartRenamed { from, to } => format!("{what}: {from} renamed to {to}"),
             Self::PartRemoved { part } => format!("{what}: {part} removed"),
+            Self::ImportDecided { what: line } => format!("{what}, import: {line}"),
             Self::Submitted { answers } => {
                 format!("{what} submitted for approval, {answers} questions answered")
             }
+            Self::Assigned { subject, place } => {
+                format!("{what}: “{subject}” assigned: {place}")
+            }
+            Self::Released { subject, place } => {
+                format!("{what}: assignment of “{subject}” taken back: {place}")
+            }
+            Self::LeftUncovered { subject, reason } if reason.is_empty() => {
+                format!("{what}: “{subject}” is open again")
+            }
+            Self::LeftUncovered { subject, reason } => {
+                format!("{what}: the text does not cover “{subject}”: {reason}")
+            }
             Self::Returned { reason } => format!("{what} given back: {reason}"),
             Self::Approved => format!("{what} approved"),
+            Self::ApprovedWithout { subjects, reason } => format!(
+                "{what} approved, although the text does not cover “{}”: {reason}",
+                subjects.join("”, “")
+            ),
             Self::Published { valid_from, .. } => {
                 let day = short_date(*valid_from, Language::En);
                 format!("{what} published, valid from {day}")

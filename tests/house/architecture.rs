@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("diesel_migrations", "storage"),
     ("lettre", "mail"),
     ("mail_parser", "mail"),
+    ("imap_codec", "mail"),
     ("genpdf", "document"),
     ("resvg", "document"),
     ("usvg", "document"),

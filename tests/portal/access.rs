@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use avv_portal::actions::agreement_import;
 use avv_portal::actions::alerts::{self, AlertKind, Raised};
 use avv_portal::actions::customer_import::{Upload, check};
 use avv_portal::actions::{clients, partner_directory, proposals, roll_outs};
@@ -99,6 +100,8 @@ struct Objects {
     run: String,
     /// A file with a new customer that was looked through.
     import: String,
+    /// A file with an agreement that was concluded elsewhere; its line is faulty.
+    existing: String,
     /// A reply that came in.
     reply: String,
     /// A system that uses the API.
@@ -242,6 +245,13 @@ impl Objects {
             encoding: Encoding::Utf8,
         };
         let import = check(&world.app.app, None, table, now).unwrap().unwrap();
+        let table = Upload {
+            name: "vertraege.csv",
+            bytes: "Nummer;Datum;Unterzeichner;Funktion;Kette;Fassung\nK-1;03.04.2019;A;B;C;1.0\n"
+                .as_bytes(),
+            encoding: Encoding::Utf8,
+        };
+        let existing = agreement_import::check(&world.app.app, None, table, None, now);
         Self {
             other_user: other.to_string(),
             sent_mail: mails[0].id.to_string(),
@@ -255,6 +265,7 @@ impl Objects {
             version: world.app.text("id FROM contract_versions"),
             run: world.app.text("min(id) FROM bulk_runs"),
             import: import.to_string(),
+            existing: existing.unwrap().unwrap().to_string(),
             roll_out: roll_out.to_string(),
             reply: world.app.text("max(id) FROM replies"),
             client: client.to_string(),
@@ -396,6 +407,14 @@ impl Objects {
                 },
             ),
             (
+                "bestand",
+                if object == "ready" {
+                    &self.existing
+                } else {
+                    "999999"
+                },
+            ),
+            (
                 "import",
                 if object == "ready" {
                     &self.import
@@ -509,10 +528,17 @@ impl Objects {
             "/passwort-vergessen" => vec![("email", "niemand@example.org".to_owned())],
             "/passwort/{token}" => vec![("passwort", "kurz".to_owned())],
             path if path.starts_with("/betrieb/vertragsfassungen/") => {
+                let part = if path.contains("/klausel") {
+                    "vertrag"
+                } else {
+                    "contract.toml"
+                };
                 let fields = [
                     ("stand", "1"),
-                    ("teil", "contract.toml"),
+                    ("teil", part),
+                    ("klausel", "vorspann"),
                     ("tun", "entfernen"),
+                    ("thema", "subject"),
                     ("grund", "weil"),
                     ("sicher", "ja"),
                 ];
@@ -564,10 +590,14 @@ async fn send(
         "{nummer}/widerspruch",
         "/vertragsfassungen",
         "/text",
+        "/klausel",
+        "/klausel/ort",
+        "/klausel/kommentar",
         "{mitteilung}/einspruch",
         "/angaben",
         "/erscheinungsbild",
         "/kunden/import",
+        "/import/vertraege",
     ];
     if has_files.iter().any(|end| row.path.ends_with(end)) {
         browser.upload_with(path, fields, &[], headers).await

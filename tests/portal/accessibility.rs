@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use avv_portal::actions::versions::imports;
+use avv_portal::domain::version::ImportSource;
 use avv_portal::paths::remove_passkey;
 use avv_portal::web::routes::rows;
 
@@ -452,6 +454,26 @@ pub fn operator(places: &Places) -> Vec<Stop> {
         at("operator imports faulty file", &places.faulty_import),
         at("operator imports file", &places.import),
         at("operator imported quietly", &places.quiet_import),
+        at(
+            "operator imports agreements",
+            "/betrieb/kunden/import/vertraege",
+        ),
+        after(
+            "operator imports no agreements",
+            "/betrieb/kunden/import/vertraege",
+            vec![Click("main form .actions button")],
+        ),
+        at(
+            "operator imports faulty agreements",
+            &places.faulty_agreements,
+        ),
+        at("operator proposes agreements", &places.agreements),
+        at("operator confirms agreements", &places.waiting_agreements),
+        after(
+            "operator rejects agreements for no reason",
+            &places.waiting_agreements,
+            vec![Click("#ablehnen button")],
+        ),
         at("operator adds customer", "/betrieb/kunden/neu"),
         after(
             "operator adds customer wrong",
@@ -700,38 +722,70 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/vertragsfassungen/neu",
             vec![Click("main .actions button")],
         ),
-        at("contract version draft", "/betrieb/vertragsfassungen/3"),
+        at("contract version draft", "/betrieb/vertragsfassungen/4"),
+        at(
+            "contract version import",
+            "/betrieb/vertragsfassungen/3/uebernahme",
+        ),
         at(
             "contract version text",
-            "/betrieb/vertragsfassungen/3/text?teil=de/anlage-tom.dj&zeile=9",
+            "/betrieb/vertragsfassungen/4/text?teil=de/anlage-tom.dj&zeile=9",
+        ),
+        at(
+            "contract version assignment",
+            "/betrieb/vertragsfassungen/4/zuordnung",
+        ),
+        at(
+            "contract version assignment place",
+            "/betrieb/vertragsfassungen/4/zuordnung?thema=subject",
         ),
         at(
             "contract version facts",
-            "/betrieb/vertragsfassungen/3/text?teil=contract.toml",
+            "/betrieb/vertragsfassungen/4/text?teil=contract.toml",
         ),
         after(
             "contract version facts wrong",
-            "/betrieb/vertragsfassungen/3/text?teil=contract.toml",
+            "/betrieb/vertragsfassungen/4/text?teil=contract.toml",
             vec![
                 Fill("#ankuendigung", "bald"),
                 Click("main form .actions button"),
             ],
         ),
         at(
+            "contract version clauses",
+            "/betrieb/vertragsfassungen/4/klauseln?teil=vertrag",
+        ),
+        at(
+            "contract version clause",
+            "/betrieb/vertragsfassungen/4/klausel?teil=vertrag&klausel=weisungen",
+        ),
+        after(
+            "contract version clause wrong",
+            "/betrieb/vertragsfassungen/4/klausel?teil=vertrag&klausel=weisungen",
+            vec![
+                Fill("#ueberschrift_de", " "),
+                Click("#v-klauselform .actions button"),
+            ],
+        ),
+        at(
+            "contract version history",
+            "/betrieb/vertragsfassungen/4/verlauf",
+        ),
+        at(
             "contract version parts",
-            "/betrieb/vertragsfassungen/3/teile",
+            "/betrieb/vertragsfassungen/4/teile",
         ),
         at(
             "contract version compared",
-            "/betrieb/vertragsfassungen/3/vergleich",
+            "/betrieb/vertragsfassungen/4/vergleich",
         ),
         at(
             "contract version submitted",
-            "/betrieb/vertragsfassungen/3/vorlage",
+            "/betrieb/vertragsfassungen/4/vorlage",
         ),
         at(
             "contract version published",
-            "/betrieb/vertragsfassungen/3/veroeffentlichung",
+            "/betrieb/vertragsfassungen/4/veroeffentlichung",
         ),
         at("contract text", "/vertrag"),
         at("contract text English", "/vertrag/1.0?sprache=en"),
@@ -930,6 +984,9 @@ fn every_page_is_looked_at() {
         import: "/betrieb/kunden/import/7".to_owned(),
         faulty_import: "8".to_owned(),
         quiet_import: "9".to_owned(),
+        faulty_agreements: "/betrieb/kunden/import/vertraege/1".to_owned(),
+        agreements: "10".to_owned(),
+        waiting_agreements: "11".to_owned(),
         ..Places::default()
     };
     let stops = [
@@ -962,6 +1019,7 @@ fn every_page_is_looked_at() {
 fn is_no_page(path: &str) -> bool {
     path.ends_with("}/")
         || path.ends_with(".pdf")
+        || path.ends_with("/scan/{nummer}")
         || path.ends_with(".zip")
         || path.ends_with("{datei}")
         || path.ends_with("/datei")
@@ -1034,9 +1092,25 @@ async fn pages_of_partners_and_customers_are_accessible() {
     .await;
 }
 
+/// A draft from a text with lines whose role can only be guessed, and umlauts of an old encoding.
+fn import_version(app: &TestApp) {
+    let text = "Vertrag zur Auftragsverarbeitung\n\nGegenstand\n\nWir f\u{fc}hren Postf\u{e4}cher.\n\n1. Weisungen\n\nNur auf Weisung.\n";
+    let source = ImportSource {
+        name: "vertrag-der-donaudampfschifffahrtsgesellschaft.txt".to_owned(),
+        encoding: None,
+        bytes: text.chars().map(|c| c as u8).collect(),
+    };
+    let (viewer, now) = (app.viewer(Person::Operator), app.now());
+    let sources = [source];
+    let import = imports::read(&sources, &BTreeMap::new(), now.date_naive());
+    let import = import.unwrap_or_else(|_| panic!("the text cannot be read"));
+    app.write(|conn| imports::begin(conn, &viewer, (&sources, &import), None, now));
+}
+
 #[actix_web::test]
 async fn pages_of_the_operator_are_accessible() {
     let (app, places) = insert_fixtures().await;
+    import_version(&app);
     tour(&app, &[(Some(Person::Operator), operator(&places))]).await;
 }
 

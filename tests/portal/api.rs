@@ -168,6 +168,7 @@ impl<'a> Client<'a> {
         let kind = match value {
             Value::Null => "null",
             Value::Bool(_) => "boolean",
+            Value::Number(figure) if figure.is_f64() => "number",
             Value::Number(_) => "integer",
             Value::String(_) => "string",
             Value::Array(_) => "array",
@@ -211,6 +212,10 @@ fn has(value: &Value, wanted: &Value) -> bool {
         (Value::Object(own), Value::Object(wanted)) => wanted
             .iter()
             .all(|(name, wanted)| own.get(name).is_some_and(|one| has(one, wanted))),
+        (Value::Array(own), Value::Array(wanted)) => {
+            own.len() == wanted.len()
+                && own.iter().zip(wanted).all(|(one, wanted)| has(one, wanted))
+        }
         (one, wanted) => one == wanted,
     }
 }
@@ -294,6 +299,28 @@ async fn s50_a_client_does_what_its_scopes_say_and_nothing_else() {
             reply.body
         );
     }
+}
+
+#[actix_web::test]
+async fn s50_a_token_opens_nothing_but_the_api() {
+    let app = TestApp::start().await;
+    let client = Client::of(&app);
+    let http = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let mut asked = 0;
+    for row in rows() {
+        if row.method != "GET" || row.path.contains('{') || matches!(row.who, Who::Client(_)) {
+            continue;
+        }
+        let request = || http.get(format!("{}{}", app.url, row.path));
+        let nobody = request().send().await.unwrap().status();
+        let known = request().bearer_auth(&client.token).send().await.unwrap();
+        assert_eq!(known.status(), nobody, "{}", row.path);
+        asked += 1;
+    }
+    assert!(asked > 30, "{asked}");
 }
 
 #[actix_web::test]
@@ -426,6 +453,78 @@ async fn writing_the_same_twice_does_nothing_and_an_older_version_is_left_alone(
     assert_eq!(reply.body["result"], "unchanged", "{}", reply.body);
 }
 
+/// Queues deliver twice, and at once.
+#[actix_web::test]
+async fn the_same_written_by_many_at_once_is_there_once() {
+    let app = TestApp::start().await;
+    let client = Client::of(&app);
+    given(&client).await;
+    let user = json!({"name": "Nina Neu", "email": "nina@p1.example", "partner": "P-1"});
+    let product = json!({
+        "name": "Tengo Neu", "requires_avv": false,
+        "module": {"key": "neu", "name": "Tengo Neu", "gated": false},
+    });
+    for (path, body) in [
+        ("/api/v1/customers/K-77", customer()),
+        ("/api/v1/partners/M-77", partner()),
+        ("/api/v1/users/U-77", user),
+        ("/api/v1/products/neu", product),
+    ] {
+        let all = (0..12).map(|_| client.send("PUT", path, Some(&body)));
+        let answers = futures_util::future::join_all(all).await;
+        let created = answers.iter().filter(|reply| reply.status == 201).count();
+        assert_eq!(created, 1, "{path}");
+        for reply in answers {
+            assert!([200, 201].contains(&reply.status), "{path}: {}", reply.body);
+        }
+    }
+    // Only one of many keys becomes the partner's.
+    let nameless = format!("~{}", app.companies().partner);
+    let read = client
+        .send("GET", &format!("/api/v1/partners/{nameless}"), None)
+        .await;
+    let mut body = read.body.clone();
+    for field in ["external_id", "complete", "blocked"] {
+        body.as_object_mut().unwrap().remove(field);
+    }
+    let before = app.count("audit_events WHERE kind = 'partner'");
+    let paths: Vec<String> = (0..8)
+        .map(|n| format!("/api/v1/partners/N-{n}?adopt={nameless}"))
+        .collect();
+    let all = paths
+        .iter()
+        .map(|path| client.send("PUT", path, Some(&body)));
+    let answers = futures_util::future::join_all(all).await;
+    let taken: Vec<&Reply> = answers.iter().filter(|reply| reply.status == 200).collect();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].body["result"], "changed");
+    assert_eq!(app.count("audit_events WHERE kind = 'partner'"), before + 1);
+    let place = answers
+        .iter()
+        .position(|reply| reply.status == 200)
+        .unwrap();
+    let read = client
+        .send("GET", &format!("/api/v1/partners/{nameless}"), None)
+        .await;
+    assert_eq!(read.body["external_id"], format!("N-{place}"));
+}
+
+#[actix_web::test]
+async fn a_condition_that_cannot_be_read_is_never_taken_for_none() {
+    let app = TestApp::start().await;
+    let client = Client::of(&app);
+    given(&client).await;
+    let city = json!({"city": "Bonn"});
+    let path = "/api/v1/customers/K-1";
+    let twice = [("if-match", "\"a\""), ("if-match", "\"b\"")];
+    for headers in [&twice[..], &[("if-none-match", "*")]] {
+        let reply = client.send_with("PATCH", path, Some(&city), headers).await;
+        assert_eq!(reply.status, 422, "{headers:?}");
+    }
+    let read = client.send("GET", path, None).await;
+    assert_eq!(read.body["city"], "Köln");
+}
+
 #[actix_web::test]
 async fn a_dry_run_says_what_would_follow_and_does_nothing() {
     let app = TestApp::start().await;
@@ -555,7 +654,7 @@ async fn what_was_typed_in_is_taken_over_by_its_key() {
     }
     let adopt = format!("/api/v1/partners/X-77?adopt={nameless}");
     let reply = client.send("PUT", &adopt, Some(&body)).await;
-    assert_eq!(reply.body["result"], "unchanged", "{}", reply.body);
+    assert_eq!(reply.body["result"], "changed", "{}", reply.body);
     let reply = client.send("GET", "/api/v1/customers/4711", None).await;
     assert_eq!(reply.body["partner"], "X-77");
     let other = format!("/api/v1/partners/X-78?adopt={nameless}");
@@ -802,6 +901,106 @@ async fn the_list_goes_on_where_the_page_before_ended() {
 }
 
 #[actix_web::test]
+async fn the_list_of_what_changed_is_read_in_the_order_of_changes() {
+    let app = TestApp::start().await;
+    let client = Client::of(&app);
+    given(&client).await;
+    app.clock.advance(days(1));
+    let since = app
+        .now()
+        .to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    for number in ["K-3", "K-2"] {
+        let path = format!("/api/v1/customers/{number}");
+        let written = client.send("PUT", &path, Some(&customer())).await;
+        assert_eq!(written.status, 201);
+        app.clock.advance(chrono::Duration::seconds(1));
+    }
+    let (mut found, mut ask) = (Vec::new(), format!("changed_after={since}"));
+    loop {
+        let path = format!("/api/v1/customers?limit=1&{ask}");
+        let reply = client.send("GET", &path, None).await;
+        for line in reply.body["customers"].as_array().unwrap() {
+            found.push(line["number"].as_str().unwrap().to_owned());
+        }
+        let next = format!("cursor={}", reply.body["next"].as_str().unwrap());
+        if next == ask {
+            break;
+        }
+        ask = next;
+    }
+    assert_eq!(found, ["K-3", "K-2"]);
+    // What comes later stands behind the place that was kept.
+    let city = json!({"city": "Bonn"});
+    client
+        .send("PATCH", "/api/v1/customers/K-3", Some(&city))
+        .await;
+    let path = format!("/api/v1/customers?{ask}");
+    let reply = client.send("GET", &path, None).await;
+    assert_eq!(reply.body["customers"][0]["number"], "K-3");
+    assert_eq!(reply.body["customers"].as_array().unwrap().len(), 1);
+    let path = format!("/api/v1/customers?changed_after={since}&status=concluded");
+    let reply = client.send("GET", &path, None).await;
+    assert_eq!(reply.body["customers"], json!([]));
+    // The cursor of another list, and a moment that is none.
+    for query in [
+        "changed_after=2026-11-30T00:00:00Z&cursor=K-1",
+        "cursor=K-1/2",
+    ] {
+        let path = format!("/api/v1/customers?{query}");
+        let reply = client.send("GET", &path, None).await;
+        assert_eq!(reply.body["errors"][0]["pointer"], "cursor", "{query}");
+    }
+    let reply = client
+        .send("GET", "/api/v1/customers?changed_after=gestern", None)
+        .await;
+    assert_eq!(reply.status, 422);
+    let early = "/api/v1/customers?changed_after=-200000-01-01T00:00:00Z";
+    let reply = client.send("GET", early, None).await;
+    assert_eq!(reply.body["errors"][0]["pointer"], "changed_after");
+}
+
+#[actix_web::test]
+async fn s50_figures_count_customers_and_conclusions() {
+    let app = TestApp::start().await;
+    let client = Client::of(&app);
+    given(&client).await;
+    let before = client.send("GET", "/api/v1/statistics", None).await.body;
+    assert_eq!(before["all"]["customers"], app.count("case_rows"));
+    assert!(before.get("partners").is_none());
+    app.book(CUSTOMER, "centraflex", false);
+    app.deliver();
+    app.clock.advance(days(2));
+    app.conclude("info@oezdemir.example").await;
+    let path = "/api/v1/statistics?by=partner,status";
+    let read = client.send("GET", path, None).await.body;
+    assert_eq!(read["all"]["concluded"], 1, "{read}");
+    assert_eq!(read["all"]["statuses"]["concluded"], 1, "{read}");
+    assert_eq!(read["all"]["median_days"], 2.0, "{read}");
+    let name = format!("~{}", app.companies().partner);
+    assert_eq!(read["partners"][name]["concluded"], 1, "{read}");
+    assert_eq!(read["partners"]["P-1"]["customers"], 1, "{read}");
+    assert_eq!(read["partners"]["P-1"]["concluded"], 0, "{read}");
+    let sum: i64 = read["partners"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|figures| figures["customers"].as_i64().unwrap())
+        .sum();
+    assert_eq!(read["all"]["customers"], sum);
+    // The day before, nobody concluded.
+    let day = (app.now() - days(1)).date_naive();
+    let path = format!("/api/v1/statistics?from={day}&to={day}");
+    let read = client.send("GET", &path, None).await.body;
+    assert_eq!(read["all"]["concluded"], 0, "{read}");
+    assert_eq!(read["all"]["median_days"], Value::Null);
+    for (query, pointer) in [("by=city", "by"), ("from=2026-12-31&to=2026-01-01", "from")] {
+        let path = format!("/api/v1/statistics?{query}");
+        let reply = client.send("GET", &path, None).await;
+        assert_eq!(reply.body["errors"][0]["pointer"], pointer, "{query}");
+    }
+}
+
+#[actix_web::test]
 async fn whatever_is_wrong_is_told_as_a_problem() {
     let app = TestApp::start().await;
     let client = Client::of(&app);
@@ -927,6 +1126,10 @@ async fn s97_what_happened_is_read_forward_and_waited_for() {
         let next = page.body["next"].as_i64().unwrap();
         for event in page.body["events"].as_array().unwrap() {
             if event["customer"] == "K-1" {
+                if event["type"] == "booking.created" {
+                    let named = json!({"booking": "B-1", "product": "centraflex"});
+                    assert_eq!(event["ids"], named);
+                }
                 told.push(event["type"].as_str().unwrap().to_owned());
             }
         }

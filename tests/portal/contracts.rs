@@ -43,7 +43,7 @@ const TEXTS: &[(&str, &str)] = &[
 fn imported_texts_lose_no_word_in_the_pdf() {
     let today = calendar::day(Clock::system().now());
     for (name, source) in TEXTS {
-        let draft = import(&[Source { name, text: source }], today).unwrap();
+        let draft = import(&[Source::text(name, source)], today).unwrap();
         let files: Vec<(&str, &str)> = draft
             .files
             .iter()

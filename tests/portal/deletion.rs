@@ -472,8 +472,8 @@ async fn every_table_that_names_a_customer_is_known_to_retention() {
     let known = "'agreement_documents','agreements','alerts','bookings','case_gates','case_rows','case_words',\
                  'document_stamps','entered_addresses','links','mails','notices','objections','password_links','requests','sessions','users','user_words',\
                  'objection_files','decline_reasons','proposals','roll_out_customers',\
-                 'replies','bulk_run_failures','customer_import_waiting','customer_imports','kept_forms','kept_files','second_factors','recovery_codes','passkeys','passkey_challenges','identities','issuer_requests','issuer_sessions',\
-                 'dissent_files','announcements','contract_versions','files','partner_contracts','roll_outs','api_clients','webhook_endpoints'"; // customer_imports and the last eight name users of operator and partners only; numbers are taken out of roll_outs
+                 'replies','bulk_run_failures','customer_import_waiting','customer_imports','agreement_imports','agreement_import_rows','kept_forms','kept_files','second_factors','recovery_codes','passkeys','passkey_challenges','identities','issuer_requests','issuer_sessions',\
+                 'dissent_files','announcements','contract_versions','clause_comments','clause_changes','clause_drafts','files','partner_contracts','roll_outs','api_clients','webhook_endpoints'"; // customer_imports, agreement_imports and the last eight name users of operator and partners only; agreement_import_rows go with their customer; numbers are taken out of roll_outs
     let found = app.text(&format!(
         "string_agg(DISTINCT conrelid::regclass::text, ' ') FROM pg_constraint \
          WHERE contype = 'f' AND connamespace = current_schema()::regnamespace \

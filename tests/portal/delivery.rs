@@ -326,7 +326,7 @@ async fn the_test_mail_shows_the_dialogue_and_no_secret() {
     page.assert_status(200)
         .assert_says("Der Mailserver hat die E-Mail angenommen")
         .assert_says("250 AUTH PLAIN LOGIN")
-        .assert_says("AUTH (Zugangsdaten ausgeblendet)")
+        .assert_says("AUTH PLAIN (Zugangsdaten ausgeblendet)")
         .assert_says("RCPT TO:<p•••@anbieter.example>")
         .assert_says("354 go on")
         .assert_says("250 2.0.0 queued")

@@ -130,3 +130,38 @@ async fn s83_who_takes_a_list_is_in_the_log_before_the_first_row() {
         .await
         .assert_status(404);
 }
+
+/// The operator's lists of what is to be decided and what runs.
+#[actix_web::test]
+async fn s74_replies_alerts_proposals_and_runs_leave_as_tables() {
+    let app = TestApp::start().await;
+    let operator = app.sign_in(Person::Operator).await;
+    app.sql(
+        "INSERT INTO bulk_runs (kind, subject, begun_at, starts_on, customers, seen, done, failed) \
+         VALUES ('need_change', 'centraflex', '2026-11-24T09:00:00Z', '2026-11-24', 7, 5, 4, 1); \
+         INSERT INTO alerts (kind, subject, raised_at) VALUES ('mail_setup', '', '2026-11-24T09:00:00Z')",
+    )
+    .unwrap();
+    for (path, page, rows) in [
+        ("/betrieb/antworten.csv?stand=erledigt", "", 0),
+        (
+            "/betrieb/hinweise.csv?welche=alle",
+            "/betrieb/hinweise?welche=alle",
+            1,
+        ),
+        ("/betrieb/vorschlaege.csv", "", 0),
+        ("/betrieb/laeufe.csv", "/betrieb/laeufe", 1),
+    ] {
+        let found = sheet(&operator, path).await;
+        assert_eq!(found.len(), rows, "{path}: {found:?}");
+        if !page.is_empty() {
+            let link = format!("a[href='{path}']");
+            assert_eq!(operator.get(page).await.attributes(&link, "href").len(), 1);
+        }
+    }
+    assert_eq!(
+        app.count("audit_events WHERE kind = 'exported'"),
+        4,
+        "who took them is in the log"
+    );
+}

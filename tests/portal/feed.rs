@@ -71,7 +71,7 @@ async fn s97_the_feed_tells_the_life_of_an_agreement() {
     assert!(told[0].starts_with(r#"agreement.concluded {"agreement":"AVV-2026-4711-1-"#));
     assert_eq!(
         told[1],
-        format!(r#"access.opened {{"partner":{partner},"modules":["centraflex"]}}"#)
+        format!(r#"access.opened {{"partner":"~{partner}","modules":["centraflex"]}}"#)
     );
     // The booking ends by its date: nobody does anything when access ends.
     app.jobs();
@@ -97,7 +97,7 @@ async fn s97_the_feed_tells_the_life_of_an_agreement() {
     assert!(told[1].starts_with("agreement.ended {"), "{told:?}");
     assert_eq!(
         told[2],
-        format!(r#"access.closed {{"partner":{partner},"modules":["centraflex"]}}"#)
+        format!(r#"access.closed {{"partner":"~{partner}","modules":["centraflex"]}}"#)
     );
     // Every event stands there once, in the order of the log, with an id of its own.
     let events = all(&app);
@@ -139,11 +139,11 @@ async fn s97_a_block_and_alerts_are_told_as_well() {
     let told = since(&app, begin);
     assert_eq!(
         told[0],
-        format!(r#"partner.blocked {{"partner":{partner}}}"#)
+        format!(r#"partner.blocked {{"partner":"~{partner}"}}"#)
     );
     assert!(
         told.contains(&format!(
-            r#"access.closed {{"partner":{sub},"modules":[]}}"#
+            r#"access.closed {{"partner":"~{sub}","modules":[]}}"#
         )),
         "{told:?}"
     );

@@ -4,7 +4,6 @@
 use std::cell::Cell;
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -18,9 +17,10 @@ use mail_parser::MessageParser;
 use tempfile::TempDir;
 
 use crate::check::own_seal;
-use crate::harness::SmtpStub;
 use crate::harness::chromium::{Chromium, Scripts, Window};
+use crate::harness::{Browser, SmtpStub, port};
 
+const PROXY: &str = include_str!("../../docs/proxy/nginx.conf");
 const PASSWORD: &str = "Tannenzapfen im Oktober";
 const FIRST: &str = "erna.erste@beispielnetz.example";
 const SECOND: &str = "zoe.zweite@beispielnetz.example";
@@ -30,12 +30,6 @@ const PRODUCT: &str = "Cloud-Telefonie Rhein";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Pages that the operator's people open at most until the first agreement is there.
 const PAGES: u32 = 40;
-
-/// A port that is free now.
-fn port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
-}
 
 /// A process that ends with the test at the latest.
 struct Running(Child);
@@ -52,6 +46,8 @@ struct Machine {
     dir: TempDir,
     inside: u16,
     outside: u16,
+    /// Where the proxy answers without TLS.
+    plain: u16,
     stub: SmtpStub,
     /// Key and certificate of the seal.
     seal: (String, String),
@@ -66,6 +62,7 @@ impl Machine {
             dir,
             inside: port(),
             outside: port(),
+            plain: port(),
             stub: SmtpStub::start(),
             seal: own_seal(),
         }
@@ -135,8 +132,30 @@ impl Machine {
         (Running(portal), Running(proxy))
     }
 
-    /// What docs/integration.md says to a proxy.
+    /// The shipped file for a proxy, with nothing changed but names, addresses and certificates.
     fn proxy(&self) -> String {
+        let mut shipped = PROXY.to_owned();
+        for (there, here) in [
+            (
+                "server 127.0.0.1:8080;",
+                format!("server 127.0.0.1:{};", self.inside),
+            ),
+            ("listen 80;", format!("listen 127.0.0.1:{};", self.plain)),
+            ("https://portal.example", self.base()),
+            (
+                "listen 443 ssl;",
+                format!("listen 127.0.0.1:{} ssl;", self.outside),
+            ),
+            ("/etc/ssl/portal.example.crt", self.path("tls.crt")),
+            ("/etc/ssl/private/portal.example.key", self.path("tls.key")),
+            (
+                "server_name portal.example;",
+                "server_name localhost;".to_owned(),
+            ),
+        ] {
+            assert!(shipped.contains(there), "{there}");
+            shipped = shipped.replace(there, &here);
+        }
         let temp: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .iter()
             .map(|kind| format!("{kind}_temp_path {};\n", self.path(kind)))
@@ -144,16 +163,8 @@ impl Machine {
         format!(
             "daemon off; worker_processes 1; pid {}; user root;\n\
              events {{ worker_connections 256; }}\n\
-             http {{ access_log off; client_max_body_size 12m; {temp}\
-             server {{ listen 127.0.0.1:{} ssl; server_name localhost;\n\
-             ssl_certificate {}; ssl_certificate_key {};\n\
-             location / {{ proxy_pass http://127.0.0.1:{}; proxy_set_header Host $http_host;\n\
-             proxy_set_header X-Forwarded-For $remote_addr; }} }} }}\n",
+             http {{ access_log off; {temp}{shipped} }}\n",
             self.path("nginx.pid"),
-            self.outside,
-            self.path("tls.crt"),
-            self.path("tls.key"),
-            self.inside,
         )
     }
 
@@ -224,12 +235,13 @@ impl<'a> Reader<'a> {
         self.window.assert_says(says).await;
     }
 
-    /// The next code of the app. Each is good once, and one half minute before its time.
+    /// The next code of the app. Each is good once, from half a minute before its time to half a minute after
+    /// it. One whose time is over already would be good as well, but not long enough for a busy machine.
     async fn code(&mut self) -> String {
         let secret = self.secret.as_ref().expect("a second factor");
         loop {
             let now = step_of(Clock::system().now());
-            let next = (self.step + 1).max(now - 1);
+            let next = (self.step + 1).max(now);
             if next <= now + 1 {
                 self.step = next;
                 return format!("{:06}", secret.code(next));
@@ -316,6 +328,11 @@ async fn s95_from_nothing_to_a_sealed_agreement_with_the_manual_alone() {
     let _running = machine.serve();
     let (chromium, pages) = (Chromium::start(), Cell::new(0));
     wait_until_ready(&machine).await;
+    // Whoever comes without TLS is led to it.
+    let plain = Browser::new(&format!("http://localhost:{}", machine.plain));
+    let led = plain.get("/anmelden").await;
+    led.assert_status(301);
+    assert_eq!(led.location(), format!("{}/anmelden", machine.base()));
 
     let mut first = Reader::new(&machine, &chromium, &pages).await;
     first.begin(link.unwrap(), FIRST).await;

@@ -1,10 +1,12 @@
 //! Customers in every possible state, for tests that check all pages.
 
+use avv_portal::actions::agreement_import;
 use avv_portal::actions::customer_import::{self, Upload, check, stand};
 use avv_portal::actions::roll_outs::Plan;
 use avv_portal::actions::{
     blocking, customers, objections, partner_directory, proposals, roll_outs, sub_partners, users,
 };
+use avv_portal::document::scans::Source;
 use avv_portal::domain::bulk_run::RunEnd;
 use avv_portal::domain::case::Channel;
 use avv_portal::domain::file::{File, FileKind};
@@ -12,10 +14,11 @@ use avv_portal::domain::identity::Audience;
 use avv_portal::domain::roll_out::{Answer, Mode, Scope, Skip};
 use avv_portal::domain::viewer::{Role, Viewer};
 use avv_portal::domain::{
-    CustomerNumber, EmailAddress, ImportId, Language, PartnerId, Party, UserId,
+    AgreementImportId, CustomerNumber, EmailAddress, ImportId, Language, PartnerId, Party, UserId,
 };
 use avv_portal::jobs;
 use avv_portal::sheet::Encoding;
+use avv_portal::storage::agreement_imports::find as find_agreements;
 use avv_portal::storage::bulk_runs::save_end;
 use avv_portal::storage::customer_imports::find as find_import;
 use avv_portal::storage::roll_outs::{Reached, find_roll_out, save_reached};
@@ -81,6 +84,10 @@ pub struct Places {
     pub faulty_import: String,
     pub import: String,
     pub quiet_import: String,
+    /// Files with existing agreements: one with faults, one to be proposed, one that waits.
+    pub faulty_agreements: String,
+    pub agreements: String,
+    pub waiting_agreements: String,
 }
 
 /// Customers in every state. Half of the events happen, then fifteen days pass, then the rest.
@@ -560,4 +567,56 @@ fn import_customers(app: &TestApp, places: &mut Places) {
     places.faulty_import = page(faulty);
     places.import = page(ready);
     places.quiet_import = page(quiet);
+    import_agreements(app, places);
+}
+
+/// Files with existing agreements: one with faults, one to be proposed, and one that another administrator
+/// has proposed.
+fn import_agreements(app: &TestApp, places: &mut Places) {
+    let now = app.now();
+    let look = |name: &str, lines: &str, scan: Option<&str>| {
+        let text = format!(
+            "Kundennummer;Abgeschlossen am;Unterzeichnet von;Funktion;Vertragspartner-Kette;Fassung;Ablage\n{lines}"
+        );
+        let upload = Upload {
+            name,
+            bytes: text.as_bytes(),
+            encoding: Encoding::Utf8,
+        };
+        let mut archive = scan.map(|name| {
+            let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            let options = zip::write::SimpleFileOptions::default();
+            writer.start_file(name, options).expect("an entry");
+            std::io::Write::write_all(&mut writer, crate::harness::SCAN).expect("a scan");
+            std::io::Cursor::new(writer.finish().expect("an archive").into_inner())
+        });
+        let scans = archive
+            .as_mut()
+            .map(|archive| ("scans.zip", archive as &mut dyn Source));
+        agreement_import::check(&app.app, None, upload, scans, now)
+            .expect("a database")
+            .expect("a table")
+    };
+    let line = "K-30002;03.04.2019;Dr. Friederike Beispiel-Musterfrau;Geschäftsführerin;Muster IT GmbH;1.0;DMS 2019/0815\n";
+    let faulty = look(
+        "avv-altbestand-2015-bis-2025.csv",
+        "K-1;03.04.2019;Eva;Inhaberin;Muster IT GmbH;1.0;DMS\nK-30002;3.4.19;=1+1;;Nord-TK GbR;0.1;\n",
+        Some("K-99.pdf"),
+    );
+    let ready = look("avv-bereit.csv", line, None);
+    let waiting = look("avv-wartet.csv", line, Some("K-30002.pdf"));
+    let second = Viewer {
+        user: user_with(app, "zwei@plusnet.example"),
+        name: "Zita Zweite".to_owned(),
+        ..app.viewer(Person::Operator)
+    };
+    app.write(|conn| {
+        let found = find_agreements(conn, waiting)?.expect("a file");
+        let stand = agreement_import::stand(&found);
+        agreement_import::propose(conn, &app.app, &second, waiting, &stand, now)
+    });
+    let page = |id: AgreementImportId| format!("/betrieb/kunden/import/vertraege/{id}");
+    places.faulty_agreements = page(faulty);
+    places.agreements = page(ready);
+    places.waiting_agreements = page(waiting);
 }

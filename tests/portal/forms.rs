@@ -742,8 +742,11 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "contract/versions/parts_page.html",
         // Adds a customer; its confirmation has `stand` among the typed values it carries.
         "customers/addition/addition.html",
+        // Adds a clause; what is there stays as it is.
+        "contract/versions/clauses.html",
         "customers/addition/confirmation.html",
-        // Looks a file through; starting it has `stand`.
+        // Look a file through; starting or proposing it has `stand`.
+        "customers/agreement_imports/list.html",
         "customers/imports/list.html",
         "customers/links.html",
         "customers/objections/declarations.html",

@@ -2,22 +2,25 @@
 //! configuration that docs/gate ships.
 
 use std::fs;
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use avv_portal::actions::clients;
+use avv_portal::domain::client::ClientScope;
 use avv_portal::domain::second_factor::FactorRule;
 use avv_portal::mail::transport::Transport;
 use avv_portal::storage::case_rows;
+use avv_portal::storage::clients::NewClient;
 use reqwest::Method;
 use tempfile::TempDir;
 
 use crate::first_day::nginx;
-use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days};
-use crate::seeded::{World, csrf};
+use crate::harness::{Browser, CUSTOMER, PASSWORD, Page, Person, TestApp, days, port};
+use crate::seeded::{World, csrf, user_id};
 
 const GATE: &str = "/zugriff/4711/centraflex";
 const NGINX: &str = include_str!("../../docs/gate/nginx.conf");
+const OTHER_HOST: &str = include_str!("../../docs/gate/nginx-other-host.conf");
 
 /// Status and reason; no answer may be kept.
 #[track_caller]
@@ -232,38 +235,20 @@ impl Drop for Proxy {
     }
 }
 
-fn port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    listener.local_addr().unwrap().port()
+/// A shipped file with some places changed to those of this test, each of which it has once.
+fn changed(shipped: &str, places: &[(&str, String)]) -> String {
+    let mut shipped = shipped.to_owned();
+    for (there, here) in places {
+        assert_eq!(shipped.matches(there).count(), 1, "{there}");
+        shipped = shipped.replace(there, here);
+    }
+    shipped
 }
 
-/// The shipped file, with nothing changed but addresses and certificates. The product is a server of
-/// the same nginx that says what it was asked for.
-async fn start_nginx(app: &TestApp) -> Proxy {
-    let dir = tempfile::tempdir().unwrap();
+/// nginx with this configuration in its `http` block, which listens on the port `outside`. The product
+/// is a server of the same nginx that says what it was asked for.
+async fn start_nginx(dir: TempDir, conf: &str, outside: u16, product: u16) -> Proxy {
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
-    let (outside, product) = (port(), port());
-    let portal = app.url.strip_prefix("http://").unwrap();
-    let mut shipped = NGINX.to_owned();
-    for (there, here) in [
-        ("listen 443 ssl;", format!("listen 127.0.0.1:{outside};")),
-        ("server 127.0.0.1:8080;", format!("server {portal};")),
-        (
-            "server 127.0.0.1:9000;",
-            format!("server 127.0.0.1:{product};"),
-        ),
-        (
-            "ssl_certificate /etc/ssl/portal.example.crt;",
-            String::new(),
-        ),
-        (
-            "ssl_certificate_key /etc/ssl/private/portal.example.key;",
-            String::new(),
-        ),
-    ] {
-        assert_eq!(shipped.matches(there).count(), 1, "{there}");
-        shipped = shipped.replace(there, &here);
-    }
     let temp: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .iter()
         .map(|kind| format!("{kind}_temp_path {};\n", path(kind)))
@@ -271,9 +256,9 @@ async fn start_nginx(app: &TestApp) -> Proxy {
     let whole = format!(
         "daemon off; worker_processes 1; pid {}; user root;\n\
          events {{ worker_connections 64; }}\n\
-         http {{ access_log off; {temp}{shipped}\n\
+         http {{ access_log off; {temp}{conf}\n\
          server {{ listen 127.0.0.1:{product}; default_type text/plain;\n\
-         location / {{ return 200 'the product: $request_method $request_uri'; }} }} }}\n",
+         location / {{ return 200 'the product: $request_method $request_uri$http_x_user'; }} }} }}\n",
         path("nginx.pid"),
     );
     fs::write(path("nginx.conf"), whole).unwrap();
@@ -303,6 +288,95 @@ async fn start_nginx(app: &TestApp) -> Proxy {
     }
 }
 
+/// The shipped file for a product on the portal's host, with nothing changed but addresses and
+/// certificates.
+async fn start_on_same_host(app: &TestApp) -> Proxy {
+    let (outside, product) = (port(), port());
+    let portal = app.url.strip_prefix("http://").unwrap();
+    let conf = changed(
+        NGINX,
+        &[
+            ("listen 443 ssl;", format!("listen 127.0.0.1:{outside};")),
+            ("server 127.0.0.1:8080;", format!("server {portal};")),
+            (
+                "server 127.0.0.1:9000;",
+                format!("server 127.0.0.1:{product};"),
+            ),
+            (
+                "ssl_certificate /etc/ssl/portal.example.crt;",
+                String::new(),
+            ),
+            (
+                "ssl_certificate_key /etc/ssl/private/portal.example.key;",
+                String::new(),
+            ),
+        ],
+    );
+    start_nginx(tempfile::tempdir().unwrap(), &conf, outside, product).await
+}
+
+/// The shipped file for a product on another host, likewise; people sign in with their external id.
+async fn start_on_other_host(app: &TestApp, token: &str, people: &[&str]) -> Proxy {
+    let (outside, product) = (port(), port());
+    let portal = app.url.strip_prefix("http://").unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let passwords: String = people
+        .iter()
+        .map(|who| format!("{who}:{{PLAIN}}geheim\n"))
+        .collect();
+    fs::write(path("passwords"), passwords).unwrap();
+    let line = format!("proxy_set_header Authorization \"Bearer {token}\";\n");
+    fs::write(path("token.conf"), line).unwrap();
+    let conf = changed(
+        OTHER_HOST,
+        &[
+            ("listen 443 ssl;", format!("listen 127.0.0.1:{outside};")),
+            ("server portal.example:443;", format!("server {portal};")),
+            (
+                "proxy_pass https://avv_portal",
+                "proxy_pass http://avv_portal".to_owned(),
+            ),
+            (
+                "proxy_set_header Host portal.example;",
+                format!("proxy_set_header Host {portal};"),
+            ),
+            (
+                "server 127.0.0.1:9000;",
+                format!("server 127.0.0.1:{product};"),
+            ),
+            ("/etc/nginx/product.passwords", path("passwords")),
+            (
+                "include /etc/nginx/avv-token.conf",
+                format!("include {}", path("token.conf")),
+            ),
+            (
+                "ssl_certificate /etc/ssl/product.example.crt;",
+                String::new(),
+            ),
+            (
+                "ssl_certificate_key /etc/ssl/private/product.example.key;",
+                String::new(),
+            ),
+        ],
+    );
+    start_nginx(dir, &conf, outside, product).await
+}
+
+/// What nginx answers somebody who signs in with this name.
+async fn visit(proxy: &Proxy, who: &str, path: &str) -> (u16, String) {
+    let answer = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
+        .get(format!("{}{path}", proxy.url))
+        .basic_auth(who, Some("geheim"))
+        .send()
+        .await
+        .unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
 async fn sign_in(browser: &Browser, way: &str, person: Person) -> Page {
     let form = browser.get(way).await;
     form.assert_status(200);
@@ -315,7 +389,7 @@ async fn sign_in(browser: &Browser, way: &str, person: Person) -> Page {
 async fn s56_nginx_lets_through_whom_the_gate_lets_in_and_nobody_else() {
     let world = World::build().await;
     let app = &world.app;
-    let proxy = start_nginx(app).await;
+    let proxy = start_on_same_host(app).await;
     let product = "/produkt/4711/centraflex/leitungen";
 
     // Signed out: to the sign-in, and back to the product.
@@ -385,4 +459,85 @@ async fn s56_nginx_lets_through_whom_the_gate_lets_in_and_nobody_else() {
     let page = customer.get(product).await;
     assert!(page.status.as_u16() >= 500, "{}", page.status);
     page.assert_silent_about("the product:");
+}
+
+/// A product on a host name of its own behind nginx, as docs/gate/nginx-other-host.conf has it: nginx asks
+/// with a client's token about the person who signed in there.
+#[actix_web::test]
+async fn s56_nginx_of_another_host_asks_with_a_token_and_shuts_in_doubt() {
+    let world = World::build().await;
+    let app = &world.app;
+    for (person, key) in [(Person::Partner, "P-1.erna"), (Person::Customer, "K-4711")] {
+        let id = user_id(app, person.email()).0;
+        app.sql(&format!(
+            "UPDATE users SET external_id = '{key}' WHERE id = {id}"
+        ))
+        .unwrap();
+    }
+    let client = NewClient {
+        name: "product".to_owned(),
+        scopes: vec![ClientScope::AccessCheck],
+        networks: Vec::new(),
+        per_minute: 100_000,
+        expires_at: None,
+    };
+    let now = app.now();
+    let (_, token) = app.write(|conn| clients::add_by_command(conn, &client, now));
+    let people = [
+        "P-1.erna",
+        "K-4711",
+        "niemand",
+        "x&user=P-1.erna",
+        "x&partner=P-1",
+    ];
+    let proxy = start_on_other_host(app, token.expose(), &people).await;
+    let product = "/4711/centraflex/leitungen?seite=2";
+    let open = (200, format!("the product: GET {product}P-1.erna"));
+    assert_eq!(visit(&proxy, "P-1.erna", product).await, open);
+    assert_eq!(visit(&proxy, "K-4711", "/4711/centraflex").await.0, 200);
+
+    // Nobody, somebody else, another customer, a path that says two things.
+    for (who, path) in [
+        ("niemand", product),
+        ("x&user=P-1.erna", product),
+        ("x&partner=P-1", product),
+        ("P-1.erna", "/4712/centraflex/"),
+        ("P-1.erna", "/9000/centraflex/"),
+        ("P-1.erna", "/4711/gibtsnicht/"),
+        ("P-1.erna", "/4711/"),
+        ("P-1.erna", "/"),
+        ("P-1.erna", "//4711/centraflex/"),
+        ("P-1.erna", "/4711/centraflex/..%2f..%2f4712/centraflex/"),
+        ("P-1.erna", "/4711/centraflex/..;/..;/4712/centraflex/"),
+        (
+            "P-1.erna",
+            "/4711/centraflex/%2E%2E/%2e%2e/4712/centraflex/",
+        ),
+    ] {
+        let (status, text) = visit(&proxy, who, path).await;
+        assert_eq!(status, 403, "{who} {path}: {text}");
+        assert!(!text.contains("the product:"), "{text}");
+    }
+    let unknown = visit(&proxy, "fremd", product).await;
+    assert_eq!(unknown.0, 401, "not even signed in");
+
+    // An objection shuts it at the next request, and so does whatever keeps the portal from deciding.
+    let customer = app.sign_in(Person::Customer).await;
+    let page = customer.get("/administration/avv/widerspruch").await;
+    page.submit(&customer, "main form", &[("passwort", PASSWORD)])
+        .await
+        .assert_redirect("/administration/avv");
+    assert_eq!(visit(&proxy, "P-1.erna", product).await.0, 403);
+    assert_eq!(visit(&proxy, "K-4711", product).await.0, 200);
+    app.sql("ALTER TABLE case_gates RENAME TO elsewhere")
+        .unwrap();
+    assert_eq!(visit(&proxy, "K-4711", product).await.0, 403);
+    app.sql("ALTER TABLE elsewhere RENAME TO case_gates")
+        .unwrap();
+    assert_eq!(visit(&proxy, "K-4711", product).await.0, 200);
+    // A token that was taken back: shut, and nobody is asked for another password.
+    app.sql("DELETE FROM api_tokens").unwrap();
+    assert_eq!(visit(&proxy, "K-4711", product).await.0, 403);
+    app.stop().await;
+    assert_eq!(visit(&proxy, "K-4711", product).await.0, 403);
 }

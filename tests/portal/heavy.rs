@@ -106,7 +106,7 @@ const HEAVY: &[&str] = &[
     ".pack()",
 ];
 /// Functions of the room `web` that call them, and so are expensive themselves.
-const HELPERS: &[&str] = &["read_upload", "made", "article", "compared"];
+const HELPERS: &[&str] = &["read_upload", "made", "article", "compared", "applied"];
 
 /// A3: no expensive work is done outside the places for it. A function that calls something
 /// expensive takes a place, or is a helper that only such functions call.

@@ -363,7 +363,7 @@ async fn a_contract_on_paper_takes_effect_when_a_second_person_confirms() {
     for browser in [&first, &partner] {
         browser.get(STATUS).await.assert_says(mark);
         let list = browser.get("/kunden").await;
-        let marks = list.text().matches("Vertrag auf Papier").count();
+        let marks = list.text().matches("Vertrag außerhalb des Portals").count();
         assert_eq!(marks, 1, "marked in the list, this one alone");
     }
     // EV-11: who got access by it, by number and key; partners do not see how many users others
@@ -453,7 +453,7 @@ async fn downloads_of_the_scan(app: &TestApp, customer: &Browser, own: &Page) {
         .await;
     answer
         .assert_status(200)
-        .assert_says("auf Papier geschlossen")
+        .assert_says("außerhalb des Portals geschlossen")
         .assert_silent_about("gesiegelt");
 }
 

@@ -170,6 +170,11 @@ async fn s98_only_administrators_add_endpoints_and_only_with_their_password() {
             "Lassen Sie Benutzername und Passwort weg",
         ),
         ("irgendwo", PASSWORD, "Geben Sie eine Adresse wie"),
+        (
+            "https://10.1.2.3/avv",
+            PASSWORD,
+            "Die Adresse ist nicht öffentlich",
+        ),
     ] {
         let fields = [
             ("url", url),

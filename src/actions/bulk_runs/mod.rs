@@ -15,8 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::case_command::actor;
 use super::{
-    ActionError, Actor, announcements, blocking, customer_import, products, requests, require,
-    roll_outs, sub_partners,
+    ActionError, Actor, agreement_import, announcements, blocking, customer_import, products,
+    requests, require, roll_outs, sub_partners,
 };
 use crate::app::App;
 use crate::domain::bulk_run::{RunEnd, RunKind, RunStage, stage};
@@ -214,6 +214,7 @@ pub fn kind_of(kind: RunKind) -> &'static Kind {
         RunKind::NeedChange => &products::REVIEWING,
         RunKind::Import => &customer_import::IMPORTING,
         RunKind::FirstRequests => &customer_import::ASKING,
+        RunKind::Agreements => &agreement_import::RECORDING,
     }
 }
 

@@ -99,8 +99,12 @@ fn concluded(
         content_type: "application/pdf".to_owned(),
         bytes,
     };
+    let paper = PaperRecord::of(&facts.contents);
     Ok(Concluded {
-        signed_on: PaperRecord::of(&facts.contents).map(|paper| paper.signed_on),
+        signed_on: paper.as_ref().map(|paper| paper.signed_on),
+        is_sheet: paper
+            .and_then(|paper| paper.existing)
+            .is_some_and(|existing| !existing.is_scanned),
         case: words,
         agreement_number: agreement.number.clone(),
         at: agreement.concluded_at,

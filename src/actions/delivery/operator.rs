@@ -7,6 +7,7 @@ use super::compose::{Addressed, Facts, Obstacle, words};
 use super::partners::partner_name;
 use super::users::contact;
 use crate::actions::partner_contracts::find_states;
+use crate::domain::agreement_import::AgreementImportStage;
 use crate::domain::mail::{Approval as About, MailKind, Recipient};
 use crate::domain::partner_contract::ContractState;
 use crate::domain::proposal::{ProposalKind, ProposalState};
@@ -19,7 +20,8 @@ use crate::paths;
 use crate::storage::administrators::{find_maker, find_operator_role};
 use crate::storage::contract_versions::find_version;
 use crate::storage::partners::find_partner;
-use crate::storage::{PgConnection, proposals};
+use crate::storage::{PgConnection, agreement_imports, proposals};
+use crate::wording::names::thousands;
 
 pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed, Obstacle> {
     match (facts.mail.to, facts.mail.kind.clone()) {
@@ -123,6 +125,16 @@ fn approval(
             let label = head.label();
             let words = ApprovalWords::Version { label };
             (words, by.unwrap_or_default(), paths::version(id, ""))
+        }
+        About::Agreements { id } => {
+            let import = agreement_imports::find(conn, id)?
+                .filter(|import| import.stage() == AgreementImportStage::Proposed)
+                .ok_or_else(over)?;
+            let by = import.proposed.map(|(_, _, name)| name);
+            let words = ApprovalWords::Agreements {
+                count: thousands(i64::try_from(import.figures.good).unwrap_or(i64::MAX)),
+            };
+            (words, by.unwrap_or_default(), paths::agreement_import(id))
         }
     };
     Ok(Approval {

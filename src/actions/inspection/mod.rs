@@ -15,7 +15,7 @@ use crate::domain::inspection::{Finding, Schema, Seal};
 use crate::storage::db::{DbError, count_pending, database_time};
 use crate::storage::{PgConnection, rights};
 
-pub use network::{issuer, mail_server, sender_names, stamp, unknown_names};
+pub use network::{issuer, mail_server, mailbox, sender_names, stamp, unknown_names};
 
 /// What is doubtful about settings that can be used.
 pub fn purpose(environment: Environment, web: Option<&WebConfig>) -> Vec<Finding> {

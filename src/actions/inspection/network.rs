@@ -9,9 +9,12 @@ use crate::authority;
 use crate::config::{IssuerConfig, MailConfig, SealConfig, WebConfig};
 use crate::dns::Resolvers;
 use crate::document::seal::{Certificates, Terms, read_reply, request};
-use crate::domain::inspection::{Answers, Finding, MailWay, Stamp, dkim, dmarc, dmarc_names, spf};
-use crate::mail::Transport;
+use crate::domain::inspection::{
+    Answers, Finding, MailWay, MailboxWay, Stamp, dkim, dmarc, dmarc_names, spf,
+};
 use crate::mail::test_mail::try_way;
+use crate::mail::{Transport, mailbox};
+use crate::mail_token::TokenSource;
 use crate::oidc::Issuers;
 use crate::paths;
 
@@ -21,10 +24,18 @@ pub fn mail_server(mail: &MailConfig, web: Option<&WebConfig>) -> MailWay {
         return MailWay::NotSet;
     };
     let hello = web.and_then(|web| web.base_url.host_str());
-    match Transport::smtp(url.expose_secret(), 1, hello.unwrap_or_default()) {
+    let (hello, tokens) = (hello.unwrap_or_default(), mail.smtp_tokens());
+    match Transport::smtp_with(url.expose_secret(), 1, hello, tokens.as_ref()) {
         Ok(transport) => try_way(&transport, &mail.from),
         Err(error) => MailWay::Unusable(error.to_string()),
     }
+}
+
+/// Goes the way into the mailbox of what comes back, if one is set, and looks how much is to be read.
+pub fn mailbox(mail: &MailConfig) -> Option<MailboxWay> {
+    let config = mail.mailbox.as_ref()?;
+    let tokens = mail.oauth.clone().map(TokenSource::new);
+    Some(mailbox::try_way(config, tokens.as_ref()))
 }
 
 /// What the sender's domain says about its mails (S-25). Where no resolver answers the first

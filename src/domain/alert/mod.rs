@@ -59,6 +59,8 @@ pub enum AlertKind {
     /// The portal pushes no more events to an endpoint, which is gone or has failed for days. The
     /// subject is the endpoint.
     WebhookPaused,
+    /// The mailbox for what comes back could not be read for an hour (row 8). About the portal itself.
+    MailboxAway,
 }
 
 impl AlertKind {
@@ -177,7 +179,8 @@ pub fn has_settled(
         | AlertKind::ClockWrong
         | AlertKind::AdministratorAdded
         | AlertKind::PartnerContractEnds
-        | AlertKind::WebhookPaused => false,
+        | AlertKind::WebhookPaused
+        | AlertKind::MailboxAway => false,
     }
 }
 

@@ -13,6 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
 
+use super::agreement_import::AgreementImportAuditEvent;
 use super::alert::AlertKind;
 use super::branding::BrandingPart;
 use super::case::Channel;
@@ -34,13 +35,13 @@ use super::version::VersionAuditEvent;
 use super::viewer::OperatorRole;
 use super::webhook::WebhookAuditEvent;
 use super::{
-    AlertId, AnnouncementId, ClientId, CustomerNumber, ImportId, PartnerId, RollOutId, VersionId,
-    WebhookId,
+    AgreementImportId, AlertId, AnnouncementId, ClientId, CustomerNumber, ImportId, PartnerId,
+    RollOutId, VersionId, WebhookId,
 };
 pub use actor::Actor;
 pub use details::{AddressStep, AnnouncementAuditEvent, Counts, Turn};
 pub use effect::ClosedAccess;
-pub use steps::Steps;
+pub use steps::{BookingStep, Steps};
 
 /// What happened. The fields are the details that are kept with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants)]
@@ -70,6 +71,13 @@ pub enum AuditKind {
         id: ImportId,
         /// What was done.
         event: ImportAuditEvent,
+    },
+    /// Something was done with a file of agreements that were concluded outside the portal.
+    AgreementImport {
+        /// Key of the file.
+        id: AgreementImportId,
+        /// What was done.
+        event: AgreementImportAuditEvent,
     },
     /// Lines of the customer list that did not say what the facts say were written anew.
     ListMended {
@@ -293,10 +301,13 @@ pub enum AuditKind {
         function: String,
         /// The day on the paper.
         signed_on: NaiveDate,
-        /// SHA-256 of the scan.
+        /// SHA-256 of the scan, or of the sheet that stands for it.
         scan_hash: String,
         /// Who had proposed it.
         proposed_by: String,
+        /// The file of existing agreements it came with; none for one recorded by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<AgreementImportId>,
     },
     /// An agreement was taken back from its sealed document, after an older copy of the data had been
     /// put back (F5).

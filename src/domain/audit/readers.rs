@@ -15,6 +15,7 @@ impl AuditKind {
                 | Self::ProposalWithdrawn { .. }
                 | Self::ReplyFiled { .. }
                 | Self::ReplyPutAway { .. }
+                | Self::AgreementImport { .. }
                 | Self::Client { .. }
                 | Self::AlertRaised { .. }
                 | Self::AlertSettled { .. }

@@ -7,8 +7,8 @@ use super::asking::{ask_again, end_links, may_be_asked, tell_partners, to_custom
 use super::case_status::status_of;
 use super::change::{Change, Mail};
 use super::decide::{DecisionContext, Refusal};
-use super::event::Declaration;
-use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Request, RequestOutcome};
+use super::event::{Declaration, ExistingText};
+use super::facts::{Agreement, AgreementEnd, Case, LinkEnd, Offer, Request, RequestOutcome};
 use super::link::{LinkState, link_state};
 use super::status::Status;
 use crate::domain::LinkId;
@@ -56,8 +56,7 @@ pub(super) fn concluded(
 /// closed.
 pub(super) fn concluded_on_paper(
     case: &Case,
-    person: &str,
-    function: &str,
+    signed: (&str, &str),
     context: DecisionContext,
 ) -> Result<Vec<Change>, Refusal> {
     let offer = case.offer(context.now).ok_or(Refusal::NotNeeded)?;
@@ -67,7 +66,57 @@ pub(super) fn concluded_on_paper(
     if case.lacks_text(context.now) {
         return Err(Refusal::TextMissing);
     }
-    let agreement = Agreement {
+    let agreement = on_paper(case, signed, offer, context);
+    Ok(conclude(case, agreement, context.now))
+}
+
+/// 5.8-18: one of many agreements that were concluded before the portal was there. Whoever has answered in
+/// the portal has said something newer. Nobody is told: for customer and partners nothing is new.
+pub(super) fn concluded_before(
+    case: &Case,
+    signed: (&str, &str),
+    text: &ExistingText,
+    context: DecisionContext,
+) -> Result<Vec<Change>, Refusal> {
+    let offer = case.offer(context.now).ok_or(Refusal::NotNeeded)?;
+    if case.has_answered() {
+        return Err(Refusal::AlreadyConcluded);
+    }
+    if !text.describes(case, &offer) {
+        return Err(Refusal::TextMissing);
+    }
+    let offer = Offer {
+        version: text.version.clone(),
+        ..offer
+    };
+    let agreement = on_paper(case, signed, offer, context);
+    let mut changes = conclude(case, agreement, context.now);
+    changes.retain(|change| change.mail().is_none());
+    Ok(changes)
+}
+
+impl Case {
+    /// Whether the customer has ever concluded, declined or objected in the portal.
+    pub fn has_answered(&self) -> bool {
+        let is_answer = |request: &Request| {
+            let outcome = request.closed.map(|(_, outcome)| outcome);
+            matches!(
+                outcome,
+                Some(RequestOutcome::Declined | RequestOutcome::Objected)
+            )
+        };
+        !self.agreements.is_empty() || self.requests.iter().any(is_answer)
+    }
+}
+
+/// An agreement without a link: it may end a round that is open.
+fn on_paper(
+    case: &Case,
+    (person, function): (&str, &str),
+    offer: Offer,
+    context: DecisionContext,
+) -> Agreement {
+    Agreement {
         id: context.new_ids.agreement,
         number: case.next_agreement_number(&[person, function], context.now),
         concluded_at: context.now,
@@ -78,8 +127,7 @@ pub(super) fn concluded_on_paper(
         offer,
         sub_partner_left: None,
         end: None,
-    };
-    Ok(conclude(case, agreement, context.now))
+    }
 }
 
 /// Closes what is open, replaces the old agreement with the new one and notifies all involved.

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 
 use super::address::{address_due, former_told, former_unreached, judged};
-use super::answers::{concluded, concluded_on_paper, declined, objected, objected_in_error};
+use super::answers::{
+    concluded, concluded_before, concluded_on_paper, declined, objected, objected_in_error,
+};
 use super::arrived::arrived;
 use super::asking::{
     alert, ask_again, ask_anew, awaited, links, may_be_asked, new_link, sent_within_a_day,
@@ -179,9 +181,16 @@ pub fn decide(
         Event::Deleted => Ok(deleted(case, context)),
         Event::LinksLocked { ask_again } => links_locked(case, *ask_again, context),
         Event::Concluded(declaration) => concluded(case, declaration, context),
-        Event::ConcludedOnPaper { person, function } => {
-            concluded_on_paper(case, person, function, context)
-        }
+        Event::ConcludedOnPaper {
+            person,
+            function,
+            existing: None,
+        } => concluded_on_paper(case, (person, function), context),
+        Event::ConcludedOnPaper {
+            person,
+            function,
+            existing: Some(text),
+        } => concluded_before(case, (person, function), text, context),
         Event::Declined(link) => declined(case, *link, context),
         Event::Objected(_) => objected(case, context),
         Event::ObjectedInError => objected_in_error(case, context),

@@ -1,11 +1,13 @@
 //! What can happen to a case. Handlers, jobs and commands differ only in the event they send.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::address::Verdict;
-use super::facts::Partner;
+use super::facts::{Case, Offer, Partner};
 use super::restored::Restored;
 use crate::domain::mail::RequestReason;
 use crate::domain::product::Options;
@@ -106,6 +108,9 @@ pub enum Event {
         person: String,
         /// Function of that person, cleaned.
         function: String,
+        /// The text of an agreement that was concluded before the portal was there, and of which nobody
+        /// is told; `None` for one with the text in force.
+        existing: Option<ExistingText>,
     },
     /// The customer declines (rows 14, 22, 28).
     Declined(LinkId),
@@ -129,6 +134,27 @@ pub struct Arrival {
     pub bookings: Vec<(String, Options)>,
     /// Whether neither the customer is asked nor the partners are told now.
     pub quietly: bool,
+}
+
+/// The text of an agreement that was concluded elsewhere before: a published version, which need not be
+/// the one in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingText {
+    /// Number of the version.
+    pub version: String,
+    /// The product files it has, by their keys.
+    pub annexes: BTreeSet<String>,
+}
+
+impl ExistingText {
+    /// Whether it speaks of everything that an agreement would have to name.
+    pub fn describes(&self, case: &Case, offer: &Offer) -> bool {
+        let is_there = |key: &str| self.annexes.contains(key);
+        offer.products.iter().all(|one| {
+            case.product(&one.product)
+                .is_some_and(|product| product.undescribed(one, is_there).is_none())
+        })
+    }
 }
 
 /// Why a new conclusion is demanded although an agreement is in force.

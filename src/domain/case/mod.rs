@@ -48,7 +48,7 @@ pub use case_status::{
 pub use change::{Change, Mail};
 pub use decide::{DecisionContext, NewIds, Refusal, decide};
 pub use demand::{may_be_demanded, may_be_told_of_version};
-pub use event::{AddressChange, Arrival, Channel, Declaration, Demand, Event};
+pub use event::{AddressChange, Arrival, Channel, Declaration, Demand, Event, ExistingText};
 pub use facts::{
     Agreement, AgreementEnd, BookedOption, Booking, Case, Covered, Customer, Link, LinkEnd, Offer,
     Partner, Request, RequestOutcome, covers,

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
+use crate::domain::PartnerId;
+
 /// The key of a partner, a booking or a user in the other systems of the provider: a letter or figure,
 /// then up to 63 of `A-Za-z0-9._-`. Compared as written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +47,42 @@ impl FromStr for ExternalId {
 impl fmt::Display for ExternalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// What stands before the number of a partner without a key.
+const NAMELESS: char = '~';
+
+/// A partner as other systems call it: by its key, or by `~` and its number in the portal if it was
+/// typed in and has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerName {
+    /// The partner.
+    pub id: PartnerId,
+    /// Its key.
+    pub key: Option<String>,
+}
+
+impl PartnerName {
+    /// The number behind `~`, if the text begins so: `None` within for what is no number.
+    pub fn nameless(text: &str) -> Option<Option<PartnerId>> {
+        let number = text.strip_prefix(NAMELESS)?;
+        Some(number.parse().ok().map(PartnerId))
+    }
+}
+
+impl fmt::Display for PartnerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.key {
+            Some(key) => f.write_str(key),
+            None => write!(f, "{NAMELESS}{}", self.id),
+        }
+    }
+}
+
+impl Serialize for PartnerName {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 

@@ -7,7 +7,7 @@ mod token;
 use chrono::{DateTime, Utc};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-pub use external_id::{ExternalId, NoExternalId};
+pub use external_id::{ExternalId, NoExternalId, PartnerName};
 pub use token::{Token, TokenId};
 
 use crate::domain::ClientId;
@@ -69,6 +69,9 @@ pub enum ClientScope {
     /// Invite, change, lock and let in users.
     #[strum(serialize = "users:write")]
     UsersWrite,
+    /// Read figures.
+    #[strum(serialize = "statistics:read")]
+    StatisticsRead,
 }
 
 impl ClientScope {

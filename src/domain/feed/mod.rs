@@ -12,9 +12,11 @@ use serde::{Serialize, Serializer};
 use super::alert::AlertKind;
 use super::audit::effect::{Effect, PartnerAccess};
 use super::audit::steps::Asked;
-use super::audit::{AuditKind, AuditName, Steps};
+use super::audit::{AuditKind, AuditName, BookingStep, Steps};
 use super::case::{AgreementEnd, Status};
+use super::client::PartnerName;
 use super::partner::PartnerAuditEvent;
+use super::product::ProductAuditEvent;
 use super::version::VersionAuditEvent;
 use super::{AlertId, CustomerNumber, PartnerId};
 pub use types::EventType;
@@ -83,12 +85,18 @@ impl std::fmt::Display for EventId {
 /// Keys of what an event is about; what it is not about is left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Ids {
-    /// A partner, by its key in the portal.
+    /// A partner.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub partner: Option<PartnerId>,
+    pub partner: Option<PartnerName>,
     /// Keys of modules; empty means every module.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modules: Option<Vec<String>>,
+    /// Key of a booking, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub booking: Option<String>,
+    /// Index of that booking in its case, by which its key is found.
+    #[serde(skip)]
+    pub place: Option<usize>,
     /// Code of a product.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub product: Option<String>,
@@ -114,6 +122,21 @@ impl Ids {
         }
     }
 
+    fn booking(step: &BookingStep) -> Self {
+        Self {
+            place: step.place,
+            ..Self::product(&step.product)
+        }
+    }
+
+    /// The key is found by who reads the log: it may be given later than the event was written.
+    fn partner(id: PartnerId) -> Self {
+        Self {
+            partner: Some(PartnerName { id, key: None }),
+            ..Self::default()
+        }
+    }
+
     fn agreement(number: &str) -> Self {
         Self {
             agreement: Some(number.to_owned()),
@@ -123,9 +146,8 @@ impl Ids {
 
     fn access(one: &PartnerAccess) -> Self {
         Self {
-            partner: Some(one.partner),
             modules: Some(one.keys.clone()),
-            ..Self::default()
+            ..Self::partner(one.partner)
         }
     }
 }
@@ -217,10 +239,7 @@ fn itself(kind: &AuditKind, said: &mut Said) {
         K::CustomerAdded { .. } => said.add(T::CustomerCreated, Ids::default()),
         K::CustomerDeleted { .. } => said.add(T::CustomerDeleted, Ids::default()),
         K::Partner { id, event, .. } => {
-            let ids = Ids {
-                partner: Some(*id),
-                ..Ids::default()
-            };
+            let ids = Ids::partner(*id);
             match event {
                 PartnerAuditEvent::Blocked { .. } => said.add(T::PartnerBlocked, ids),
                 PartnerAuditEvent::Unblocked => said.add(T::PartnerUnblocked, ids),
@@ -229,9 +248,18 @@ fn itself(kind: &AuditKind, said: &mut Said) {
                 | PartnerAuditEvent::ContractRecorded { .. }
                 | PartnerAuditEvent::Deactivated
                 | PartnerAuditEvent::Activated
-                | PartnerAuditEvent::Released => {}
+                | PartnerAuditEvent::Released
+                | PartnerAuditEvent::Named { .. } => {}
             }
         }
+        K::Product { code, event, .. } => match event {
+            ProductAuditEvent::Added | ProductAuditEvent::Changed { .. } => {
+                said.add(T::ProductChanged, Ids::product(code));
+            }
+            ProductAuditEvent::Paused
+            | ProductAuditEvent::Resumed
+            | ProductAuditEvent::Reviewed => {}
+        },
         K::ContractVersion { name, event, .. } => match event {
             VersionAuditEvent::Published { .. } | VersionAuditEvent::Shipped => {
                 let ids = Ids {
@@ -242,12 +270,18 @@ fn itself(kind: &AuditKind, said: &mut Said) {
             }
             VersionAuditEvent::Begun { .. }
             | VersionAuditEvent::Changed { .. }
+            | VersionAuditEvent::Clause { .. }
             | VersionAuditEvent::PartAdded { .. }
             | VersionAuditEvent::PartRenamed { .. }
             | VersionAuditEvent::PartRemoved { .. }
+            | VersionAuditEvent::ImportDecided { .. }
             | VersionAuditEvent::Submitted { .. }
             | VersionAuditEvent::Returned { .. }
+            | VersionAuditEvent::Assigned { .. }
+            | VersionAuditEvent::Released { .. }
+            | VersionAuditEvent::LeftUncovered { .. }
             | VersionAuditEvent::Approved
+            | VersionAuditEvent::ApprovedWithout { .. }
             | VersionAuditEvent::Discarded => {}
         },
         K::Reminded { .. } => said.add(T::AgreementReminded, Ids::default()),
@@ -291,7 +325,6 @@ fn itself(kind: &AuditKind, said: &mut Said) {
         K::ListMended { .. }
         | K::ToldOfVersion { .. }
         | K::RollOut { .. }
-        | K::Product { .. }
         | K::ToldPartnerBlocked { .. }
         | K::LinkOpened
         | K::ProofAdded { .. }
@@ -330,6 +363,7 @@ fn itself(kind: &AuditKind, said: &mut Said) {
         | K::BrandingSaved { .. }
         | K::Client { .. }
         | K::CustomerImport { .. }
+        | K::AgreementImport { .. }
         | K::Exported { .. }
         | K::Identity { .. }
         | K::UserByIssuer { .. }
@@ -352,13 +386,13 @@ fn stepped(kind: &AuditKind, steps: &Steps, said: &mut Said) {
     if steps.corrected && !matches!(kind, AuditKind::CustomerAdded { .. }) {
         said.add(EventType::CustomerUpdated, Ids::default());
     }
-    for (kind, codes) in [
+    for (kind, bookings) in [
         (EventType::BookingCreated, &steps.booked),
         (EventType::BookingChanged, &steps.rebooked),
         (EventType::BookingEnded, &steps.unbooked),
     ] {
-        for code in codes {
-            said.add(kind, Ids::product(code));
+        for step in bookings {
+            said.add(kind, Ids::booking(step));
         }
     }
     for (number, how) in &steps.over {

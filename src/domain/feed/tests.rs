@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::audit::effect::PartnerAccess;
 use crate::domain::case::Channel;
 use crate::domain::mail::RequestReason;
-use crate::domain::product::Named;
+use crate::domain::product::{Field, Named};
 
 const AT: &str = "2026-11-30T09:00:00.5Z";
 
@@ -52,7 +52,13 @@ fn access(partner: i64, keys: &[&str]) -> PartnerAccess {
 
 #[test]
 fn s97_an_event_of_the_log_says_one_thing_or_several_or_none() {
-    let codes = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+    let codes = |codes: &[&str]| {
+        let step = |code: &&str| BookingStep {
+            product: (*code).to_owned(),
+            place: Some(0),
+        };
+        codes.iter().map(step).collect()
+    };
     let number = "AVV-2026-4711-1-7KQ2M8".to_owned();
     let concluded = AuditKind::Concluded {
         number: number.clone(),
@@ -118,8 +124,8 @@ fn s97_an_event_of_the_log_says_one_thing_or_several_or_none() {
             &[
                 r#"avv_17 agreement.concluded {"agreement":"AVV-2026-4711-1-7KQ2M8"}"#,
                 r#"avv_17_2 agreement.replaced {"agreement":"AVV-ALT"}"#,
-                r#"avv_17_3 access.opened {"partner":7,"modules":["centraflex","ums"]}"#,
-                r#"avv_17_4 access.opened {"partner":8,"modules":["ums"]}"#,
+                r#"avv_17_3 access.opened {"partner":"~7","modules":["centraflex","ums"]}"#,
+                r#"avv_17_4 access.opened {"partner":"~8","modules":["ums"]}"#,
             ],
         ),
         (
@@ -131,7 +137,7 @@ fn s97_an_event_of_the_log_says_one_thing_or_several_or_none() {
             },
             &[
                 r#"avv_17 agreement.objected {"agreement":"AVV-2026-4711-1-7KQ2M8"}"#,
-                r#"avv_17_2 access.closed {"partner":7,"modules":["centraflex"]}"#,
+                r#"avv_17_2 access.closed {"partner":"~7","modules":["centraflex"]}"#,
             ],
         ),
         (
@@ -153,7 +159,7 @@ fn s97_an_event_of_the_log_says_one_thing_or_several_or_none() {
             &[
                 r#"avv_17 booking.ended {"product":"centraflex"}"#,
                 r#"avv_17_2 agreement.ended {"agreement":"AVV-ALT"}"#,
-                r#"avv_17_3 access.closed {"partner":7,"modules":["centraflex"]}"#,
+                r#"avv_17_3 access.closed {"partner":"~7","modules":["centraflex"]}"#,
             ],
         ),
         (
@@ -192,9 +198,21 @@ fn s97_an_event_of_the_log_says_one_thing_or_several_or_none() {
             },
             no_steps.clone(),
             &[
-                r#"avv_17 partner.blocked {"partner":7}"#,
-                r#"avv_17_2 access.closed {"partner":7,"modules":[]}"#,
+                r#"avv_17 partner.blocked {"partner":"~7"}"#,
+                r#"avv_17_2 access.closed {"partner":"~7","modules":[]}"#,
             ],
+        ),
+        (
+            AuditKind::Product {
+                code: "centraflex".to_owned(),
+                product: Named::same("Tengo Centraflex"),
+                event: ProductAuditEvent::Changed {
+                    fields: vec![Field::Need],
+                },
+            },
+            no_effect.clone(),
+            no_steps.clone(),
+            &[r#"avv_17 product.changed {"product":"centraflex"}"#],
         ),
         (
             AuditKind::Reminded { number: 2 },
@@ -280,7 +298,7 @@ fn s97_what_was_erased_still_says_what_kind_of_thing_it_was() {
 #[test]
 fn s97_the_list_of_types_is_closed() {
     let keys: Vec<&str> = EventType::ALL.iter().map(|one| one.key()).collect();
-    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), 27);
+    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), 28);
     for key in &keys {
         assert_eq!(EventType::from_key(key).map(EventType::key), Some(*key));
         let written = EventType::from_key(key).and_then(|one| serde_json::to_string(&one).ok());

@@ -120,6 +120,11 @@ pub enum EventType {
     #[serde(rename = "contract_version.published")]
     #[strum(serialize = "contract_version.published")]
     ContractVersionPublished,
+    /// A product of the catalogue was added or changed: whether a partner may work in its areas, and
+    /// whether customers need an agreement for it, may be otherwise since.
+    #[serde(rename = "product.changed")]
+    #[strum(serialize = "product.changed")]
+    ProductChanged,
     /// Something needs a person at the operator.
     #[serde(rename = "alert.raised")]
     #[strum(serialize = "alert.raised")]

@@ -81,6 +81,8 @@ pub enum Finding {
         /// What is wrong with it.
         fault: Option<String>,
     },
+    /// How far the way into the mailbox is open that is read for what comes back.
+    Mailbox(MailboxWay),
     /// What needs the network was not looked at, because the caller did not want it.
     Offline,
 }
@@ -141,8 +143,8 @@ pub enum MailWay {
     Open {
         /// Whether the way is encrypted.
         is_encrypted: bool,
-        /// Whether the portal signs in there.
-        is_signed_in: bool,
+        /// By what the portal signed in there, such as `XOAUTH2`; `None` if it did not.
+        signed_in: Option<&'static str>,
     },
     /// It ends early.
     Closed {
@@ -162,8 +164,12 @@ pub enum MailStage {
     Greeting,
     /// At `STARTTLS`.
     Encryption,
-    /// At `AUTH`.
+    /// At `AUTH`, with a password.
     SignIn,
+    /// At `AUTH XOAUTH2`.
+    Token,
+    /// Before `AUTH XOAUTH2`, because there was no token.
+    NoToken,
     /// At `MAIL FROM`.
     Sender,
 }
@@ -180,6 +186,8 @@ pub enum MailFault {
     },
     /// It does not offer this.
     NotOffered(&'static str),
+    /// There was no token to sign in with, and why.
+    NoToken(String),
     /// What it said is no SMTP.
     Garbled,
     /// No encrypted connection came about.
@@ -188,6 +196,46 @@ pub enum MailFault {
     Broken(String),
     /// No answer came in time.
     Silent,
+}
+
+/// How far the way into the mailbox is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailboxWay {
+    /// It can be read.
+    Open {
+        /// Whether the way is encrypted.
+        is_encrypted: bool,
+        /// By what the portal signed in there.
+        signed_in: &'static str,
+        /// Mails in it that were not read yet.
+        unread: usize,
+    },
+    /// It cannot.
+    Closed {
+        /// The step that failed.
+        at: MailboxStage,
+        /// What went wrong at that step, in English.
+        why: String,
+    },
+}
+
+/// Where the dialogue with a mailbox ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailboxStage {
+    /// Before anything was said.
+    Connection,
+    /// At the certificate, or at what comes before it.
+    Encryption,
+    /// There was no token to sign in with.
+    NoToken,
+    /// The server does not let the portal in.
+    SignIn,
+    /// The folder that is to be read.
+    Folder,
+    /// The folder for what was read, or how mails get there.
+    Move,
+    /// While it was being read.
+    Dialogue,
 }
 
 /// Whether a time stamp came.
@@ -223,6 +271,8 @@ impl Finding {
             Self::Dmarc(dmarc) => dmarc.mark(),
             Self::Issuer { fault: None, .. } => Mark::Good,
             Self::Issuer { .. } => Mark::Wrong,
+            Self::Mailbox(MailboxWay::Open { .. }) => Mark::Good,
+            Self::Mailbox(MailboxWay::Closed { .. }) => Mark::Wrong,
             Self::Stamp(Stamp::NotSet) => Mark::NotChecked,
             Self::Stamp(Stamp::Came(_)) => Mark::Good,
             Self::Stamp(Stamp::None(_)) => Mark::Wrong,

@@ -95,7 +95,7 @@ fn s95_what_is_found_is_good_doubtful_or_wrong() {
         (
             Finding::MailServer(MailWay::Open {
                 is_encrypted: true,
-                is_signed_in: true,
+                signed_in: Some("PLAIN"),
             }),
             Mark::Good,
         ),
@@ -108,6 +108,21 @@ fn s95_what_is_found_is_good_doubtful_or_wrong() {
             Finding::MailServer(MailWay::Closed {
                 at: MailStage::Connection,
                 why: MailFault::Silent,
+            }),
+            Mark::Wrong,
+        ),
+        (
+            Finding::Mailbox(MailboxWay::Open {
+                is_encrypted: true,
+                signed_in: "XOAUTH2",
+                unread: 3,
+            }),
+            Mark::Good,
+        ),
+        (
+            Finding::Mailbox(MailboxWay::Closed {
+                at: MailboxStage::SignIn,
+                why: String::new(),
             }),
             Mark::Wrong,
         ),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::domain::case::Covered;
-use crate::domain::{PartnerId, ProposalId, VersionId};
+use crate::domain::{AgreementImportId, PartnerId, ProposalId, VersionId};
 
 /// What a customer is told without being asked for anything (M11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,5 +110,10 @@ pub enum Approval {
     Version {
         /// Key of the version.
         id: VersionId,
+    },
+    /// A file of agreements that were concluded outside the portal.
+    Agreements {
+        /// Key of the file.
+        id: AgreementImportId,
     },
 }

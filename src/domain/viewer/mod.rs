@@ -314,6 +314,7 @@ fn about_contract(role: Role, case: &Case, now: DateTime<Utc>) -> Vec<Permission
     let paper = Event::ConcludedOnPaper {
         person: String::new(),
         function: String::new(),
+        existing: None,
     };
     let works = role.has(Duty::Work);
     let is_bound = case.agreement().is_some() || case.open_request().is_some();

@@ -19,6 +19,8 @@ pub enum BadUrl {
     Credentials,
     /// It ends in a fragment.
     Fragment,
+    /// Its host is an IP address that events may not go to.
+    NotPublic,
 }
 
 /// Reads an address. `http://` is taken only where `is_development` says so, and only to this machine.
@@ -31,6 +33,10 @@ pub fn parse_url(text: &str, is_development: bool) -> Result<Url, BadUrl> {
         return Err(BadUrl::Unreadable);
     }
     let url = Url::parse(text).map_err(|_| BadUrl::Unreadable)?;
+    // As it is stored: percent-encoded, and with a slash at the end.
+    if url.as_str().len() > LONGEST_URL {
+        return Err(BadUrl::Unreadable);
+    }
     match url.scheme() {
         "https" => {}
         "http" if is_development && is_this_machine(&url) => {}
@@ -48,14 +54,18 @@ pub fn parse_url(text: &str, is_development: bool) -> Result<Url, BadUrl> {
     Ok(url)
 }
 
+/// The IP address that stands in a URL in place of a name.
+pub fn ip_in(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Domain(_) => None,
+        Host::Ipv4(ip) => Some(ip.into()),
+        Host::Ipv6(ip) => Some(ip.into()),
+    }
+}
+
 /// Whether the host of an address is written as this machine.
 fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
+    url.host() == Some(Host::Domain("localhost")) || ip_in(url).is_some_and(|ip| ip.is_loopback())
 }
 
 /// Whether an address is one of the public internet, as far as the registries of IANA say so. What is

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 
-pub use address::{BadUrl, LONGEST_URL, is_public, parse_url};
+pub use address::{BadUrl, LONGEST_URL, ip_in, is_public, parse_url};
 pub use secret::{SECRET_BYTES, WebhookSecret, signature};
 
 /// Most endpoints there can be; each is worked on for itself.

@@ -65,6 +65,8 @@ struct Agreed {
     number: String,
     /// Whether it was signed on paper: then the file is the scan.
     on_paper: bool,
+    /// Whether the file only says what was recorded of an agreement from before the portal.
+    is_sheet: bool,
     file: Option<File>,
     person: String,
     how: String,
@@ -193,6 +195,9 @@ fn agreed(
     Agreed {
         number: one.number.clone(),
         on_paper: one.on_paper(),
+        is_sheet: facts
+            .and_then(|facts| PaperRecord::of(&facts.contents)?.existing)
+            .is_some_and(|one| !one.is_scanned),
         file: facts.map(|facts| file(one, facts, language)),
         person: if one.function.is_empty() {
             one.person.clone()

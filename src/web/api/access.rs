@@ -1,6 +1,8 @@
 //! May somebody administer a product now? For products on other host names, whose browser does not send
 //! the portal's session (S-56). One indexed read beside the client's.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -15,9 +17,10 @@ use crate::domain::case::{Grant, Shut};
 use crate::domain::client::{ClientScope as S, ExternalId};
 use crate::domain::viewer::Role;
 use crate::domain::{CustomerNumber, PartnerId};
-use crate::storage::case_rows::{find_gate, has_module};
+use crate::storage::case_rows::{KnownGate, find_gate, has_module};
 use crate::storage::users::find_viewer;
 use crate::storage::{PgConnection, external_ids, partners};
+use crate::web::kit::gate;
 use crate::web::kit::route::{Who, get, post, view};
 
 /// Questions in one batch.
@@ -30,6 +33,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Answer::Json(schema::<Decision>),
     )
     .described("Either `partner` or `user`. Ask for each request: the answer is right at the moment it is given.")
+    .with_parameters(schema::<Question>),
+    Operation::new(
+        get("/api/v1/access/status", Who::Client(S::AccessCheck), || view().to(ask_for_proxy)),
+        "The same question, answered as the gate does",
+        Answer::Gate,
+    )
+    .described("For a proxy that knows statuses alone (`auth_request`): 204 if it is open. `X-AVV-Grund` says why, and is missing where the client itself is refused. Any answer but 204 keeps the door closed.")
     .with_parameters(schema::<Question>),
     Operation::new(
         post("/api/v1/access/batch", Who::Client(S::AccessCheck), || web::post().to(ask_all)),
@@ -103,10 +113,22 @@ impl Decision {
 async fn ask(call: Call) -> Result<HttpResponse, Problem> {
     let question: Question = call.parameters()?;
     check(&question, "")?;
-    let decision = call
-        .read(move |conn, who| decide(conn, who, &question, ""))
+    let (decided, until) = call
+        .read(move |conn, who| decide(conn, who, &question))
         .await?;
-    Ok(answer(&decision))
+    Ok(answer(&Decision::of(decided, until)))
+}
+
+async fn ask_for_proxy(call: Call) -> Result<HttpResponse, Problem> {
+    let question: Question = call.parameters()?;
+    check(&question, "")?;
+    let (decided, _) = call
+        .read(move |conn, who| decide(conn, who, &question))
+        .await?;
+    Ok(match decided {
+        Ok(grant) => gate::open(grant),
+        Err(why) => gate::shut(why),
+    })
 }
 
 async fn ask_all(call: Call, Json(all): Json<Questions>) -> Result<HttpResponse, Problem> {
@@ -119,8 +141,9 @@ async fn ask_all(call: Call, Json(all): Json<Questions>) -> Result<HttpResponse,
     }
     let decisions = call
         .read(move |conn, who| {
-            let each = all.questions.iter().enumerate();
-            each.map(|(n, question)| decide(conn, who, question, &at(n)))
+            let each = all.questions.iter();
+            each.map(|question| decide(conn, who, question))
+                .map(|decided| decided.map(|(decided, until)| Decision::of(decided, until)))
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
@@ -145,22 +168,20 @@ fn check(question: &Question, at: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// What was decided, and when time alone will shut what is open.
+type Decided = (Result<Grant, Shut>, Option<DateTime<Utc>>);
+
 /// Whoever is not known, and whatever is not, is not let in.
-fn decide(
-    conn: &mut PgConnection,
-    who: &Caller,
-    question: &Question,
-    at: &str,
-) -> Result<Decision, Problem> {
-    let shut = |why| Ok(Decision::of(Err(why), None));
+fn decide(conn: &mut PgConnection, who: &Caller, question: &Question) -> Result<Decided, Problem> {
+    let shut = |why| Ok((Err(why), None));
     let Ok(number) = question.customer.parse::<CustomerNumber>() else {
         return shut(Shut::UnknownCustomer);
     };
     let role = match (&question.partner, &question.user) {
-        (Some(partner), _) => {
-            let id = keys::partner(conn, &format!("{at}/partner"), partner)?;
-            role_of_partner(conn, id)?
-        }
+        (Some(partner), _) => match keys::find_partner(conn, partner)? {
+            Some(id) => role_of_partner(conn, id)?,
+            None => return shut(Shut::UnknownCustomer),
+        },
         (None, Some(user)) => role_of_user(conn, user)?,
         (None, None) => None,
     };
@@ -177,14 +198,29 @@ fn decide(
         Err(Shut::NoBooking) if !has_module(conn, &question.module)? => Err(Shut::UnknownModule),
         decided => decided,
     };
+    let until = decided
+        .is_ok()
+        .then(|| shuts_at(&known, (role, &question.module), who.now));
+    Ok((decided, until.flatten()))
+}
+
+/// When time alone will shut what is open: the first end of a booking or option behind which nothing opens
+/// the module any more.
+fn shuts_at(
+    known: &KnownGate,
+    (role, module): (Role, &str),
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
     let ends = known.gate.facts.bookings.iter().flat_map(|booking| {
         let options = booking.options.iter().map(|option| option.ends_at);
         options.chain([booking.ends_at]).flatten()
     });
-    Ok(Decision::of(
-        decided,
-        ends.filter(|end| *end > who.now).min(),
-    ))
+    let ends: BTreeSet<DateTime<Utc>> = ends.filter(|end| *end > now).collect();
+    let is_shut = |end: &DateTime<Utc>| {
+        let then = known.gate.enter(role, module, &known.catalogue, *end);
+        then.is_err()
+    };
+    ends.into_iter().find(is_shut)
 }
 
 fn role_of_partner(conn: &mut PgConnection, id: PartnerId) -> Result<Option<Role>, Problem> {

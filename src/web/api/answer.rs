@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use chrono::NaiveDate;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -17,6 +18,7 @@ use crate::actions::Applied;
 use crate::actions::customer_writes::Written;
 use crate::domain::case::{Preview, status_of};
 use crate::storage::db::DbError;
+use crate::storage::external_ids::lock_key;
 use crate::storage::idempotency::{Answered, add_answer, find_answer};
 use crate::storage::{PgConnection, QueryError, catalogue};
 use crate::web::kit::effects::{EffectKind, effects};
@@ -81,18 +83,24 @@ pub struct WriteAnswer {
     pub effects: Vec<EffectBody>,
 }
 
-/// The parameters that every write takes.
+/// The parameters of a write that takes no others.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WriteParameters {
     /// Whether only to answer what would follow.
     pub dry_run: bool,
-    /// The number of customers a change concerns, as `409 confirmation_required` told it.
-    pub confirm: Option<i64>,
-    /// Why, for the log.
-    pub reason: Option<String>,
-    /// A partner without a key, as `~` and its number: it gets the key of the address.
-    pub adopt: Option<String>,
+}
+
+/// The parameters of a write: what it takes beside this is its own.
+pub trait Write: DeserializeOwned + Send + 'static {
+    /// Whether only to answer what would follow.
+    fn is_dry_run(&self) -> bool;
+}
+
+impl Write for WriteParameters {
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
 }
 
 impl WriteAnswer {
@@ -248,7 +256,7 @@ impl Call {
         let stamp = etag(&text);
         let is_same = |known: &str| known.trim().trim_start_matches("W/") == stamp;
         let has = self
-            .header("if-none-match")
+            .header("if-none-match")?
             .is_some_and(|known| known.split(',').any(is_same));
         let mut answer = match has {
             true => HttpResponse::NotModified(),
@@ -277,27 +285,25 @@ impl Call {
 
     /// Carries a write out in one transaction: `work` does it and says what came of it. With
     /// `?dry_run=true` it is done and rolled back, so that the answer is what it would be.
-    pub async fn write<F>(self, work: F) -> Result<HttpResponse, Problem>
+    pub async fn write<P, F>(self, work: F) -> Result<HttpResponse, Problem>
     where
-        F: FnOnce(&mut PgConnection, &Caller, &WriteParameters) -> Result<WriteAnswer, Problem>
-            + Send
-            + 'static,
+        P: Write,
+        F: FnOnce(&mut PgConnection, &Caller, &P) -> Result<WriteAnswer, Problem> + Send + 'static,
     {
-        let parameters = self.parameters()?;
+        let parameters: P = self.parameters()?;
         self.carry_out(None, parameters, work).await
     }
 
     /// The same for what is no write of a whole thing and would be done twice if it were sent twice: it
     /// needs an `Idempotency-Key`, under which it is done once.
-    pub async fn write_once<F>(self, work: F) -> Result<HttpResponse, Problem>
+    pub async fn write_once<P, F>(self, work: F) -> Result<HttpResponse, Problem>
     where
-        F: FnOnce(&mut PgConnection, &Caller, &WriteParameters) -> Result<WriteAnswer, Problem>
-            + Send
-            + 'static,
+        P: Write,
+        F: FnOnce(&mut PgConnection, &Caller, &P) -> Result<WriteAnswer, Problem> + Send + 'static,
     {
-        let parameters: WriteParameters = self.parameters()?;
+        let parameters: P = self.parameters()?;
         let key = self
-            .header(KEY)
+            .header(KEY)?
             .ok_or(Code::IdempotencyKeyMissing)?
             .to_owned();
         if !is_token(&key) {
@@ -309,25 +315,29 @@ impl Call {
             .chain_update(self.request.uri().to_string())
             .finalize()
             .to_vec();
-        let once = (!parameters.dry_run).then_some((key, request));
+        let once = (!parameters.is_dry_run()).then_some((key, request));
         self.carry_out(once, parameters, work).await
     }
 
-    async fn carry_out<F>(
+    async fn carry_out<P, F>(
         self,
         once: Option<(String, Vec<u8>)>,
-        parameters: WriteParameters,
+        parameters: P,
         work: F,
     ) -> Result<HttpResponse, Problem>
     where
-        F: FnOnce(&mut PgConnection, &Caller, &WriteParameters) -> Result<WriteAnswer, Problem>
-            + Send
-            + 'static,
+        P: Write,
+        F: FnOnce(&mut PgConnection, &Caller, &P) -> Result<WriteAnswer, Problem> + Send + 'static,
     {
-        if let Some(wanted) = self.header("if-match")
+        if let Some(wanted) = self.header("if-match")?
             && !is_token(wanted)
         {
             return Err(Problem::of_field("If-Match", "invalid", FORM));
+        }
+        // Nobody relies on a condition that nothing asks for.
+        if self.header("if-none-match")?.is_some() {
+            let told = "A write asks for If-Match alone.";
+            return Err(Problem::of_field("If-None-Match", "unsupported", told));
         }
         let who = self.who.clone();
         let done = self
@@ -335,16 +345,18 @@ impl Call {
             .app
             .db
             .transaction(move |conn| -> Result<WriteAnswer, Undone> {
-                if let Some((key, request)) = &once
-                    && let Some(before) = find_answer(conn, who.client.id, key)?
-                {
-                    return Err(match before.request == *request {
-                        true => Undone::Before(before),
-                        false => Undone::Problem(Code::IdempotencyKeyReused.into()),
-                    });
+                if let Some((key, request)) = &once {
+                    // Whoever sends the same at once waits for the answer of the first.
+                    lock_key(conn, &format!("once {}", who.client.id), key)?;
+                    if let Some(before) = find_answer(conn, who.client.id, key)? {
+                        return Err(match before.request == *request {
+                            true => Undone::Before(before),
+                            false => Undone::Problem(Code::IdempotencyKeyReused.into()),
+                        });
+                    }
                 }
                 let mut answer = work(conn, &who, &parameters)?;
-                if parameters.dry_run {
+                if parameters.is_dry_run() {
                     answer.dry_run = true;
                     return Err(Undone::Tried(answer));
                 }

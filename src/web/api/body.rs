@@ -1,12 +1,14 @@
 //! Bodies of requests: JSON whose fields are all known, with each fault at its place.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
 use super::problem::{Code, Problem};
@@ -62,6 +64,21 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let pointer = pointer_of(error.path());
         Problem::of_field(&pointer, "invalid", error.inner().to_string())
     })
+}
+
+/// Reads a list in which nothing may stand twice.
+///
+/// # Errors
+/// Names what does.
+pub fn each_once<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<String>, D::Error> {
+    let mut all = BTreeSet::new();
+    for one in Vec::<String>::deserialize(from)? {
+        if all.contains(&one) {
+            return Err(Error::custom(format!("`{one}` stands there twice")));
+        }
+        all.insert(one);
+    }
+    Ok(all)
 }
 
 /// Where a text is that the database cannot store.

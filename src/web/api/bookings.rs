@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{WriteAnswer, WriteParameters};
-use super::body::Json;
+use super::body::{Json, each_once};
 use super::call::Call;
 use super::customers::check_match;
 use super::keys;
@@ -52,9 +52,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
 #[serde(deny_unknown_fields)]
 pub struct BookingBody {
     /// Code of the product.
+    #[schemars(length(min = 1))]
     pub product: String,
     /// Codes of its options.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "each_once")]
     pub options: BTreeSet<String>,
     /// The day it begins: today or earlier. Send a later one on its day.
     #[serde(default)]
@@ -103,7 +104,7 @@ async fn write(
     Json(body): Json<BookingBody>,
 ) -> Result<HttpResponse, Problem> {
     let (number, key) = (keys::number(&path.0)?, keys::key(&path.1)?);
-    call.write(move |conn, who, _| {
+    call.write(move |conn, who, _: &WriteParameters| {
         if body.from.is_some_and(|from| from > day(who.now)) {
             return Err(Problem::of_field(
                 "/from",
@@ -136,7 +137,7 @@ async fn write(
 
 async fn end(call: Call, path: web::Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let (number, key) = (keys::number(&path.0)?, keys::key(&path.1)?);
-    call.write(move |conn, who, _| {
+    call.write(move |conn, who, _: &WriteParameters| {
         check_match(conn, who, number)?;
         let written = booking_writes::end(conn, &who.app, &who.client, number, &key, who.now)?;
         WriteAnswer::of(conn, who, written)

@@ -11,6 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
+use url::form_urlencoded;
 
 use super::problem::{Code, Problem};
 use crate::actions::clients::authenticate;
@@ -23,10 +24,10 @@ use crate::storage::db::DbError;
 use crate::web::kit::client::remote_address;
 use crate::web::kit::error::PageError;
 use crate::web::kit::requests::Reference;
-use crate::web::kit::session;
+use crate::web::kit::session_store;
 
-/// What stands before a token.
-const BEARER: &str = "Bearer ";
+/// The scheme of a token, in capitals or not.
+const BEARER: &str = "Bearer";
 
 /// The client of this request, as the guard found it.
 #[derive(Clone)]
@@ -94,13 +95,15 @@ async fn admit(app: &App, scope: ClientScope, request: &ServiceRequest) -> Resul
     let (Some(value), None) = (named.next(), named.next()) else {
         return Err(Code::Unauthenticated.into());
     };
-    if request.cookie(session::cookie_name(app)).is_some() {
+    if request.cookie(session_store::cookie_name(app)).is_some() {
         return Err(Code::TwoIdentities.into());
     }
     let token = value
         .to_str()
         .ok()
-        .and_then(|text| text.strip_prefix(BEARER))
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(BEARER))
+        .map(|(_, token)| token)
         .and_then(|text| text.trim().parse::<Token>().ok());
     let token = token.ok_or(Code::Unauthenticated)?;
     let now = app.clock.now();
@@ -158,7 +161,7 @@ fn may_call_from(app: &App, client: &Client, request: &HttpRequest) -> bool {
 /// contains what the database cannot store.
 fn unreadable(query: &str) -> Option<String> {
     let mut names = HashSet::new();
-    url::form_urlencoded::parse(query.as_bytes())
+    form_urlencoded::parse(query.as_bytes())
         .find(|(name, value)| value.contains('\0') || !names.insert(name.clone()))
         .map(|(name, _)| name.replace('\0', ""))
 }
@@ -197,7 +200,10 @@ impl FromRequest for Call {
             app: app.get_ref().clone(),
             client,
             now: app.clock.now(),
-            if_match: header_of(request, "if-match").map(str::to_owned),
+            if_match: match once(request, "if-match") {
+                Ok(value) => value.map(str::to_owned),
+                Err(problem) => return ready(Err(problem)),
+            },
         };
         ready(Ok(Self {
             who,
@@ -206,26 +212,43 @@ impl FromRequest for Call {
     }
 }
 
-/// A header that is there once, as text.
-fn header_of<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+/// A header, if it is there. One that cannot be read, or is there twice, is never taken for one that is
+/// missing: it may be what keeps a change from being lost.
+fn once<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r str>, Problem> {
     let mut all = request.headers().get_all(name);
     match (all.next(), all.next()) {
-        (Some(value), None) => value.to_str().ok(),
-        _ => None,
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| unusable(name)),
+        (Some(_), Some(_)) => Err(unusable(name)),
     }
+}
+
+fn unusable(name: &str) -> Problem {
+    Problem::of_field(
+        name,
+        "invalid",
+        "The header is there twice, or cannot be read.",
+    )
 }
 
 impl Call {
     /// The parameters of the address.
     pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        web::Query::<T>::from_query(self.request.query_string())
-            .map(web::Query::into_inner)
-            .map_err(|error| Problem::of_field("query", "invalid", error.to_string()))
+        let query = form_urlencoded::parse(self.request.query_string().as_bytes());
+        serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(query)).map_err(
+            |error| {
+                let (path, said) = (error.path().to_string(), error.inner().to_string());
+                // One that is missing or unknown has no path, and is named in what is said.
+                let named = said.split('`').nth(1).unwrap_or("query");
+                let pointer = if path == "." { named } else { &path };
+                Problem::of_field(pointer, "invalid", said.clone())
+            },
+        )
     }
 
-    /// A header that is there once, as text.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        header_of(&self.request, name)
+    /// A header, if it is there.
+    pub(super) fn header(&self, name: &str) -> Result<Option<&str>, Problem> {
+        once(&self.request, name)
     }
 
     /// Reads.

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::answer::{WriteAnswer, WriteParameters};
+use super::answer::{Write, WriteAnswer, WriteParameters};
 use super::body::Json;
 use super::call::{Call, Caller};
 use super::keys;
@@ -14,27 +14,15 @@ use super::party::{Faults, PartyBody};
 use super::problem::{Code, Problem};
 use crate::actions::customer_writes::{self, CustomerWrite, Written};
 use crate::actions::{customers, requests};
-use crate::domain::case::{Case, Partner, Status, status_of};
+use crate::domain::case::{Case, Partner, status_of};
 use crate::domain::client::ClientScope as S;
 use crate::domain::proposal::MAX_REASON;
-use crate::domain::viewer::Scope;
-use crate::domain::{CustomerNumber, Language, PartnerId, name};
-use crate::storage::case_rows::list_by_number;
+use crate::domain::{CustomerNumber, Language, name};
 use crate::storage::cases::find_case;
 use crate::storage::{PgConnection, external_ids};
 use crate::web::kit::route::{Who, delete, get, patch, post, put, view};
 
-/// Customers on one page of the list unless something else is asked for, and at most.
-const PAGE: (i64, i64) = (100, 500);
-
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::new(
-        get("/api/v1/customers", Who::Client(S::StatusRead), || view().to(list)),
-        "List customers",
-        Answer::Json(schema::<CustomerPage>),
-    )
-    .described("In the order of their numbers. A page goes on behind the last number of the one before: send `next` as `cursor`.")
-    .with_parameters(schema::<ListParameters>),
     Operation::new(
         get("/api/v1/customers/{number}", Who::Client(S::CustomersRead), || view().to(read)),
         "Read a customer",
@@ -64,7 +52,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Answer::Write { creates: false },
     )
     .described("Its links are closed and its users locked; what proves its agreements is kept as long as the law wants it. Needs `reason`. The number is never given again.")
-    .with_parameters(schema::<WriteParameters>)
+    .with_parameters(schema::<DeleteParameters>)
     .compared(),
     Operation::new(
         post("/api/v1/customers/{number}/request", Who::Client(S::BookingsWrite), || web::post().to(ask)),
@@ -82,14 +70,19 @@ pub(super) const OPERATIONS: &[Operation] = &[
 #[serde(deny_unknown_fields)]
 pub struct CustomerBody {
     /// Full name with legal form.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// Street and number.
+    #[schemars(length(min = 1))]
     pub street: String,
     /// Postcode.
+    #[schemars(length(min = 1))]
     pub postal_code: String,
     /// Town or city.
+    #[schemars(length(min = 1))]
     pub city: String,
     /// Country: its code by ISO 3166 (`DE`), or written out.
+    #[schemars(length(min = 1))]
     pub country: String,
     /// Entry in the register, if it has one.
     #[serde(default)]
@@ -108,6 +101,7 @@ pub struct CustomerBody {
     pub phone: Option<String>,
     /// Language of mails and contract: `de` or `en`.
     #[serde(default = "german")]
+    #[schemars(regex(pattern = "^(de|en)$"))]
     pub language: String,
     /// The partner that looks after it.
     #[serde(default)]
@@ -131,6 +125,24 @@ fn german() -> String {
 #[serde(transparent)]
 pub struct CustomerPatch(serde_json::Map<String, Value>);
 
+/// What deleting takes.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteParameters {
+    /// Whether only to answer what would follow.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Why, for the log.
+    #[schemars(length(min = 1, max = 500))]
+    pub reason: String,
+}
+
+impl Write for DeleteParameters {
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+}
+
 /// A customer.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Customer")]
@@ -144,45 +156,6 @@ pub struct CustomerRead {
     pub status: String,
     /// What it has booked, also what has ended.
     pub bookings: Vec<super::bookings::BookingRead>,
-}
-
-/// A customer in the list.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct CustomerLine {
-    /// Its number.
-    pub number: String,
-    /// Its name.
-    pub name: String,
-    /// How its agreement stands.
-    pub status: String,
-    /// The partner that looks after it.
-    pub partner: Option<String>,
-    /// The sub-partner that looks after it.
-    pub sub_partner: Option<String>,
-}
-
-/// A page of the list.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub struct CustomerPage {
-    /// The customers, in the order of their numbers.
-    pub customers: Vec<CustomerLine>,
-    /// The `cursor` of the next page; there is none behind the last.
-    pub next: Option<String>,
-}
-
-/// Filter and page of the list.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ListParameters {
-    /// Only customers with this status.
-    pub status: Option<String>,
-    /// Only customers of this partner.
-    pub partner: Option<String>,
-    /// `next` of the page before.
-    pub cursor: Option<String>,
-    /// Customers on a page: 100, or up to 500.
-    #[schemars(range(min = 1, max = 500))]
-    pub limit: Option<i64>,
 }
 
 impl CustomerBody {
@@ -277,72 +250,6 @@ pub fn find(
         .ok_or_else(|| Code::NotFound.into())
 }
 
-async fn list(call: Call) -> Result<HttpResponse, Problem> {
-    let asked: ListParameters = call.parameters()?;
-    let mut faults = Faults::default();
-    let status = asked.status.as_deref().map(Status::from_key);
-    if status == Some(None) {
-        faults.add("status", "invalid", "There is no such status.");
-    }
-    let after = asked.cursor.as_deref().map(str::parse::<CustomerNumber>);
-    if matches!(after, Some(Err(_))) {
-        faults.add("cursor", "invalid", "It is next of another page.");
-    }
-    let limit = asked.limit.unwrap_or(PAGE.0);
-    if !(1..=PAGE.1).contains(&limit) {
-        faults.add("limit", "invalid", "It is from 1 to 500.");
-    }
-    faults.over()?;
-    let (status, after) = (status.flatten(), after.and_then(Result::ok));
-    let page = call
-        .read(move |conn, who| {
-            let scope = match &asked.partner {
-                Some(key) => {
-                    let id = keys::partner(conn, "partner", key)?;
-                    scope_of(conn, id)?
-                }
-                None => Scope::All,
-            };
-            let mut rows = list_by_number(conn, scope, status, after, limit + 1, who.now)?;
-            let has_more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-            rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-            let ids: Vec<PartnerId> = rows
-                .iter()
-                .flat_map(|row| [row.partner, row.sub_partner])
-                .flatten()
-                .collect();
-            let names: std::collections::HashMap<_, _> =
-                ids.iter().copied().zip(keys::names(conn, &ids)?).collect();
-            let name = |id: Option<PartnerId>| id.and_then(|id| names.get(&id).cloned());
-            Ok(CustomerPage {
-                next: rows
-                    .last()
-                    .filter(|_| has_more)
-                    .map(|row| row.number.to_string()),
-                customers: rows
-                    .iter()
-                    .map(|row| CustomerLine {
-                        number: row.number.to_string(),
-                        name: row.company.clone(),
-                        status: row.case_status.status.key().to_owned(),
-                        partner: name(row.partner),
-                        sub_partner: name(row.sub_partner),
-                    })
-                    .collect(),
-            })
-        })
-        .await?;
-    call.found(&page)
-}
-
-fn scope_of(conn: &mut PgConnection, id: PartnerId) -> Result<Scope, Problem> {
-    let found = crate::storage::partners::find_partner(conn, id)?;
-    Ok(match found.and_then(|partner| partner.parent) {
-        Some(_) => Scope::SubPartner(id),
-        None => Scope::Partner(id),
-    })
-}
-
 async fn read(call: Call, number: web::Path<String>) -> Result<HttpResponse, Problem> {
     let number = keys::number(&number)?;
     let body = call
@@ -360,7 +267,7 @@ async fn write(
     Json(body): Json<CustomerBody>,
 ) -> Result<HttpResponse, Problem> {
     let number = keys::new_number(&number)?;
-    call.write(move |conn, who, _| {
+    call.write(move |conn, who, _: &WriteParameters| {
         check_match(conn, who, number)?;
         let new = body.read(conn, number)?;
         let written = customer_writes::put(conn, &who.app, &who.client, &new, who.now)?;
@@ -375,7 +282,7 @@ async fn change(
     Json(CustomerPatch(patch)): Json<CustomerPatch>,
 ) -> Result<HttpResponse, Problem> {
     let number = keys::number(&number)?;
-    call.write(move |conn, who, _| {
+    call.write(move |conn, who, _: &WriteParameters| {
         // Locked, so that what is patched is what is there.
         let case = crate::storage::cases::lock_case(conn, number, who.now)?
             .filter(|case| case.customer.deleted_at.is_none())
@@ -425,8 +332,8 @@ fn patched(
 
 async fn remove(call: Call, number: web::Path<String>) -> Result<HttpResponse, Problem> {
     let number = keys::number(&number)?;
-    call.write(move |conn, who, parameters| {
-        let reason = name::parse(parameters.reason.as_deref().unwrap_or_default(), MAX_REASON)
+    call.write(move |conn, who, parameters: &DeleteParameters| {
+        let reason = name::parse(&parameters.reason, MAX_REASON)
             .map_err(|_| Problem::of_field("reason", "required", "Why, in 1 to 500 characters."))?;
         check_match(conn, who, number)?;
         let done = customers::delete(conn, &who.app, &who.client, number, &reason, who.now)?;
@@ -437,7 +344,7 @@ async fn remove(call: Call, number: web::Path<String>) -> Result<HttpResponse, P
 
 async fn ask(call: Call, number: web::Path<String>) -> Result<HttpResponse, Problem> {
     let number = keys::number(&number)?;
-    call.write_once(move |conn, who, _| {
+    call.write_once(move |conn, who, _: &WriteParameters| {
         check_match(conn, who, number)?;
         let done = requests::ask_by_client(conn, &who.app, &who.client, number, who.now)?;
         WriteAnswer::of(conn, who, Written::Changed(Box::new(done)))

@@ -2,36 +2,32 @@
 //! by `~` and their number in the portal.
 
 use super::problem::{Code, Problem};
-use crate::domain::client::ExternalId;
+use crate::domain::client::{ExternalId, PartnerName};
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::{PgConnection, external_ids, partners};
 
-/// What stands before the number of a partner without a key.
-const NAMELESS: char = '~';
+/// The partner that is called so, or a problem at its place.
+pub fn partner(conn: &mut PgConnection, pointer: &str, key: &str) -> Result<PartnerId, Problem> {
+    find_partner(conn, key)?
+        .ok_or_else(|| Problem::of_field(pointer, "unknown", "There is no partner with this key."))
+}
 
 /// The partner that is called so.
-pub fn partner(conn: &mut PgConnection, pointer: &str, key: &str) -> Result<PartnerId, Problem> {
-    let found = match key.strip_prefix(NAMELESS) {
-        Some(number) => match number.parse().map(PartnerId) {
-            Ok(id) => partners::find_partner(conn, id)?.map(|found| found.id),
-            Err(_) => None,
-        },
+pub fn find_partner(conn: &mut PgConnection, key: &str) -> Result<Option<PartnerId>, Problem> {
+    Ok(match PartnerName::nameless(key) {
+        Some(Some(id)) => partners::find_partner(conn, id)?.map(|found| found.id),
+        Some(None) => None,
         None => match key.parse::<ExternalId>() {
-            Ok(key) => external_ids::find_partner(conn, &key)?,
+            Ok(key) => external_ids::find_partner(conn, key.as_str())?.map(|(id, _)| id),
             Err(_) => None,
         },
-    };
-    found.ok_or_else(|| Problem::of_field(pointer, "unknown", "There is no partner with this key."))
+    })
 }
 
 /// What partners are called, in the order asked for.
 pub fn names(conn: &mut PgConnection, ids: &[PartnerId]) -> Result<Vec<String>, Problem> {
-    let known = external_ids::list_partner_keys(conn, ids)?;
-    let name = |id: &PartnerId| {
-        let own = known.iter().find(|(one, _)| one == id);
-        own.map_or_else(|| format!("{NAMELESS}{id}"), |(_, key)| key.clone())
-    };
-    Ok(ids.iter().map(name).collect())
+    let named = external_ids::name_partners(conn, ids)?;
+    Ok(named.iter().map(ToString::to_string).collect())
 }
 
 /// A key of the address.

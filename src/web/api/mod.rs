@@ -16,6 +16,7 @@ mod answer;
 mod body;
 mod bookings;
 mod call;
+mod customer_list;
 mod customers;
 mod documents;
 mod events;
@@ -27,6 +28,7 @@ mod partners;
 mod party;
 mod problem;
 mod products;
+mod statistics;
 mod users;
 
 use actix_web::http::header::{self, HeaderValue};
@@ -47,6 +49,7 @@ pub(in crate::web) fn operations() -> impl Iterator<Item = &'static Operation> {
     [
         products::OPERATIONS,
         partners::OPERATIONS,
+        customer_list::OPERATIONS,
         customers::OPERATIONS,
         bookings::OPERATIONS,
         agreement::OPERATIONS,
@@ -54,6 +57,7 @@ pub(in crate::web) fn operations() -> impl Iterator<Item = &'static Operation> {
         access::OPERATIONS,
         users::OPERATIONS,
         events::OPERATIONS,
+        statistics::OPERATIONS,
     ]
     .into_iter()
     .flatten()

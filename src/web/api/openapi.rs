@@ -210,6 +210,18 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
             }
             all.insert("200".to_owned(), body);
         }
+        Answer::Gate => {
+            let reason =
+                json!({"X-AVV-Grund": {"description": "Why.", "schema": {"type": "string"}}});
+            for (status, description) in [
+                ("204", "It is open."),
+                ("401", "Nobody is known by that key."),
+                ("403", "It is shut."),
+            ] {
+                let said = json!({"description": description, "headers": reason});
+                all.insert(status.to_owned(), said);
+            }
+        }
         Answer::File(media) => {
             let content = json!({media: {"schema": {"type": "string", "contentMediaType": media}}});
             let body = json!({"description": "The file.", "content": content});

@@ -20,6 +20,8 @@ pub enum Answer {
     },
     /// A file of this media type.
     File(&'static str),
+    /// A status and a reason without a body, as the gate says them.
+    Gate,
 }
 
 /// One operation.

@@ -35,7 +35,8 @@ struct Described {
     path: &'static str,
     scope: &'static str,
     summary: &'static str,
-    description: &'static str,
+    /// In pieces; `true` for what is code.
+    description: Vec<(&'static str, bool)>,
 }
 
 /// A request as it is written, which a test sends and whose answer it compares.
@@ -121,9 +122,15 @@ pub const EXAMPLES: &[Example] = &[
         path: "/api/v1/customers/K-10001",
         body: r#"{"postal_code": "1"}"#,
         status: 422,
-        answer: r#"{"code": "invalid", "status": 422}"#,
+        answer: r#"{"code": "invalid", "status": 422, "errors": [{"pointer": "/postal_code", "code": "postal_code"}]}"#,
     },
 ];
+
+/// A text whose code stands between backticks.
+fn pieces(text: &'static str) -> Vec<(&'static str, bool)> {
+    let pieces = text.split('`').zip([false, true].into_iter().cycle());
+    pieces.filter(|(piece, _)| !piece.is_empty()).collect()
+}
 
 /// GET: the page.
 pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError> {
@@ -132,7 +139,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         path: operation.row.path,
         scope: operation.scope().map_or("", ClientScope::key),
         summary: operation.summary,
-        description: operation.description,
+        description: pieces(operation.description),
     };
     html(&Page {
         shell: Shell::load(&app, &me, crate::paths::API).await?,

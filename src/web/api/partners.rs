@@ -4,16 +4,17 @@ use actix_web::{HttpResponse, web};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Came, WriteAnswer, WriteParameters};
+use super::answer::{Came, Write, WriteAnswer};
 use super::body::Json;
 use super::call::{Call, Caller};
 use super::keys;
 use super::operation::{Answer, Operation, schema};
 use super::party::{PartyBody, Register};
 use super::problem::{Code, Problem};
+use crate::actions::ActionError;
 use crate::actions::partner_writes::{self, PartnerWritten};
 use crate::domain::PartnerId;
-use crate::domain::case::Partner;
+use crate::domain::case::{Partner, Refusal};
 use crate::domain::client::{ClientScope as S, ExternalId};
 use crate::storage::{PgConnection, external_ids, partners};
 use crate::web::kit::route::{Who, get, put, view};
@@ -50,7 +51,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Answer::Write { creates: true },
     )
     .described("`adopt` gives the key to a partner that was typed in and has none.")
-    .with_parameters(schema::<WriteParameters>)
+    .with_parameters(schema::<PartnerParameters>)
     .compared()
     .with_body(schema::<PartnerBody>),
 ];
@@ -60,14 +61,19 @@ pub(super) const OPERATIONS: &[Operation] = &[
 #[serde(deny_unknown_fields)]
 pub struct PartnerBody {
     /// Full name with legal form.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// Street and number.
+    #[schemars(length(min = 1))]
     pub street: String,
     /// Postcode.
+    #[schemars(length(min = 1))]
     pub postal_code: String,
     /// Town or city.
+    #[schemars(length(min = 1))]
     pub city: String,
     /// Country: its code by ISO 3166 (`DE`), or written out. Data are processed there.
+    #[schemars(length(min = 1))]
     pub country: String,
     /// Entry in the register, if it has one.
     #[serde(default)]
@@ -121,6 +127,23 @@ pub struct ListParameters {
     pub cursor: Option<String>,
 }
 
+/// What writing a partner takes.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PartnerParameters {
+    /// Whether only to answer what would follow.
+    pub dry_run: bool,
+    /// A partner without a key, as `~` and its number: it gets the key of the address.
+    #[schemars(regex(pattern = "^~[0-9]+$"))]
+    pub adopt: Option<String>,
+}
+
+impl Write for PartnerParameters {
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+}
+
 impl PartnerBody {
     fn party(&self) -> PartyBody {
         PartyBody {
@@ -139,17 +162,9 @@ impl PartnerBody {
 }
 
 impl PartnerRead {
-    fn of(
-        conn: &mut PgConnection,
-        external_id: String,
-        partner: &Partner,
-    ) -> Result<Self, Problem> {
-        let parent = match partner.parent {
-            Some(parent) => keys::names(conn, &[parent])?.pop(),
-            None => None,
-        };
+    fn of(external_id: String, partner: &Partner, parent: Option<String>) -> Self {
         let party = PartyBody::of(&partner.party);
-        Ok(Self {
+        Self {
             external_id,
             complete: partner.party.is_complete(),
             blocked: partner.is_shut_out(),
@@ -166,7 +181,7 @@ impl PartnerRead {
                 phone: party.phone,
                 parent,
             },
-        })
+        }
     }
 }
 
@@ -183,14 +198,21 @@ async fn list(call: Call) -> Result<HttpResponse, Problem> {
                 .map(|(_, key)| key.clone());
             let ids: Vec<PartnerId> = found.iter().map(|(id, _)| *id).collect();
             let all = partners::list_some(conn, &ids)?;
-            let mut lines = Vec::new();
-            for (id, key) in found {
-                if let Some(partner) = all.iter().find(|one| one.id == id) {
-                    lines.push(PartnerRead::of(conn, key, partner)?);
-                }
-            }
+            let parents: Vec<PartnerId> = all.iter().filter_map(|one| one.parent).collect();
+            let names = keys::names(conn, &parents)?;
+            let name = |id: PartnerId| {
+                let own = parents
+                    .iter()
+                    .zip(&names)
+                    .find(|(parent, _)| **parent == id);
+                own.map(|(_, name)| name.clone())
+            };
+            let line = |(id, key)| {
+                let partner = all.iter().find(|one| one.id == id)?;
+                Some(PartnerRead::of(key, partner, partner.parent.and_then(name)))
+            };
             Ok(PartnerPage {
-                partners: lines,
+                partners: found.into_iter().filter_map(line).collect(),
                 next,
             })
         })
@@ -207,7 +229,12 @@ async fn read(call: Call, key: web::Path<String>) -> Result<HttpResponse, Proble
 fn find(conn: &mut PgConnection, key: &str) -> Result<PartnerRead, Problem> {
     let id = keys::partner(conn, "external_id", key).map_err(|_| Code::NotFound)?;
     let partner = partners::find_partner(conn, id)?.ok_or(Code::NotFound)?;
-    PartnerRead::of(conn, key.to_owned(), &partner)
+    let parent = match partner.parent {
+        Some(parent) => keys::names(conn, &[parent])?.pop(),
+        None => None,
+    };
+    let name = keys::names(conn, &[id])?.pop().unwrap_or_default();
+    Ok(PartnerRead::of(name, &partner, parent))
 }
 
 async fn write(
@@ -216,30 +243,36 @@ async fn write(
     Json(body): Json<PartnerBody>,
 ) -> Result<HttpResponse, Problem> {
     let key = keys::key(&key)?;
-    call.write(move |conn, who, parameters| {
-        if let Some(nameless) = &parameters.adopt {
-            adopt(conn, &key, nameless)?;
-        }
+    call.write(move |conn, who, parameters: &PartnerParameters| {
+        let is_named = match &parameters.adopt {
+            Some(nameless) => adopt(conn, who, &key, nameless)?,
+            None => false,
+        };
         if who.if_match.is_some() {
             let stored = find(conn, key.as_str()).map_err(|_| Code::PreconditionFailed)?;
             who.check_match(&stored)?;
         }
-        save(conn, who, &key, &body)
+        let mut saved = save(conn, who, &key, &body)?;
+        if is_named && saved.result == Came::Unchanged {
+            saved.result = Came::Changed;
+        }
+        Ok(saved)
     })
     .await
 }
 
-/// Gives a partner that was typed in its key.
-fn adopt(conn: &mut PgConnection, key: &ExternalId, nameless: &str) -> Result<(), Problem> {
+/// Gives a partner that was typed in its key; whether it had none.
+fn adopt(
+    conn: &mut PgConnection,
+    who: &Caller,
+    key: &ExternalId,
+    nameless: &str,
+) -> Result<bool, Problem> {
     let id = keys::partner(conn, "adopt", nameless)?;
-    if external_ids::find_partner(conn, key)?.is_some_and(|known| known != id)
-        || !external_ids::list_partner_keys(conn, &[id])?
-            .iter()
-            .all(|(_, own)| own == key.as_str())
-    {
-        return Err(Code::KeyInUse.into());
+    match partner_writes::adopt(conn, &who.client, (key, id), who.now) {
+        Err(ActionError::Refused(Refusal::Unchanged)) => Err(Code::KeyInUse.into()),
+        done => Ok(done?),
     }
-    Ok(external_ids::name_partner(conn, id, key)?)
 }
 
 fn save(

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::{FieldFault, Problem};
 use crate::domain::name::{self, MAX_COMPANY};
-use crate::domain::postcode::{check, code_of, name_of};
+use crate::domain::postcode::{check, code_of, country_of};
 use crate::domain::{EmailAddress, Party};
 
 /// Longest value of every field but the name, in characters.
@@ -78,8 +78,10 @@ impl PartyBody {
     /// Cleaned for storing (S-73), or everything that is wrong with it.
     pub fn read(&self) -> Result<Party, Problem> {
         let mut faults = Faults::default();
-        let country = self.country.trim();
-        let country = name_of(country).unwrap_or(country);
+        let country = country_of(&self.country).unwrap_or_else(|| {
+            faults.add("/country", "invalid", "There is no country with this code.");
+            self.country.trim()
+        });
         let register = self.register.as_ref().map(|entry| {
             let parts = [entry.court.trim(), entry.number.trim()];
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::answer::{Came, WriteAnswer, WriteParameters};
+use super::answer::{Came, Write, WriteAnswer};
 use super::body::Json;
 use super::call::{Call, Caller};
 use super::operation::{Answer, Operation, schema};
@@ -15,6 +15,7 @@ use crate::domain::client::ClientScope as S;
 use crate::domain::product::{Module, Product, ProductOption};
 use crate::storage::PgConnection;
 use crate::storage::catalogue::list_products;
+use crate::storage::external_ids::lock_key;
 use crate::storage::products::lock_product;
 use crate::web::kit::route::{Who, get, put, view};
 
@@ -39,7 +40,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Answer::Write { creates: true },
     )
     .described("A change by which customers need an agreement, or need one no more, answers `409 confirmation_required` with their number until it is sent with `?confirm=` and that number. A product with customers keeps its booked options.")
-    .with_parameters(schema::<WriteParameters>)
+    .with_parameters(schema::<ProductParameters>)
     .with_body(schema::<ProductBody>),
 ];
 
@@ -49,8 +50,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
 #[schemars(rename = "Module")]
 pub struct ModuleBody {
     /// Key in addresses.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,39}$"))]
     pub key: String,
     /// Name on pages.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// The same in English, if it is another one.
     #[serde(default)]
@@ -65,8 +68,10 @@ pub struct ModuleBody {
 #[schemars(rename = "Option")]
 pub struct OptionBody {
     /// Key within its product.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,39}$"))]
     pub code: String,
     /// Name behind the product's.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// The same in English, if it is another one.
     #[serde(default)]
@@ -89,6 +94,7 @@ pub struct OptionBody {
 #[serde(deny_unknown_fields)]
 pub struct ProductBody {
     /// Full name.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// The same in English, if it is another one.
     #[serde(default)]
@@ -129,6 +135,7 @@ pub enum Annex {
 #[schemars(rename = "Product")]
 pub struct ProductRead {
     /// Its key.
+    #[schemars(regex(pattern = "^[a-z0-9][a-z0-9-]{0,39}$"))]
     pub code: String,
     /// What is written of it.
     #[serde(flatten)]
@@ -142,6 +149,22 @@ pub struct ProductRead {
 pub struct ProductList {
     /// All products, in the order of the catalogue.
     pub products: Vec<ProductRead>,
+}
+
+/// What writing a product takes.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProductParameters {
+    /// Whether only to answer what would follow.
+    pub dry_run: bool,
+    /// The number of customers the change concerns, as `409 confirmation_required` told it.
+    pub confirm: Option<u32>,
+}
+
+impl Write for ProductParameters {
+    fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
 }
 
 impl ModuleBody {
@@ -325,8 +348,10 @@ async fn write(
 ) -> Result<HttpResponse, Problem> {
     let own = own.into_inner();
     call.compares_nothing()?;
-    call.write(move |conn, who, parameters| save(conn, who, &own, &body, parameters.confirm))
-        .await
+    call.write(move |conn, who, parameters: &ProductParameters| {
+        save(conn, who, &own, &body, parameters.confirm.map(i64::from))
+    })
+    .await
 }
 
 fn save(
@@ -336,6 +361,7 @@ fn save(
     body: &ProductBody,
     confirmed: Option<i64>,
 ) -> Result<WriteAnswer, Problem> {
+    lock_key(conn, "product", own)?;
     let stored = lock_product(conn, own)?;
     let new = body.read(own, stored.as_ref())?;
     let (saved, outcome) = match stored {

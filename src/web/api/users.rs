@@ -34,8 +34,10 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation::new(
 #[serde(deny_unknown_fields)]
 pub struct UserBody {
     /// First and last name.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// The address to sign in with.
+    #[schemars(length(min = 1))]
     pub email: String,
     /// The partner or sub-partner the user works for.
     #[serde(default)]
@@ -122,11 +124,12 @@ async fn write(
 ) -> Result<HttpResponse, Problem> {
     let key = keys::key(&key)?;
     call.compares_nothing()?;
-    call.write(move |conn, who, _| {
+    call.write(move |conn, who, _: &WriteParameters| {
         let new = body.read(conn, who, key)?;
         let (outcome, mail) = match user_writes::put(conn, &who.app, &who.client, &new, who.now)? {
             UserWritten::Created => (Came::Created, MailState::Queued),
-            UserWritten::Changed => (Came::Changed, MailState::None),
+            UserWritten::Changed { is_told: true } => (Came::Changed, MailState::Queued),
+            UserWritten::Changed { is_told: false } => (Came::Changed, MailState::None),
             UserWritten::Unchanged => (Came::Unchanged, MailState::None),
             UserWritten::AddressTaken => {
                 return Err(Problem::with(

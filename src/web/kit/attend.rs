@@ -13,7 +13,8 @@ use super::client::source;
 use super::error::PageError;
 use super::form::{LARGEST, Posted, PublicForm};
 use super::page::{Seen, at_message, see_other};
-use super::session::{self, FLASH, tell};
+use super::session::{FLASH, tell};
+use super::session_store;
 use super::{kept, upload};
 use crate::actions::ActionError;
 use crate::app::App;
@@ -167,7 +168,7 @@ pub async fn to_sign_in(
     app: &App,
     mut request: ServiceRequest,
 ) -> Result<ServiceResponse<BoxBody>, PageError> {
-    let was_here = request.cookie(session::cookie_name(app)).is_some();
+    let was_here = request.cookie(session_store::cookie_name(app)).is_some();
     let next = if request.method() == Method::POST {
         late_form(app, &mut request).await?
     } else if request.path() == paths::HOME {

@@ -62,6 +62,12 @@ impl From<Form> for BTreeMap<String, String> {
     }
 }
 
+impl From<BTreeMap<String, String>> for Form {
+    fn from(fields: BTreeMap<String, String>) -> Self {
+        Self(fields)
+    }
+}
+
 /// A form of a visitor who is not signed in: sign-in, consent links. The link's token in the
 /// address is the secret there, and the guard has checked the origin.
 #[derive(Debug, Clone)]

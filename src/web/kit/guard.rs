@@ -15,7 +15,6 @@ use chrono::{TimeZone as _, Utc};
 use super::attend::{attend, here, to_sign_in};
 use super::client::{is_trusted, remote_address};
 use super::error::PageError;
-use super::gate;
 use super::issuers::goes_on;
 use super::kept;
 use super::language::wanted_language;
@@ -25,7 +24,6 @@ use super::session;
 use super::session::{BEGAN, CSRF, FLASH, Flash, LANGUAGE, USER};
 use crate::actions::sessions::life_of;
 use crate::app::App;
-use crate::domain::case::Shut;
 use crate::domain::viewer::{Role, Viewer};
 use crate::domain::{Language, UserId};
 use crate::paths;
@@ -44,7 +42,9 @@ pub async fn guard(
         return Err(PageError::NotFound.into());
     }
     if who == Who::Gate {
-        return at_gate(&app, request, next).await;
+        // Neither method nor parameters count, because the page behind the question is another one. Who asks is
+        // looked up where it is decided.
+        return Ok(next.call(request).await?.map_into_boxed_body());
     }
     if !is_safe(request.method()) && !same_origin(&app, &request) {
         tracing::warn!(path = %pattern(&request), "refused: request from another origin");
@@ -101,33 +101,6 @@ pub async fn guard(
         _ => {}
     }
     Ok(answer)
-}
-
-/// The proxy asks for one thing: who is signed in. Nothing is taken from the session or kept in it,
-/// and neither method nor parameters count, because the page behind the question is another one.
-async fn at_gate(
-    app: &App,
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(viewer) = signed_in(app, &request.get_session()).await? else {
-        return Ok(request.into_response(gate::shut(Shut::SignedOut)));
-    };
-    if must_set_up(app, &viewer, &request) {
-        log_refusal(
-            &viewer,
-            &pattern(&request),
-            &object(&request),
-            "gate, no second factor",
-        );
-        return Ok(request.into_response(gate::shut(Shut::SecondFactorMissing)));
-    }
-    let seen = Seen {
-        viewer: Some(viewer),
-        ..Seen::default()
-    };
-    request.extensions_mut().insert(seen);
-    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Whether a person has to set up a second factor before any other page is shown (S-36).

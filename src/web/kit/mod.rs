@@ -1,7 +1,7 @@
 //! What several page families use. Nothing in here depends on a family, and the modules in here
 //! have no circular dependencies either.
 //!
-//! Around every handler: [`requests`], [`limits`], [`headers`], [`error_pages`], [`session`], [`guard`],
+//! Around every handler: [`requests`], [`limits`], [`headers`], [`error_pages`], [`session_store`], [`session`], [`guard`],
 //! [`attend`], [`kept`], [`gate`]. Parameters of handlers: [`route`], [`page`], [`form`], [`signed_form`],
 //! [`upload`], [`client`], [`turn`]. Answers: [`respond`], [`export`]. Contents of pages: [`language`], [`words`], [`dates`],
 //! [`history`], [`chain`], [`refusals`].
@@ -40,6 +40,7 @@ pub mod requests;
 pub mod respond;
 pub mod route;
 pub mod session;
+pub mod session_store;
 pub mod sessions;
 pub mod signed_form;
 pub mod soft;

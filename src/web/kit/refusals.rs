@@ -243,7 +243,12 @@ pub fn of_version(refusal: &VersionRefusal) -> String {
         R::InPast => "Der Tag liegt in der Vergangenheit. Eine Fassung gilt frühestens ab heute.".to_owned(),
         R::NameTaken => "Einen Teil mit diesem Namen gibt es schon. Wählen Sie einen anderen Namen.".to_owned(),
         R::BadName => "Der Name besteht aus kleinen Buchstaben ohne Umlaute, Ziffern und Bindestrichen, zum Beispiel „anlage-fristen“.".to_owned(),
+        R::NoPlace => "An dieser Stelle kann nichts zugeordnet werden. Wählen Sie eine andere, zum Beispiel die Überschrift darüber.".to_owned(),
+        R::NotTakenOn => "Der Text regelt nicht alles, was er regeln muss. Wer freigibt, bestätigt das mit einer Begründung.".to_owned(),
         R::NoSuchPart => "Diesen Teil gibt es nicht, oder der Vertrag kommt ohne ihn nicht aus.".to_owned(),
         R::TooLarge => "Der Text ist zu groß für einen Vertrag. Kürzen oder teilen Sie ihn.".to_owned(),
+        R::NoSuchClause => "Die Klausel steht nicht mehr dort. Es ist nichts geschehen. Bitte sehen Sie sich die Liste noch einmal an.".to_owned(),
+        R::NoSuchComment => "Diesen Kommentar gibt es nicht.".to_owned(),
+        R::WrittenByHand => "Diese Stelle wurde im Entwurf inzwischen von Hand geändert. Ändern Sie sie dort.".to_owned(),
     }
 }

@@ -1,28 +1,17 @@
-//! Sessions in Postgres for actix-session (S-30 … S-33): the cookie holds a random key, the table
-//! its SHA-256, so that neither a dump nor a log opens a session.
+//! What a session holds, and its messages.
 
-use std::collections::HashMap;
-
-use actix_session::config::CookieContentSecurity;
-use actix_session::storage::{
-    LoadError, SaveError, SessionKey, SessionStore, UpdateError, generate_session_key,
-};
-use actix_session::{Session, SessionMiddleware};
+use actix_session::Session;
+use actix_session::storage::generate_session_key;
 use actix_web::HttpRequest;
-use actix_web::cookie::{Key, SameSite, time};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::client::user_agent;
-use crate::actions::documents::sha256;
-use crate::actions::sessions::IDLE;
 use crate::app::App;
 use crate::domain::UserId;
 use crate::domain::agent::Agent;
 use crate::domain::identity::proof_life;
-use crate::storage::db::DbError;
-use crate::storage::sessions;
 use crate::token;
 
 /// Key in the state: the user of the session.
@@ -38,7 +27,7 @@ pub const FACTOR: &str = "factor";
 /// State: the browser it began in, as [`Agent`] is stored.
 const AGENT: &str = "agent";
 /// State: what an issuer says of it, if it began at one (S-41).
-const ISSUER: &str = "issuer";
+pub(super) const ISSUER: &str = "issuer";
 /// State: the request with which the person is on the way to an issuer.
 const ON_THE_WAY: &str = "on_the_way";
 /// State: when the person last proved to be it at an issuer, in seconds since 1970.
@@ -48,13 +37,11 @@ pub const FLASH: &str = "flash";
 
 /// State: the user whose password was right, while the second factor is asked for. The user is not
 /// signed in yet.
-const HALF_WAY: &str = "half_way";
+pub(super) const HALF_WAY: &str = "half_way";
 /// The second factor is asked for this long.
 const HALF_WAY_LIFE: Duration = Duration::minutes(10);
 /// The proof by which a session began is good this long for what needs one (S-40).
 const FRESH: Duration = Duration::minutes(5);
-/// The time of the last use is stored no more often than this.
-const TOUCH: Duration = Duration::minutes(1);
 
 /// A message shown once on the next page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,150 +210,4 @@ pub fn set_factor(session: &Session) {
 /// Notes that the second factor was removed.
 pub fn unset_factor(session: &Session) {
     session.remove(FACTOR);
-}
-
-/// Name of the session cookie.
-pub fn cookie_name(app: &App) -> &'static str {
-    if app.config.web.base_url.scheme() == "https" {
-        "__Host-avv"
-    } else {
-        "avv"
-    }
-}
-
-/// The session middleware, wrapped around every route that looks at sessions.
-pub fn middleware(app: &App) -> SessionMiddleware<PostgresSessions> {
-    let secure = app.config.web.base_url.scheme() == "https";
-    SessionMiddleware::builder(
-        PostgresSessions { app: app.clone() },
-        Key::from(app.config.keys.current.cookie.bytes()),
-    )
-    .cookie_name(cookie_name(app).to_owned())
-    .cookie_secure(secure)
-    .cookie_http_only(true)
-    .cookie_same_site(SameSite::Lax)
-    .cookie_path("/".to_owned())
-    .cookie_content_security(CookieContentSecurity::Signed)
-    .build()
-}
-
-/// The session store of the middleware.
-pub struct PostgresSessions {
-    app: App,
-}
-
-fn id(key: &SessionKey) -> String {
-    sha256(key.as_ref().as_bytes())
-}
-
-fn user(state: &HashMap<String, String>) -> Option<UserId> {
-    state
-        .get(USER)
-        .or_else(|| state.get(HALF_WAY))
-        .and_then(|user| user.parse().ok())
-        .map(UserId)
-}
-
-fn json(state: &HashMap<String, String>) -> serde_json::Value {
-    serde_json::Value::Object(
-        state
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone().into()))
-            .collect(),
-    )
-}
-
-impl SessionStore for PostgresSessions {
-    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
-        let (id, now) = (id(key), self.app.clock.now());
-        let found = self
-            .app
-            .db
-            .read(move |conn| -> Result<_, DbError> {
-                let Some(stored) = sessions::find_session(conn, &id)? else {
-                    return Ok(None);
-                };
-                if now - stored.seen_at >= IDLE {
-                    sessions::delete_session(conn, &id)?;
-                    return Ok(None);
-                }
-                if now - stored.seen_at >= TOUCH {
-                    sessions::touch_session(conn, &id, now)?;
-                }
-                Ok(Some(stored.state))
-            })
-            .await
-            .map_err(|error| LoadError::Other(error.into()))?;
-        found
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(|error| LoadError::Deserialization(error.into()))
-    }
-
-    async fn save(
-        &self,
-        state: HashMap<String, String>,
-        _ttl: &time::Duration,
-    ) -> Result<SessionKey, SaveError> {
-        let key = generate_session_key();
-        let (id, now) = (id(&key), self.app.clock.now());
-        self.app
-            .db
-            .transaction(move |conn| -> Result<_, DbError> {
-                Ok(sessions::create_session(
-                    conn,
-                    &id,
-                    user(&state),
-                    &json(&state),
-                    now,
-                )?)
-            })
-            .await
-            .map_err(|error| SaveError::Other(error.into()))?;
-        Ok(key)
-    }
-
-    async fn update(
-        &self,
-        key: SessionKey,
-        state: HashMap<String, String>,
-        _ttl: &time::Duration,
-    ) -> Result<SessionKey, UpdateError> {
-        let (id, now) = (id(&key), self.app.clock.now());
-        // A session that has ended meanwhile stays ended: its late state is dropped, not stored
-        // again.
-        self.app
-            .db
-            .transaction(move |conn| -> Result<_, DbError> {
-                Ok(sessions::update_session(
-                    conn,
-                    &id,
-                    user(&state),
-                    &json(&state),
-                    now,
-                )?)
-            })
-            .await
-            .map_err(|error| UpdateError::Other(error.into()))?;
-        Ok(key)
-    }
-
-    async fn update_ttl(
-        &self,
-        _key: &SessionKey,
-        _ttl: &time::Duration,
-    ) -> Result<(), anyhow::Error> {
-        Ok(())
-    }
-
-    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
-        let id = id(key);
-        self.app
-            .db
-            .transaction(move |conn| -> Result<_, DbError> {
-                Ok(sessions::delete_session(conn, &id)?)
-            })
-            .await?;
-        Ok(())
-    }
 }

@@ -5,6 +5,7 @@ use chrono::Duration;
 use crate::domain::Language;
 use crate::domain::bulk_run::{RunEnd, RunStage};
 use crate::wording::names;
+pub use crate::wording::names::thousands;
 
 /// "40 Sekunden", "3 minutes".
 pub fn in_words_of(seconds: u64, language: Language) -> String {
@@ -28,19 +29,6 @@ pub fn span(span: Duration) -> String {
         (1, ..) => "1 Tag".to_owned(),
         (days, ..) => format!("{days} Tage"),
     }
-}
-
-/// A number with separators: "12.345".
-pub fn thousands(number: i64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A list in German: "A", "A und B", "A, B und C".

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::DateTime;
 
@@ -12,14 +12,19 @@ use crate::actions::ActionError;
 use crate::actions::alerts::{self, Taken};
 use crate::app::App;
 use crate::domain::alert::AlertKind;
-use crate::domain::{AlertId, UserId, name};
+use crate::domain::export::ExportedList;
+use crate::domain::{AlertId, Language, PartnerId, UserId, name};
 use crate::paths;
-use crate::storage::alerts::{AlertCursor, AlertFilter, Whose, count_alerts, page_alerts};
+use crate::storage::alerts::{
+    AlertCursor, AlertFilter, AlertLine, Whose, count_alerts, page_alerts,
+};
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer};
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, Tab, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::dates::short_moment;
 
 /// Alerts per page.
 const PAGE: usize = 50;
@@ -42,6 +47,7 @@ struct Page {
     is_later: bool,
     first: String,
     next: Option<String>,
+    sheet: String,
     errors: FieldErrors,
 }
 
@@ -79,6 +85,19 @@ impl Asked {
     }
 
     fn href(self) -> String {
+        self.address(paths::ALERTS)
+    }
+
+    /// The list as CSV, from its beginning.
+    fn sheet(self) -> String {
+        let all = Self {
+            after: None,
+            ..self
+        };
+        all.address(paths::ALERTS_SHEET)
+    }
+
+    fn address(self, path: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         match self.filter.whose {
             Whose::Open => {}
@@ -97,8 +116,8 @@ impl Asked {
             query.append_pair("ab", &place);
         }
         match query.finish() {
-            query if query.is_empty() => paths::ALERTS.to_owned(),
-            query => format!("{}?{query}", paths::ALERTS),
+            query if query.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
         }
     }
 
@@ -130,6 +149,82 @@ pub async fn list(
 ) -> Result<HttpResponse, PageError> {
     let asked = Asked::read(&query, me.viewer.user);
     html(&page(&app, &me, asked, FieldErrors::default()).await?)
+}
+
+/// GET: the list as CSV.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+    query: web::Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let filter = Asked::read(&query, me.viewer.user).filter;
+    let export = Export {
+        list: ExportedList::Alerts,
+        narrowed: filter != AlertFilter::default(),
+        head: SHEET_HEAD.to_vec(),
+        first: None,
+    };
+    answer(&app, &me, &request, export, move |conn, after, sheet| {
+        let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+        let alerts = page_alerts(conn, filter, *after, limit)?;
+        for alert in &alerts {
+            sheet.row(cells(alert));
+        }
+        let last = alerts.last().filter(|_| alerts.len() >= ROWS);
+        Ok(last.map(|last| {
+            Some(AlertCursor {
+                at: last.raised_at,
+                id: last.id,
+            })
+        }))
+    })
+    .await
+}
+
+/// Columns of the list as CSV.
+const SHEET_HEAD: &[&str] = &[
+    "Hinweis",
+    "Kundennummer",
+    "Kunde",
+    "Vertriebspartner",
+    "Seit",
+    "Übernommen von",
+    "Übernommen am",
+    "Erledigt am",
+    "Erledigt von",
+    "Notiz",
+];
+
+fn cells(alert: &AlertLine) -> Vec<String> {
+    let (holder, held) = match &alert.taken {
+        Some((_, name, at)) => (name.clone(), short_moment(*at, Language::De)),
+        None => Default::default(),
+    };
+    let (done, by) = match &alert.done {
+        Some((at, by)) => (
+            short_moment(*at, Language::De),
+            by.clone().unwrap_or_else(|| "von selbst".to_owned()),
+        ),
+        None => Default::default(),
+    };
+    let name = |(_, name): &(PartnerId, String)| name.clone();
+    vec![
+        alert.kind.word().to_owned(),
+        alert.customer.map(String::from).unwrap_or_default(),
+        alert
+            .company
+            .as_ref()
+            .map(|(name, _)| name.clone())
+            .unwrap_or_default(),
+        alert.partner.as_ref().map(name).unwrap_or_default(),
+        short_moment(alert.raised_at, Language::De),
+        holder,
+        held,
+        done,
+        by,
+        alert.note.clone().unwrap_or_default(),
+    ]
 }
 
 async fn page(app: &App, me: &Me, asked: Asked, errors: FieldErrors) -> Result<Page, PageError> {
@@ -194,6 +289,7 @@ async fn page(app: &App, me: &Me, asked: Asked, errors: FieldErrors) -> Result<P
         is_later: asked.after.is_some(),
         first: asked.with(whose).href(),
         next,
+        sheet: asked.sheet(),
         errors,
     })
 }

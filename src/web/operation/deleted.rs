@@ -228,7 +228,7 @@ pub async fn show(
                 state: format!(
                     "{} am {}{}",
                     if agreement.on_paper() {
-                        "auf Papier geschlossen, erfasst"
+                        "außerhalb des Portals geschlossen, erfasst"
                     } else {
                         "abgeschlossen"
                     },

@@ -39,6 +39,9 @@ pub const ROUTES: &[Row] = &[
     get("/betrieb/vorschlaege", Who::Operator, || {
         view().to(proposals::list)
     }),
+    get(paths::PROPOSALS_SHEET, Who::Operator, || {
+        view().to(proposals::sheet)
+    }),
     get("/betrieb/vorschlaege/{vorschlag}", Who::Operator, || {
         view().to(proposals::show)
     }),
@@ -150,6 +153,9 @@ pub const ROUTES: &[Row] = &[
         || web::post().to(users::locking::enable),
     ),
     get(paths::ALERTS, Who::Operator, || view().to(alerts::list)),
+    get(paths::ALERTS_SHEET, Who::Operator, || {
+        view().to(alerts::sheet)
+    }),
     post(
         "/betrieb/hinweise/{hinweis}/uebernehmen",
         Who::Duty(Duty::Work),
@@ -187,6 +193,9 @@ pub const ROUTES: &[Row] = &[
     }),
     get("/betrieb/antworten", Who::Operator, || {
         view().to(replies::list)
+    }),
+    get(paths::REPLIES_SHEET, Who::Operator, || {
+        view().to(replies::sheet)
     }),
     get("/betrieb/antworten/{antwort}", Who::Operator, || {
         view().to(replies::show)

@@ -10,13 +10,15 @@ use crate::actions::second_person::too_new;
 use crate::actions::{ActionError, proposals};
 use crate::app::App;
 use crate::domain::case::Refusal;
+use crate::domain::export::ExportedList;
 use crate::domain::proposal::{MAX_REASON, Proposal, ProposalState};
 use crate::domain::{CustomerNumber, Language, ProposalId, name};
 use crate::paths;
-use crate::storage::proposals::{ProposalLine, find_proposal, list_answered, list_open};
+use crate::storage::proposals::{ProposalLine, find_proposal, list_all, list_answered, list_open};
 use crate::web::kit::customer::{find, partner_names, product_names};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer as answer_sheet};
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
@@ -24,6 +26,7 @@ use crate::web::kit::refusals;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 use crate::web::kit::upload::file_answer;
+use crate::wording::dates::short_moment;
 
 /// Proposals per page.
 const PAGE: usize = 50;
@@ -125,6 +128,64 @@ pub async fn list(
             .filter_map(|line| Some((ProposalRow::of(line), answer_words(line)?)))
             .collect(),
     })
+}
+
+/// GET: all proposals as CSV, the newest first.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageError> {
+    let export = Export {
+        list: ExportedList::Proposals,
+        narrowed: false,
+        head: SHEET_HEAD.to_vec(),
+        first: None,
+    };
+    answer_sheet(&app, &me, &request, export, move |conn, before, sheet| {
+        let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+        let found = list_all(conn, *before, limit)?;
+        for line in &found {
+            sheet.row(cells(line));
+        }
+        let last = found.last().filter(|_| found.len() >= ROWS);
+        Ok(last.map(|last| Some(last.id)))
+    })
+    .await
+}
+
+/// Columns of the list as CSV.
+const SHEET_HEAD: &[&str] = &[
+    "Vorschlag",
+    "Kundennummer",
+    "Kunde",
+    "Vorgeschlagen am",
+    "Vorgeschlagen von",
+    "Stand",
+    "Beantwortet am",
+    "Beantwortet von",
+    "Grund der Ablehnung",
+];
+
+fn cells(line: &ProposalLine) -> Vec<String> {
+    let moment = |at| short_moment(at, Language::De);
+    vec![
+        line.proposal.kind().word(Language::De).to_owned(),
+        line.customer.to_string(),
+        line.customer_name.clone(),
+        moment(line.proposed_at),
+        line.proposed_by.1.clone(),
+        match line.state {
+            ProposalState::Open => "offen",
+            ProposalState::Confirmed => "bestätigt",
+            ProposalState::Rejected => "abgelehnt",
+            ProposalState::Withdrawn => "zurückgezogen",
+        }
+        .to_owned(),
+        line.decided_at.map(moment).unwrap_or_default(),
+        line.decided_by.clone().unwrap_or_default(),
+        line.reason.clone().unwrap_or_default(),
+    ]
 }
 
 /// GET: one proposal.

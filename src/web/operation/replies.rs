@@ -4,20 +4,23 @@
 use std::collections::BTreeMap;
 
 use actix_session::Session;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::actions::{ActionError, replies};
 use crate::app::App;
-use crate::domain::{CustomerNumber, MailId, ReplyId};
+use crate::domain::export::ExportedList;
+use crate::domain::{CustomerNumber, Language, MailId, ReplyId};
 use crate::paths;
 use crate::storage::replies::{Reply, ReplyLine, Shelf, find_reply, page_replies};
 use crate::web::kit::dates::When;
 use crate::web::kit::error::PageError;
+use crate::web::kit::export::{Export, ROWS, answer};
 use crate::web::kit::form::FieldErrors;
 use crate::web::kit::page::{Me, Shell, Tab, html, invalid};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::dates::short_moment;
 
 /// Replies per page.
 const PAGE: usize = 50;
@@ -39,6 +42,7 @@ struct ListPage {
     is_later: bool,
     first: String,
     next: Option<String>,
+    sheet: String,
 }
 
 struct ReplyRow {
@@ -70,6 +74,15 @@ struct ReplyPage {
 }
 
 fn href(shelf: Shelf, customer: Option<CustomerNumber>, before: Option<ReplyId>) -> String {
+    address(paths::REPLIES, shelf, customer, before)
+}
+
+fn address(
+    path: &str,
+    shelf: Shelf,
+    customer: Option<CustomerNumber>,
+    before: Option<ReplyId>,
+) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let key = SHELVES.iter().find(|(one, ..)| *one == shelf);
     if let Some((_, key, _)) = key.filter(|(_, key, _)| !key.is_empty()) {
@@ -82,8 +95,8 @@ fn href(shelf: Shelf, customer: Option<CustomerNumber>, before: Option<ReplyId>)
         query.append_pair("vor", &before.to_string());
     }
     match query.finish() {
-        query if query.is_empty() => paths::REPLIES.to_owned(),
-        query => format!("{}?{query}", paths::REPLIES),
+        query if query.is_empty() => path.to_owned(),
+        query => format!("{path}?{query}"),
     }
 }
 
@@ -93,13 +106,8 @@ pub async fn list(
     me: Me,
     query: web::Query<BTreeMap<String, String>>,
 ) -> Result<HttpResponse, PageError> {
-    let get = |name: &str| query.get(name).map_or("", |text| text.trim());
-    let shelf = SHELVES
-        .iter()
-        .find(|(_, key, _)| *key == get("stand"))
-        .map_or(Shelf::Open, |(shelf, ..)| *shelf);
-    let customer: Option<CustomerNumber> = get("kunde").parse().ok();
-    let before: Option<ReplyId> = get("vor").parse().ok();
+    let (shelf, customer) = asked(&query);
+    let before: Option<ReplyId> = query.get("vor").and_then(|text| text.trim().parse().ok());
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut found = app
         .db
@@ -124,7 +132,59 @@ pub async fn list(
         is_later: before.is_some(),
         first: href(shelf, customer, None),
         next: last.map(|last| href(shelf, customer, Some(last))),
+        sheet: address(paths::REPLIES_SHEET, shelf, customer, None),
     })
+}
+
+/// Which replies the address asks for.
+fn asked(query: &BTreeMap<String, String>) -> (Shelf, Option<CustomerNumber>) {
+    let get = |name: &str| query.get(name).map_or("", |text| text.trim());
+    let shelf = SHELVES
+        .iter()
+        .find(|(_, key, _)| *key == get("stand"))
+        .map_or(Shelf::Open, |(shelf, ..)| *shelf);
+    (shelf, get("kunde").parse().ok())
+}
+
+/// GET: the list as CSV.
+pub async fn sheet(
+    app: web::Data<App>,
+    me: Me,
+    request: HttpRequest,
+    query: web::Query<BTreeMap<String, String>>,
+) -> Result<HttpResponse, PageError> {
+    let (shelf, customer) = asked(&query);
+    let export = Export {
+        list: ExportedList::Replies,
+        narrowed: shelf != Shelf::Open || customer.is_some(),
+        head: vec![
+            "Eingegangen",
+            "Von",
+            "Name",
+            "Betreff",
+            "Kundennummer",
+            "Kunde",
+        ],
+        first: None,
+    };
+    answer(&app, &me, &request, export, move |conn, before, sheet| {
+        let limit = i64::try_from(ROWS).unwrap_or(i64::MAX);
+        let replies = page_replies(conn, shelf, customer, *before, limit)?;
+        for reply in &replies {
+            let (number, company) = reply.filed.clone().unzip();
+            sheet.row([
+                short_moment(reply.received_at, Language::De),
+                reply.sender.clone(),
+                reply.sender_name.clone(),
+                reply.subject.clone(),
+                number.map(String::from).unwrap_or_default(),
+                company.unwrap_or_default(),
+            ]);
+        }
+        let last = replies.last().filter(|_| replies.len() >= ROWS);
+        Ok(last.map(|last| Some(last.id)))
+    })
+    .await
 }
 
 fn line(reply: ReplyLine) -> ReplyRow {

@@ -9,11 +9,13 @@ use crate::actions::ActionError;
 use crate::actions::partner_directory::find_managed;
 use crate::app::App;
 use crate::domain::case::Partner;
+use crate::domain::client::PartnerName;
 use crate::domain::partner::PartnerState;
 use crate::domain::partner_contract::{ContractRule, ContractState};
 use crate::domain::viewer::{Duty, Role};
 use crate::domain::{PartnerId, calendar};
 use crate::paths;
+use crate::storage::external_ids::name_partners;
 use crate::storage::partner_contracts::{PartnerContract, list_contracts};
 use crate::storage::partner_list::{PartnerLine, PartnerQuery, count_customers, list_partners};
 use crate::storage::partners::{find_block_reason, find_partner};
@@ -36,6 +38,8 @@ struct Page {
     shell: Shell,
     subject: Subject,
     partner: Partner,
+    /// What other systems call it; for the operator.
+    name: Option<PartnerName>,
     state: PartnerState,
     /// What the state means, in a sentence.
     meaning: String,
@@ -115,6 +119,10 @@ pub async fn show(
                     .remove(&id)
                     .unwrap_or_default(),
                 subs: list_partners(conn, &query)?,
+                name: match area.operator {
+                    true => name_partners(conn, &[id])?.pop(),
+                    false => None,
+                },
                 users: match area.operator {
                     true => list_users_of_partner(conn, id, USERS)?,
                     false => Vec::new(),
@@ -136,6 +144,7 @@ struct Read {
     customers: i64,
     subs: Vec<PartnerLine>,
     users: Vec<UserLine>,
+    name: Option<PartnerName>,
 }
 
 fn page(
@@ -165,6 +174,7 @@ fn page(
         contracts: read.contracts,
         subs: read.subs,
         users: read.users,
+        name: read.name,
         may_change: match area.operator {
             true => role.has(Duty::Work),
             false => read.above.as_ref().is_some_and(|one| !one.is_shut_out()),

@@ -42,6 +42,7 @@ macro_rules! names {
 names! {
     CustomerAdded: "Kunde angelegt", "Customer added";
     CustomerImport: "Kunden importiert", "Customers imported";
+    AgreementImport: "Bestehende Verträge erfasst", "Existing agreements recorded";
     ListMended: "Kundenliste berichtigt", "Customer list mended";
     CustomerDeleted: "Kunde gelöscht", "Customer deleted";
     PartyChanged: "Stammdaten geändert", "Master data changed";
@@ -155,6 +156,7 @@ fn sentences(kind: &AuditKind) -> (String, String) {
             by(|language| arrived(company, product.as_ref(), language))
         }
         K::CustomerImport { event, .. } => by(|language| event.sentence(language)),
+        K::AgreementImport { event, .. } => by(|language| event.sentence(language)),
         K::ListMended {
             checked, mended, ..
         } => both(
@@ -257,6 +259,17 @@ fn sentences(kind: &AuditKind) -> (String, String) {
         K::Concluded { number, .. } => both(
             format!("Vertrag {number} abgeschlossen"),
             format!("Agreement {number} concluded"),
+        ),
+        K::ConcludedOnPaper {
+            number,
+            proposed_by,
+            file: Some(_),
+            ..
+        } => both(
+            format!(
+                "Vertrag {number} außerhalb des Portals geschlossen und aus einer Datei erfasst, vorgeschlagen von {proposed_by}"
+            ),
+            format!("Agreement {number} concluded outside the portal and recorded from a file"),
         ),
         K::ConcludedOnPaper {
             number,

@@ -10,7 +10,9 @@ use super::samples::{
     booked, case, consent, email, new_email, partner, party, utc, version_at,
 };
 use crate::domain::calendar::{REMINDER_HOUR, at, day};
-use crate::domain::case::{AddressChange, Case, Channel, Demand, Event, Verdict, next_change};
+use crate::domain::case::{
+    AddressChange, Case, Channel, Demand, Event, ExistingText, Verdict, next_change,
+};
 use crate::domain::product::option_key;
 use crate::domain::working_time::LAST_HOUR;
 use crate::domain::{AddressId, Language, LinkId, PartnerId};
@@ -58,6 +60,8 @@ pub enum Act {
     TellBlocked(PartnerId),
     Lock(bool),
     Paper,
+    /// One of the agreements from before the portal.
+    Before,
     FindError,
     Demand(Demand),
     TellOfVersion,
@@ -118,6 +122,7 @@ fn rarely() -> impl Strategy<Value = Act> {
         1 => prop::sample::select(vec![MANDANT, SUB]).prop_map(Act::TellBlocked),
         2 => any::<bool>().prop_map(Act::Lock),
         2 => Just(Act::Paper),
+        1 => Just(Act::Before),
         2 => Just(Act::FindError),
         4 => prop::sample::select(vec![Demand::Succession, Demand::Version]).prop_map(Act::Demand),
         2 => Just(Act::TellOfVersion),
@@ -345,6 +350,15 @@ pub fn event(act: &Act, case: &Case, now: DateTime<Utc>) -> Event {
         Act::Paper => Event::ConcludedOnPaper {
             person: "Ute Vogt".to_owned(),
             function: "Vorstand".to_owned(),
+            existing: None,
+        },
+        Act::Before => Event::ConcludedOnPaper {
+            person: "Ute Vogt".to_owned(),
+            function: "Vorstand".to_owned(),
+            existing: Some(ExistingText {
+                version: case.current_version.clone(),
+                annexes: case.annexes.clone(),
+            }),
         },
         Act::FindError => Event::ObjectedInError,
         Act::Demand(demand) => Event::Demanded(*demand),

@@ -7,7 +7,7 @@ use super::samples::{
     CENTRAFLEX, FOREIGN, MANDANT, OTHER_SUB, SUB, Scenario, TRUNK, booked, consent, email,
     in_state, new_email, partner,
 };
-use crate::domain::case::{AddressChange, Channel, Demand, Event};
+use crate::domain::case::{AddressChange, Channel, Demand, Event, ExistingText};
 
 /// Prepares the scenario and returns the event.
 pub(crate) type Happens = fn(&mut Scenario) -> Event;
@@ -223,6 +223,19 @@ pub(crate) fn on_paper(_: &mut Scenario) -> Event {
     Event::ConcludedOnPaper {
         person: "Ute Vogt".to_owned(),
         function: "Vorstand".to_owned(),
+        existing: None,
+    }
+}
+
+/// One of the agreements from before the portal, on an older text.
+pub(crate) fn before_the_portal(scenario: &mut Scenario) -> Event {
+    Event::ConcludedOnPaper {
+        person: "Ute Vogt".to_owned(),
+        function: "Vorstand".to_owned(),
+        existing: Some(ExistingText {
+            version: "0.9".to_owned(),
+            annexes: scenario.case.annexes.clone(),
+        }),
     }
 }
 

@@ -112,6 +112,7 @@ const ROWS: &[Row] = &[
     ("5.8-18", "O R0 R3 X D V", on_paper, "C", "M3>customer M4>1 M4>11", "✘✘ → ✔✔"),
     ("5.8-18", "U", on_paper, "C", "M3>customer M4>1 M4>11", "✔✔ → ✔✔"),
     ("5.8-18", "W", on_paper, "C", "M3>customer M4>2", "✘✘ → ✔✘"),
+    ("5.8-18 before the portal", "O R0 R3 X", before_the_portal, "C", "", "✘✘ → ✔✔"),
     // 5.4, above the table: the rows of the request also apply to the one inside U and W.
     ("5 in U, W", "U W", step, "same", "M2.1>customer", ""),
     ("7 in U, W", "U W", by_hand, "same", "M1>customer", ""),
@@ -200,6 +201,18 @@ fn what_the_table_does_not_allow_is_refused_and_changes_nothing() {
         ("53", "N O X D C V E", locked, Refusal::NothingOpen),
         ("5.8-18", "N E", on_paper, Refusal::NotNeeded),
         ("5.8-18", "C", on_paper, Refusal::AlreadyConcluded),
+        (
+            "5.8-18 before the portal",
+            "N E",
+            before_the_portal,
+            Refusal::NotNeeded,
+        ),
+        (
+            "5.8-18 before the portal",
+            "C U W D V",
+            before_the_portal,
+            Refusal::AlreadyConcluded,
+        ),
     ];
     for (row, states, happens, refusal) in table {
         for state in states.split(' ') {

@@ -48,6 +48,7 @@ fn lc_49_what_is_not_written_is_not_asked_for_and_who_waits_is_asked_then() {
             Event::ConcludedOnPaper {
                 person: "Ute Vogt".to_owned(),
                 function: "Vorstand".to_owned(),
+                existing: None,
             },
         ] {
             assert_eq!(

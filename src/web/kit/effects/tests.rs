@@ -186,6 +186,7 @@ fn changes_of_partners_and_addresses_have_their_sentences() {
             Event::ConcludedOnPaper {
                 person: "Eva Kunde".to_owned(),
                 function: "Inhaberin".to_owned(),
+                existing: None,
             },
             &["Ein neuer Vertrag kommt zustande."],
         ),

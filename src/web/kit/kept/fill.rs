@@ -81,10 +81,15 @@ pub fn show(page: &str, fields: &BTreeMap<String, String>) -> Option<String> {
 /// The form that was sent: of the forms with its address, the one that has most of its fields, and
 /// most of the values that users cannot type.
 fn choose<'a>(html: &'a Html, filling: &Filling<'_>) -> Option<ElementRef<'a>> {
-    let any = selector("form[method]")?;
+    let (any, buttons) = (selector("form[method]")?, selector("button[formaction]")?);
     let all = html.select(&any).filter(|form| {
         let action = form.attr("action").unwrap_or(filling.page);
-        form.attr("method") == Some("post") && path(action) == path(filling.action)
+        let mut ways = form
+            .select(&buttons)
+            .filter_map(|button| button.attr("formaction"));
+        form.attr("method") == Some("post")
+            && (path(action) == path(filling.action)
+                || ways.any(|way| path(way) == path(filling.action)))
     });
     all.enumerate()
         .max_by_key(|(place, form)| (score(html, form, filling), std::cmp::Reverse(*place)))

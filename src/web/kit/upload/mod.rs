@@ -380,10 +380,12 @@ impl Shelf for Files {
 }
 
 mod late;
+mod scanned;
 mod table;
 mod texts;
 
 pub(super) use late::{late_share, read_late};
+pub use scanned::{MAX_SCANS, SignedScanned};
 pub use table::SignedTable;
 pub use texts::{SignedTexts, TextFile};
 

@@ -18,6 +18,9 @@ use crate::wording::dates;
 /// Rows of this family.
 pub const ROUTES: &[Row] = &[
     get(paths::BULK_RUNS, Who::Operator, || view().to(list::show)),
+    get(paths::BULK_RUNS_SHEET, Who::Operator, || {
+        view().to(list::sheet)
+    }),
     get("/betrieb/laeufe/{lauf}", Who::Operator, || {
         view().to(show::show)
     }),
@@ -37,6 +40,7 @@ fn kind_word(kind: RunKind) -> &'static str {
         RunKind::NeedChange => "Kunden nach Änderung von Produkt oder Vertragstext prüfen",
         RunKind::Import => "Kunden importieren",
         RunKind::FirstRequests => "Importierten Kunden die Anforderung senden",
+        RunKind::Agreements => "Bestehende Verträge erfassen",
     }
 }
 
@@ -65,6 +69,13 @@ fn subject(run: &BulkRun, subjects: &Subjects) -> (String, String) {
         RunKind::Import | RunKind::FirstRequests => run.subject.parse().ok().map(|id| {
             let day = dates::short_date(calendar::day(run.begun_at), Language::De);
             (format!("Import vom {day}"), paths::customer_import(id))
+        }),
+        RunKind::Agreements => run.subject.parse().ok().map(|id| {
+            let day = dates::short_date(calendar::day(run.begun_at), Language::De);
+            (
+                format!("Bestehende Verträge vom {day}"),
+                paths::agreement_import(id),
+            )
         }),
         RunKind::NewVersion => Some((
             format!("Fassung {}", run.subject),

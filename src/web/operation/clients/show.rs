@@ -18,6 +18,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{Proof, ask_proof, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::web::kit::words::thousands;
 use crate::wording::dates::short_moment;
 
 #[derive(Template)]
@@ -31,7 +32,7 @@ struct Show {
     is_revoked: bool,
     scopes: Vec<(&'static str, &'static str)>,
     networks: Vec<String>,
-    per_minute: i32,
+    per_minute: String,
     created: String,
     expires: Option<String>,
     last_used: Option<String>,
@@ -195,7 +196,7 @@ async fn page(app: &App, me: &Me, id: ClientId, errors: FieldErrors) -> Result<S
             .map(|scope| (scope.key(), scope.word()))
             .collect(),
         networks: client.networks,
-        per_minute: client.per_minute,
+        per_minute: thousands(i64::from(client.per_minute)),
         created: moment(created_at),
         expires: client.expires_at.map(moment),
         last_used: last_used_at.map(moment),

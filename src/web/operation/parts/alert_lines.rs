@@ -38,7 +38,7 @@ pub fn item(line: AlertLine, viewer: &Viewer) -> Item {
         (AlertKind::ContractUndelivered | AlertKind::ForwardFailed, Some(number), _) => {
             paths::mails_of(number)
         }
-        (AlertKind::MailSetup, ..) => paths::MAILS.to_owned(),
+        (AlertKind::MailSetup | AlertKind::MailboxAway, ..) => paths::MAILS.to_owned(),
         (AlertKind::NoAddress, Some(number), Some(_)) if viewer.role.has(Duty::Work) => {
             paths::email(number)
         }

@@ -32,7 +32,7 @@ use crate::storage::replies::count_open as count_open_replies;
 use crate::storage::runs::{Run, list_runs};
 use crate::storage::status_days::list_days;
 use crate::storage::unreadable::list_unreadable;
-use crate::storage::{PgConnection, QueryResult, proposals};
+use crate::storage::{PgConnection, QueryResult, agreement_imports, proposals};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::span;
@@ -167,6 +167,7 @@ fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryR
             late: Waiting::LateStep.count(conn, now, cap)?,
             failed_runs: failed_runs(&list_runs(conn, RUNS)?, now),
             proposals: proposals::count_open(conn, cap)?,
+            existing: agreement_imports::find_proposed(conn, cap)?,
             versions: count_in_work(conn)?,
             stuck_runs: count_stuck(conn, now - SLOW_BLOCK)?,
             unreadable: list_unreadable(conn)?.len(),

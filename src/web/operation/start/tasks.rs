@@ -1,5 +1,6 @@
 //! Today's tasks for administrators: one line each, with a capped count and a link to the list.
 
+use crate::domain::AgreementImportId;
 use crate::domain::case::Status;
 use crate::paths;
 use crate::storage::case_rows::COUNT_CAP;
@@ -22,6 +23,8 @@ pub(super) struct Counts {
     pub statuses: Vec<(Status, i64)>,
     /// Proposals that wait for an answer.
     pub proposals: usize,
+    /// Files with existing agreements that wait for a second person, and where the first one is.
+    pub existing: (usize, Option<AgreementImportId>),
     /// Contract versions that wait for an approval, or to be published.
     pub versions: InWork,
     /// Replies of people that have not been handled.
@@ -72,6 +75,18 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             ),
             paths::PROPOSALS.to_owned(),
             "Papierverträge und irrtümlich erfasste Widersprüche werden erst mit der Bestätigung wirksam",
+        ),
+        line(
+            i64::try_from(counts.existing.0).unwrap_or(i64::MAX),
+            (
+                "Datei mit bestehenden Verträgen wartet auf eine zweite Person",
+                "Dateien mit bestehenden Verträgen warten auf eine zweite Person",
+            ),
+            counts.existing.1.map_or_else(
+                || paths::AGREEMENT_IMPORTS.to_owned(),
+                paths::agreement_import,
+            ),
+            "Bestätigt wird die ganze Datei, nach einem Blick auf Zahlen und Stichprobe",
         ),
         line(
             counts.versions.submitted,
@@ -245,6 +260,7 @@ mod tests {
         let nothing = || Counts {
             statuses: Status::ALL.map(|status| (status, 0)).to_vec(),
             proposals: 0,
+            existing: (0, None),
             versions: InWork {
                 submitted: 0,
                 approved: 0,

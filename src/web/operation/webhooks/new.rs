@@ -8,7 +8,7 @@ use super::show_once;
 use crate::actions::webhooks;
 use crate::app::App;
 use crate::domain::feed::EventType;
-use crate::domain::webhook::{BadUrl, LONGEST_URL, MOST_ENDPOINTS, parse_url};
+use crate::domain::webhook::{BadUrl, LONGEST_URL, MOST_ENDPOINTS, ip_in, parse_url};
 use crate::paths;
 use crate::web::kit::error::PageError;
 use crate::web::kit::form::{FieldErrors, Form};
@@ -16,6 +16,7 @@ use crate::web::kit::page::{Me, Shell, html, invalid};
 use crate::web::kit::reauthentication::{Proof, ask_proof_too, proof_of};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::webhook_client::may_be_reached;
 
 #[derive(Template)]
 #[template(path = "web/operation/webhooks/new.html")]
@@ -51,6 +52,10 @@ pub async fn add(
 ) -> Result<HttpResponse, PageError> {
     let mut errors = FieldErrors::default();
     let url = parse_url(form.get("url"), !app.config.environment.is_production());
+    let url = url.and_then(|url| match ip_in(&url) {
+        Some(ip) if !may_be_reached(&app.config, ip) => Err(BadUrl::NotPublic),
+        _ => Ok(url),
+    });
     if let Err(bad) = &url {
         errors.add("url", advice(*bad));
     }
@@ -95,6 +100,9 @@ fn advice(bad: BadUrl) -> String {
             "Lassen Sie Benutzername und Passwort weg: Dass eine Nachricht von uns kommt, sagt ihre Signatur".to_owned()
         }
         BadUrl::Fragment => "Lassen Sie den Teil hinter dem # weg".to_owned(),
+        BadUrl::NotPublic => {
+            "Dorthin sendet das Portal nichts: Die Adresse ist nicht öffentlich. Eigene Netze erlaubt AVV_WEBHOOK_NETWORKS".to_owned()
+        }
     }
 }
 

@@ -79,16 +79,16 @@ pub(super) fn known(issued: &Issued, hash: Option<String>, language: Language) -
             "concluded",
             say(
                 language,
-                "Der Vertrag wurde auf Papier geschlossen. Dieses Portal bewahrt genau diesen Scan auf; er trägt kein Siegel. Der Vertrag gilt.",
-                "The agreement was concluded on paper. This portal keeps exactly this scan; it bears no seal. The agreement is in force.",
+                "Der Vertrag wurde außerhalb des Portals geschlossen. Dieses Portal bewahrt genau diese Datei auf; sie trägt kein Siegel. Der Vertrag gilt.",
+                "The agreement was concluded outside the portal. This portal keeps exactly this file; it bears no seal. The agreement is in force.",
             ),
         ),
         Some(_) if issued.on_paper => (
             "ended",
             say(
                 language,
-                "Der Vertrag wurde auf Papier geschlossen. Dieses Portal bewahrt genau diesen Scan auf; er trägt kein Siegel. Der Vertrag gilt nicht mehr.",
-                "The agreement was concluded on paper. This portal keeps exactly this scan; it bears no seal. The agreement is no longer in force.",
+                "Der Vertrag wurde außerhalb des Portals geschlossen. Dieses Portal bewahrt genau diese Datei auf; sie trägt kein Siegel. Der Vertrag gilt nicht mehr.",
+                "The agreement was concluded outside the portal. This portal keeps exactly this file; it bears no seal. The agreement is no longer in force.",
             ),
         ),
         None => (
@@ -113,8 +113,8 @@ pub(super) fn known(issued: &Issued, hash: Option<String>, language: Language) -
         sentence: if issued.on_paper {
             say(
                 language,
-                "Der Scan liegt diesem Portal so vor",
-                "This portal keeps exactly this scan",
+                "Die Datei liegt diesem Portal so vor",
+                "This portal keeps exactly this file",
             )
         } else {
             say(language, "Das Dokument ist echt", "The document is genuine")

@@ -33,7 +33,7 @@ impl Model {
         let (over, tells) = if by_link { self.doubt() } else { (None, false) };
         self.end_links(now, Paper::Done);
         (self.round, self.no, self.void) = (None, None, None);
-        self.had_deal = true;
+        (self.had_deal, self.has_answered) = (true, true);
         self.deal = Some(Deal {
             partner: self.partner.unwrap_or(MANDANT.0),
             sub: self.sub,
@@ -51,6 +51,7 @@ impl Model {
     /// Rows 14, 22, 28: the customer declines.
     pub(super) fn decline(&mut self, now: Time) -> Vec<String> {
         self.end_links(now, Paper::Declined);
+        self.has_answered = true;
         self.hear_no();
         self.rest = 'D';
         let mut mails = mail("M6>customer");

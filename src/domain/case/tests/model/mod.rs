@@ -64,6 +64,8 @@ pub struct Model {
     booked: Vec<Booked>,
     deal: Option<Deal>,
     had_deal: bool,
+    /// Whether the customer ever concluded, declined or objected.
+    has_answered: bool,
     round: Option<Round>,
     /// O, X, D or V: the state if there is neither a deal nor a round.
     rest: char,
@@ -131,6 +133,7 @@ impl Model {
             booked: Vec::new(),
             deal: None,
             had_deal: false,
+            has_answered: false,
             round: None,
             rest: 'O',
             is_void: false,
@@ -433,6 +436,12 @@ impl Model {
                 }
                 self.links.get_mut(&declaration.link)?.1 = Paper::Done;
                 Some(self.conclude(now, true))
+            }
+            Event::ConcludedOnPaper {
+                existing: Some(_), ..
+            } => {
+                let may = !self.need(now).is_empty() && !self.has_answered && !self.lacks_text(now);
+                may.then(|| self.conclude(now, false)).map(|_| Vec::new())
             }
             Event::ConcludedOnPaper { .. } => {
                 let may =
