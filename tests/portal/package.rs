@@ -84,7 +84,11 @@ impl Metadata {
             let target = stage.join(name);
             fs::create_dir_all(target.parent().unwrap()).unwrap();
             let is_program = source == Path::new(PROGRAM);
-            fs::copy(if is_program { program } else { &source }, &target).unwrap();
+            if is_program {
+                copy_program(program, &target);
+            } else {
+                fs::copy(&source, &target).unwrap();
+            }
             fs::set_permissions(&target, fs::Permissions::from_mode(mode)).unwrap();
         }
         let control = stage.join("DEBIAN");
@@ -123,8 +127,15 @@ impl Metadata {
                 .arg(&stage)
                 .arg(&file),
         );
+        fs::remove_dir_all(stage).unwrap();
         file
     }
+}
+
+/// Copies a program without what only a debugger reads, as `cargo-deb` does: it is most of what a program of
+/// the tests weighs, and several copies of it would fill a small disk.
+fn copy_program(program: &Path, target: &Path) {
+    done(Command::new("strip").arg("-o").arg(target).arg(program));
 }
 
 /// The files that a pattern of Cargo.toml names; the program of a release is that of the tests.
@@ -299,7 +310,8 @@ fn s85_the_package_is_installed_starts_nothing_and_runs_when_it_is_set_up() {
     let (dir, metadata) = (tempfile::tempdir().unwrap(), Metadata::read());
     let deb = metadata.build(dir.path(), Path::new(PROGRAM));
     let root = Bare::with(&metadata.depends());
-    fs::copy(deb, root.path("/tmp/avv-portal.deb")).unwrap();
+    fs::copy(&deb, root.path("/tmp/avv-portal.deb")).unwrap();
+    fs::remove_file(deb).unwrap();
     let install = [
         "dpkg",
         "--force-unsafe-io",
@@ -498,16 +510,17 @@ fn s85_the_container_runs_without_rights_on_a_root_it_cannot_write_to() {
     }
     for copy in of_recipe("COPY") {
         let (source, target) = copy.rsplit_once(' ').unwrap();
-        let source = match source.strip_prefix("--from=build ") {
-            Some(built) => {
-                assert!(built.ends_with("target/release/avv-portal"), "{built}");
-                PathBuf::from(PROGRAM)
-            }
-            None => Path::new(ROOT).join(source),
-        };
         let target = root.path(target);
         fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(source, target).unwrap();
+        match source.strip_prefix("--from=build ") {
+            Some(built) => {
+                assert!(built.ends_with("target/release/avv-portal"), "{built}");
+                copy_program(Path::new(PROGRAM), &target);
+            }
+            None => {
+                fs::copy(Path::new(ROOT).join(source), target).unwrap();
+            }
+        }
     }
     let port = port();
     let own_port = |text: &str| text.replace("8080", &port.to_string());
