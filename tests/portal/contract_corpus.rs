@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use avv_portal::contract::Contract;
 use avv_portal::contract::check::{CheckResult, Version, checks, proposals, questions, subject};
 
-use texts::{Agreement, Fault, Wording, Wordings, agreements, alone, folder, read, words};
+use texts::{Agreement, Fault, KNOWN, Wording, Wordings, agreements, alone, folder, read, words};
 
 /// How many proposals a person is shown.
 const SHOWN: usize = 3;
@@ -207,49 +207,60 @@ fn decided(contract: &Contract, wording: &Wording, result: CheckResult) -> Vec<S
         .collect()
 }
 
-fn measure() -> Measured {
+fn measure(set: &str) -> Measured {
     let mut measured = Measured::default();
-    for agreement in &agreements() {
+    for agreement in &agreements(set) {
         measured.proposals(agreement);
         measured.faults(agreement);
     }
-    for wording in &read::<Wordings>(&folder().join("lawful.toml")).wording {
+    for wording in &read::<Wordings>(&folder(set).join("lawful.toml")).wording {
         measured.lawful(wording);
     }
-    for wording in &read::<Wordings>(&folder().join("harmful.toml")).wording {
+    for wording in &read::<Wordings>(&folder(set).join("harmful.toml")).wording {
         measured.harmful(wording);
     }
     measured
 }
 
-/// What is reached so far, in thousandths. The aims are 900 for the proposals and 850 for harmful wordings and
-/// faults; these figures only rise.
-const RECALL: usize = 790;
-const HARMFUL: usize = 680;
-const FAULTS: usize = 770;
+/// What has to be reached, in thousandths.
+struct Bars {
+    recall: usize,
+    harmful: usize,
+    faults: usize,
+}
 
-#[test]
+#[track_caller]
 #[expect(
     clippy::print_stdout,
     reason = "what was measured is shown with --nocapture"
 )]
-fn lc_04_to_48_on_texts_nobody_built_for() {
-    let measured = measure();
+fn holds(set: &str, bars: &Bars) {
+    let measured = measure(set);
     let table = measured.table();
-    println!("{table}");
+    println!("{set}\n{table}");
     for failed in &measured.failed {
-        println!("{failed}");
+        println!("{set}: {failed}");
     }
     assert_eq!(measured.lawful_refused.are, 0, "{table}");
     assert_eq!(measured.harmful_in_order, 0, "{table}");
-    assert!(measured.recall.permille() >= RECALL, "{table}");
-    assert!(measured.harmful.permille() >= HARMFUL, "{table}");
-    assert!(measured.faults.permille() >= FAULTS, "{table}");
+    assert!(measured.recall.permille() >= bars.recall, "{table}");
+    assert!(measured.harmful.permille() >= bars.harmful, "{table}");
+    assert!(measured.faults.permille() >= bars.faults, "{table}");
+}
+
+#[test]
+fn lc_04_to_48_on_known_texts() {
+    let bars = Bars {
+        recall: 790,
+        harmful: 680,
+        faults: 770,
+    };
+    holds(KNOWN, &bars);
 }
 
 #[test]
 fn lc_corpus_names_each_passage_once() {
-    for agreement in &agreements() {
+    for agreement in &agreements(KNOWN) {
         let name = &agreement.name;
         let text = words(&agreement.source);
         for (mark, covers) in &agreement.expected.marks {

@@ -69,8 +69,14 @@ pub(super) struct Agreement {
     passages: Vec<Passage>,
 }
 
-pub(super) fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contracts")
+/// The texts that rules may be made from.
+pub(super) const KNOWN: &str = "known";
+/// The texts that nobody looks at who makes rules.
+pub(super) const HELD_OUT: &str = "held-out";
+
+pub(super) fn folder(set: &str) -> PathBuf {
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contracts");
+    all.join(set)
 }
 
 pub(super) fn read<T: DeserializeOwned>(path: &Path) -> T {
@@ -78,8 +84,8 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> T {
     toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-pub(super) fn agreements() -> Vec<Agreement> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(folder())
+pub(super) fn agreements(set: &str) -> Vec<Agreement> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(folder(set))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.join("expected.toml").exists())
