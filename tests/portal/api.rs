@@ -395,7 +395,14 @@ async fn nobody_gets_in_without_a_token_that_is_good_now() {
     let third = of(third.expose());
     assert_eq!(first.send("GET", path, None).await.status, 401);
     assert_eq!(second.send("GET", path, None).await.status, 200);
-    app.write(|conn| clients::revoke(conn, &viewer, id, now));
+    // Also while its request waits for something to happen.
+    let waiting = third.send("GET", "/api/v1/events?after=1000000&wait=1", None);
+    let revoking = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        app.write(|conn| clients::revoke(conn, &viewer, id, now));
+    };
+    let (reply, ()) = tokio::join!(waiting, revoking);
+    assert_eq!(reply.status, 401);
     assert_eq!(third.send("GET", path, None).await.status, 401);
 
     let cookie = [("cookie", "avv=irgendeine")];

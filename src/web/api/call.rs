@@ -90,28 +90,38 @@ fn problem_of(error: &actix_web::Error) -> Problem {
     }
 }
 
-async fn admit(app: &App, scope: ClientScope, request: &ServiceRequest) -> Result<Client, Problem> {
-    let mut named = request.headers().get_all(header::AUTHORIZATION);
+/// The one token of a request.
+fn token(headers: &header::HeaderMap) -> Result<Token, Problem> {
+    let mut named = headers.get_all(header::AUTHORIZATION);
     let (Some(value), None) = (named.next(), named.next()) else {
         return Err(Code::Unauthenticated.into());
     };
-    if request.cookie(session_store::cookie_name(app)).is_some() {
-        return Err(Code::TwoIdentities.into());
-    }
     let token = value
         .to_str()
         .ok()
         .and_then(|text| text.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(BEARER))
-        .map(|(_, token)| token)
-        .and_then(|text| text.trim().parse::<Token>().ok());
-    let token = token.ok_or(Code::Unauthenticated)?;
+        .and_then(|(_, token)| token.trim().parse().ok());
+    token.ok_or_else(|| Code::Unauthenticated.into())
+}
+
+/// The client with this token, and whether its last use is noted too long ago.
+async fn client_with(
+    app: &App,
+    token: Token,
+    now: DateTime<Utc>,
+) -> Result<(Client, bool), Problem> {
+    let read = app.db.read(move |conn| authenticate(conn, &token, now));
+    read.await?.ok_or_else(|| Code::Unauthenticated.into())
+}
+
+async fn admit(app: &App, scope: ClientScope, request: &ServiceRequest) -> Result<Client, Problem> {
+    let token = token(request.headers())?;
+    if request.cookie(session_store::cookie_name(app)).is_some() {
+        return Err(Code::TwoIdentities.into());
+    }
     let now = app.clock.now();
-    let read = app
-        .db
-        .read(move |conn| authenticate(conn, &token, now))
-        .await?;
-    let (client, is_old) = read.ok_or(Code::Unauthenticated)?;
+    let (client, is_old) = client_with(app, token, now).await?;
     if !may_call_from(app, &client, request.request()) {
         return Err(Code::ForeignNetwork.into());
     }
@@ -232,6 +242,12 @@ fn unusable(name: &str) -> Problem {
 }
 
 impl Call {
+    /// Fails if its client or token was revoked since the request came: it waited.
+    pub(super) async fn authenticate_again(&self) -> Result<(), Problem> {
+        let (app, token) = (&self.who.app, token(self.request.headers())?);
+        client_with(app, token, app.clock.now()).await.map(drop)
+    }
+
     /// The parameters of the address.
     pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let query = form_urlencoded::parse(self.request.query_string().as_bytes());

@@ -112,6 +112,9 @@ async fn list(call: Call) -> Result<HttpResponse, Problem> {
     }
     faults.over()?;
     let page = read_or_wait(&call.who.app, after, limit, wait).await?;
+    if !wait.is_zero() {
+        call.authenticate_again().await?;
+    }
     call.found(&EventPage {
         events: page.events.into_iter().map(EventBody::of).collect(),
         next: page.next,
