@@ -317,20 +317,22 @@ fn reference(language: Language) -> impl Iterator<Item = (&'static str, &'static
         Language::En => include_str!("reference/en.txt"),
     };
     let mut tag = "";
-    let mut is_title = false;
     text.lines().filter_map(move |line| {
         let line = line.trim();
         if let Some(name) = line
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'))
         {
-            (tag, is_title) = (name, true);
+            tag = name;
             return None;
         }
         if line.is_empty() || line.starts_with('#') || tag.is_empty() {
             return None;
         }
-        Some((tag, line, std::mem::take(&mut is_title)))
+        match line.strip_prefix("= ") {
+            Some(title) => Some((tag, title, true)),
+            None => Some((tag, line, false)),
+        }
     })
 }
 
