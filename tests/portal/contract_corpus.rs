@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use avv_portal::contract::Contract;
-use avv_portal::contract::check::{CheckResult, Version, checks, proposals, questions, subject};
+use avv_portal::contract::check::{
+    CheckResult, Proposal, Version, checks, proposals, questions, subject,
+};
 
 use texts::{Agreement, Fault, KNOWN, Wording, Wordings, agreements, alone, folder, read, words};
 
@@ -42,6 +44,10 @@ impl Share {
 #[derive(Default)]
 struct Measured {
     recall: Share,
+    /// Of how many the first proposal is right already.
+    first: Share,
+    /// For how many subjects that a text does not speak of nothing is proposed.
+    silent: Share,
     by_mark: BTreeMap<String, Share>,
     by_text: BTreeMap<String, Share>,
     /// Excerpts that the import left in no passage.
@@ -62,7 +68,10 @@ impl Measured {
         let name = &agreement.name;
         let proposed = proposals(&agreement.contract, agreement.expected.language);
         for (mark, covers) in &agreement.expected.marks {
+            let shown = proposed.get(mark.as_str());
+            let shown = || shown.into_iter().flatten().take(SHOWN);
             if covers.passages.is_empty() {
+                self.silent.count(shown().next().is_none());
                 continue;
             }
             let mut places = Vec::new();
@@ -75,14 +84,13 @@ impl Measured {
                     }
                 }
             }
-            let shown = proposed.get(mark.as_str());
-            let shown = || shown.into_iter().flatten().take(SHOWN);
-            let is_found = shown().any(|one| {
-                places
-                    .iter()
-                    .any(|at| agreement.holds(*at, &one.file, one.line))
-            });
+            let is_right = |one: &Proposal| {
+                let mut places = places.iter();
+                places.any(|at| agreement.holds(*at, &one.file, one.line))
+            };
+            let is_found = shown().any(is_right);
             self.recall.count(is_found);
+            self.first.count(shown().next().is_some_and(is_right));
             self.by_mark
                 .entry(mark.clone())
                 .or_default()
@@ -170,6 +178,8 @@ impl Measured {
         for (mark, share) in &self.by_mark {
             put(&format!("  {{.{mark}}}"), &share.shown());
         }
+        put("First proposal is right", &self.first.shown());
+        put("Not spoken of, nothing proposed", &self.silent.shown());
         put("Excerpts in no passage", &self.lost.to_string());
         put("Lawful wordings refused", &self.lawful_refused.shown());
         put("Lawful wordings asked about", &self.lawful_asked.shown());
@@ -251,9 +261,9 @@ fn holds(set: &str, bars: &Bars) {
 #[test]
 fn lc_04_to_48_on_known_texts() {
     let bars = Bars {
-        recall: 960,
+        recall: 980,
         harmful: 680,
-        faults: 770,
+        faults: 720,
     };
     holds(KNOWN, &bars);
 }

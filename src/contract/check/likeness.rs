@@ -1,21 +1,21 @@
 //! Which passages look like a subject: a ranking by likeness to our own wording, in which no word is
 //! required and nothing is decided (LC-04 … LC-45).
 //!
-//! Each subject has a profile: the stems, pieces of words and cited articles of its reference
-//! (`reference/*.txt` and the marked passages of the text that comes with the program), each weighing
-//! more the fewer subjects it occurs in. A passage's score is the sum over what it shares with the
-//! profile, each weighing more the rarer it is in the text at hand, and less the longer the passage is.
-//! Headings above count for less than its own words. A passage that is much more like another subject is
-//! ranked lower.
+//! A passage is as much like a subject as its words are, or those of its best sentence, together with the
+//! headings above ([`profiles`] says how words are compared). What is more like another subject is ranked
+//! lower, and what stands beside a passage about a subject a little higher. Where even the best is hardly
+//! like the subject, nothing is proposed: most texts do not speak of everything.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::LazyLock;
+mod profiles;
+
+use std::collections::BTreeMap;
 
 use super::subjects::{SUBJECTS, Subject};
 use super::units::{Passage, PassageKind, passages};
-use super::words::{Token, features, sentences, tokens};
+use super::words::sentences;
 use crate::contract::Contract;
 use crate::domain::Language;
+use profiles::{Known, Profiles};
 
 /// How many places are proposed for a subject.
 const PROPOSALS: usize = 3;
@@ -23,10 +23,18 @@ const PROPOSALS: usize = 3;
 const HEADING: f32 = 1.0;
 /// How much the words count that introduce a list.
 const LEAD: f32 = 0.25;
-/// How much the length of a passage counts against it.
-const LENGTH: f32 = 0.25;
-/// A passage that shares less of a profile than this does not look like it.
-const LEAST: f32 = 0.008;
+/// How much the best sentence counts beside the whole passage.
+const SENTENCE: f32 = 0.9;
+/// How much a row counts: it names things, and the rule stands elsewhere.
+const CELLS: f32 = 0.7;
+/// How much a list of terms counts: it speaks of everything and says little.
+const TERMS: f32 = 0.6;
+/// How much of a passage's likeness goes over to the one beside it below the same heading.
+const BESIDE: f32 = 0.1;
+/// A passage that is less like a subject than this is not proposed.
+const LEAST: f32 = 0.006;
+/// If the best is less like a subject than this, nothing is proposed.
+const FLOOR: f32 = 0.015;
 
 /// A place that looks like a subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,8 +62,8 @@ pub(super) fn propose(
     passages: &[Passage],
     language: Language,
 ) -> BTreeMap<&'static str, Vec<Proposal>> {
-    let model = Model::of(language);
-    let ranked = rank(passages, model).into_iter().enumerate();
+    let profiles = Profiles::of(language);
+    let ranked = rank(passages, profiles).into_iter().enumerate();
     SUBJECTS
         .iter()
         .zip(ranked)
@@ -66,7 +74,7 @@ pub(super) fn propose(
                     file: passage.file.clone(),
                     line: passage.line,
                     clause: passage.clause.clone(),
-                    sentence: model.sentence(&passage.text, at),
+                    sentence: sentence(profiles, &passage.text, at),
                     score,
                 })
             });
@@ -76,8 +84,8 @@ pub(super) fn propose(
 }
 
 /// For each subject the passages that are most like it, with score and index; none lies in another.
-fn rank(passages: &[Passage], model: &Model) -> Vec<Vec<(f32, usize)>> {
-    let scores = model.scores(passages);
+fn rank(passages: &[Passage], profiles: &Profiles) -> Vec<Vec<(f32, usize)>> {
+    let scores = specific(&scores(passages, profiles));
     let of_subject = |at: usize| {
         let mut ranked: Vec<(f32, usize)> = scores
             .iter()
@@ -87,6 +95,9 @@ fn rank(passages: &[Passage], model: &Model) -> Vec<Vec<(f32, usize)>> {
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut chosen: Vec<(f32, usize)> = Vec::new();
+        if ranked.first().is_none_or(|(best, _)| *best < FLOOR) {
+            return chosen;
+        }
         for (score, unit) in ranked {
             let overlaps = chosen.iter().any(|(_, other)| {
                 lies_in(passages, unit, *other) || lies_in(passages, *other, unit)
@@ -109,188 +120,121 @@ fn lies_in(passages: &[Passage], inner: usize, outer: usize) -> bool {
         .is_some_and(|passage| passage.above.contains(&outer))
 }
 
-/// What each passage is most like, as index of the subject with the likeness from 0 to 1.
+/// What each passage is most like, as index of the subject with the likeness.
 pub(super) fn nearest(
     passages: &[Passage],
     language: Language,
 ) -> Vec<Option<(&'static Subject, f32)>> {
-    let scores = Model::of(language).scores(passages);
-    scores
+    scores(passages, Profiles::of(language))
         .iter()
         .map(|scored| {
             let best = scored
                 .iter()
                 .enumerate()
                 .max_by(|a, b| a.1.total_cmp(b.1))?;
+            // What is most like the rest of an agreement is like none.
             let subject = SUBJECTS.get(best.0)?;
             (*best.1 > LEAST).then_some((subject, *best.1))
         })
         .collect()
 }
 
-/// The profiles of all subjects in one language.
-struct Model {
-    /// Weight of a feature for each subject it occurs in.
-    weights: HashMap<String, Vec<(usize, f32)>>,
+/// The likeness of each passage to each profile. Linear in the length of the text.
+fn scores(passages: &[Passage], profiles: &Profiles) -> Vec<Vec<f32>> {
+    let leaves: Vec<&Passage> = passages.iter().filter(|one| one.is_leaf()).collect();
+    let all: usize = leaves.iter().map(|one| length(&one.text)).sum();
+    let usual = all as f32 / leaves.len().max(1) as f32;
+    let own: Vec<Vec<f32>> = passages
+        .iter()
+        .map(|passage| match passage.is_leaf() {
+            true => score(passage, profiles, usual),
+            false => profiles.none(),
+        })
+        .collect();
+    let mut out = own.clone();
+    let mut before: Option<usize> = None;
+    for (at, passage) in passages.iter().enumerate() {
+        if !passage.is_leaf() {
+            continue;
+        }
+        if let Some(before) = before.replace(at)
+            && let (Some(above), Some(there), Some(here)) =
+                (passages.get(before), own.get(before), own.get(at))
+            && above.headings == passage.headings
+        {
+            add(out.get_mut(at), there);
+            add(out.get_mut(before), here);
+        }
+    }
+    out
 }
 
-static GERMAN: LazyLock<Model> = LazyLock::new(|| Model::learn(Language::De, true));
-static ENGLISH: LazyLock<Model> = LazyLock::new(|| Model::learn(Language::En, true));
-
-impl Model {
-    fn of(language: Language) -> &'static Self {
-        match language {
-            Language::De => &GERMAN,
-            Language::En => &ENGLISH,
-        }
+fn add(scores: Option<&mut Vec<f32>>, beside: &[f32]) {
+    for (score, beside) in scores.into_iter().flatten().zip(beside) {
+        *score += BESIDE * beside;
     }
+}
 
-    /// Reads the reference wording. `shipped`: and the marked passages of the text that comes with the
-    /// program.
-    fn learn(language: Language, shipped: bool) -> Self {
-        let mut counts: Vec<HashMap<String, f32>> = vec![HashMap::new(); SUBJECTS.len()];
-        let mut add = |tag: &str, text: &str, weight: f32| {
-            let Some(at) = SUBJECTS.iter().position(|subject| subject.tag == tag) else {
-                return;
+/// The likeness of one passage to each profile.
+fn score(passage: &Passage, profiles: &Profiles, usual: f32) -> Vec<f32> {
+    let around = Known::default()
+        .with(profiles.known(&passage.headings), HEADING)
+        .with(profiles.known(&passage.lead), LEAD);
+    let mut whole = around.clone();
+    let all = sentences(&passage.text);
+    let mut best = profiles.none();
+    for (_, one) in &all {
+        let known = profiles.known(one);
+        if all.len() > 1 {
+            let near = around.clone().with(known.clone(), 1.0);
+            for (best, score) in best
+                .iter_mut()
+                .zip(profiles.score(near, length(one), usual))
+            {
+                *best = best.max(score * SENTENCE);
+            }
+        }
+        whole = whole.with(known, 1.0);
+    }
+    let mut scores = profiles.score(whole, length(&passage.text), usual);
+    for (at, (score, best)) in scores.iter_mut().zip(best).enumerate() {
+        let is_terms = SUBJECTS.get(at).is_some_and(|one| one.tag == "definitions");
+        *score = score.max(best)
+            * match passage.kind {
+                PassageKind::Other if !is_terms => TERMS,
+                PassageKind::Cells(_) => CELLS,
+                _ => 1.0,
             };
-            if let Some(counts) = counts.get_mut(at) {
-                features(&tokens(text), |feature, share| {
-                    *counts.entry(feature.to_owned()).or_default() += share * weight;
-                });
-            }
-        };
-        for (tag, line, is_title) in reference(language) {
-            add(tag, line, if is_title { 2.0 } else { 1.0 });
-        }
-        if shipped && let Ok(contract) = Contract::embedded() {
-            for passage in passages(&contract, language) {
-                // A clause about several subjects says less about each.
-                let weight = 0.5 / passage.tags.len().max(1) as f32;
-                for tag in &passage.tags {
-                    add(tag, &passage.text, weight);
-                }
-            }
-        }
-        let mut occurs: HashMap<&str, f32> = HashMap::new();
-        for feature in counts.iter().flat_map(HashMap::keys) {
-            *occurs.entry(feature).or_default() += 1.0;
-        }
-        let number = SUBJECTS.len() as f32;
-        let mut weights: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
-        for (at, counts) in counts.iter().enumerate() {
-            let weigh = |(feature, count): (&String, &f32)| {
-                let rare = (number / occurs.get(feature.as_str()).copied().unwrap_or(1.0)).ln();
-                // Often is more than once, but not by as much.
-                let weight = (rare - 0.6).max(0.0) * count.sqrt();
-                (feature.clone(), weight)
-            };
-            let own: Vec<(String, f32)> = counts.iter().map(weigh).collect();
-            let whole = own.iter().map(|(_, weight)| weight * weight).sum::<f32>();
-            for (feature, weight) in own.into_iter().filter(|(_, weight)| *weight > 0.0) {
-                let entry = weights.entry(feature).or_default();
-                entry.push((at, weight / whole.sqrt().max(1.0)));
-            }
-        }
-        Self { weights }
     }
+    scores
+}
 
-    /// The likeness of each passage to each subject.
-    fn scores(&self, passages: &[Passage]) -> Vec<Vec<f32>> {
-        let read: Vec<HashMap<&str, f32>> = passages.iter().map(|one| self.read(one)).collect();
-        let lengths: Vec<f32> = passages
-            .iter()
-            .map(|one| one.text.split_whitespace().count() as f32)
-            .collect();
-        let leaves = passages.iter().filter(|one| one.is_leaf()).count().max(1) as f32;
-        let usual = lengths
-            .iter()
-            .zip(passages)
-            .filter(|(_, one)| one.is_leaf())
-            .map(|(length, _)| length)
-            .sum::<f32>()
-            / leaves;
-        let mut occurs: HashMap<&str, f32> = HashMap::new();
-        for feature in read.iter().flat_map(HashMap::keys) {
-            *occurs.entry(feature).or_default() += 1.0;
-        }
-        read.iter()
-            .zip(&lengths)
-            .zip(passages)
-            .map(|((features, length), passage)| {
-                let long = 1.0 - LENGTH + LENGTH * (length / usual.max(1.0)).max(0.3);
-                let mut scores = vec![0.0; SUBJECTS.len()];
-                for (feature, count) in features {
-                    let often = occurs.get(feature).copied().unwrap_or(1.0);
-                    let rare = (1.0 + leaves / often).ln() / (1.0 + leaves).ln();
-                    let much = count * 2.0 / (count + long);
-                    for (at, weight) in self.weights.get(*feature).into_iter().flatten() {
-                        if let Some(score) = scores.get_mut(*at) {
-                            *score += weight * rare * much;
-                        }
-                    }
-                }
-                let size = (2.0 + length).ln() * 4.0;
-                scores.iter_mut().for_each(|score| *score /= size);
-                // A list of terms speaks of everything and says little.
-                if passage.kind == PassageKind::Other {
-                    for (score, subject) in scores.iter_mut().zip(SUBJECTS) {
-                        *score *= if subject.tag == "definitions" {
-                            1.0
-                        } else {
-                            0.6
-                        };
-                    }
-                }
-                let best = scores.iter().copied().fold(f32::EPSILON, f32::max);
-                scores
-                    .iter_mut()
-                    .for_each(|score| *score *= 0.5 + 0.5 * *score / best);
-                scores
-            })
-            .collect()
-    }
+fn length(text: &str) -> usize {
+    text.split_whitespace().count()
+}
 
-    /// What of a passage the profiles know, with how often.
-    fn read(&self, passage: &Passage) -> HashMap<&str, f32> {
-        let mut out = HashMap::new();
-        if !passage.is_leaf() {
-            return out;
-        }
-        self.count(&tokens(&passage.text), 1.0, &mut out);
-        self.count(&tokens(&passage.headings), HEADING, &mut out);
-        self.count(&tokens(&passage.lead), LEAD, &mut out);
-        out
-    }
+/// The same likeness, less where a passage is more like another subject.
+fn specific(scores: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let one = |scores: &Vec<f32>| {
+        let best = scores.iter().copied().fold(f32::EPSILON, f32::max);
+        let less = |score: &f32| score * (score / best).powf(1.5);
+        scores.iter().map(less).collect()
+    };
+    scores.iter().map(one).collect()
+}
 
-    fn count<'m>(&'m self, tokens: &[Token], weight: f32, out: &mut HashMap<&'m str, f32>) {
-        features(tokens, |feature, share| {
-            if let Some((known, _)) = self.weights.get_key_value(feature) {
-                *out.entry(known).or_default() += share * weight;
-            }
-        });
-    }
-
-    /// The sentence of a passage that is most like a subject.
-    fn sentence(&self, text: &str, subject: usize) -> String {
-        let like = |sentence: &str| {
-            let read = tokens(sentence);
-            let mut sum = 0.0;
-            features(&read, |feature, share| {
-                let known = self.weights.get(feature).into_iter().flatten();
-                sum += known
-                    .filter(|(at, _)| *at == subject)
-                    .map(|(_, weight)| weight * share)
-                    .sum::<f32>();
-            });
-            sum / (4.0 + read.len() as f32).sqrt()
-        };
-        let all = sentences(text).into_iter().map(|(_, one)| (like(one), one));
-        let best = all.fold(None, |best: Option<(f32, &str)>, one| match best {
-            Some(best) if best.0 >= one.0 => Some(best),
-            _ => Some(one),
-        });
-        shortened(best.map_or("", |(_, one)| one))
-    }
+/// The sentence of a passage that is most like a subject.
+fn sentence(profiles: &Profiles, text: &str, subject: usize) -> String {
+    let like = |one: &str| {
+        let scores = profiles.score(profiles.known(one), length(one), 0.0);
+        scores.get(subject).copied().unwrap_or_default()
+    };
+    let all = sentences(text).into_iter().map(|(_, one)| (like(one), one));
+    let best = all.fold(None, |best: Option<(f32, &str)>, one| match best {
+        Some(best) if best.0 >= one.0 => Some(best),
+        _ => Some(one),
+    });
+    shortened(best.map_or("", |(_, one)| one))
 }
 
 /// At most this many characters of a sentence are shown.
@@ -308,32 +252,6 @@ pub(super) fn shortened(sentence: &str) -> String {
         short.truncate(end);
     }
     short + " …"
-}
-
-/// The lines of the reference wording: mark, text, and whether it is the title.
-fn reference(language: Language) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
-    let text = match language {
-        Language::De => include_str!("reference/de.txt"),
-        Language::En => include_str!("reference/en.txt"),
-    };
-    let mut tag = "";
-    text.lines().filter_map(move |line| {
-        let line = line.trim();
-        if let Some(name) = line
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
-            tag = name;
-            return None;
-        }
-        if line.is_empty() || line.starts_with('#') || tag.is_empty() {
-            return None;
-        }
-        match line.strip_prefix("= ") {
-            Some(title) => Some((tag, title, true)),
-            None => Some((tag, line, false)),
-        }
-    })
 }
 
 #[cfg(test)]

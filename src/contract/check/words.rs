@@ -74,12 +74,15 @@ pub(super) fn stem(word: &str) -> &str {
 }
 
 /// Length of the pieces of words, in characters.
-const PIECE: usize = 5;
+const PIECE: usize = 4;
+/// How much two stems in a row weigh beside one.
+const PAIR: f32 = 0.5;
 
 /// What a text is compared by: each feature with how much it weighs in the word it comes from.
 pub(super) fn features(tokens: &[Token], mut each: impl FnMut(&str, f32)) {
     let mut cited = Cited::default();
     let mut buffer = String::new();
+    let mut before = "";
     for token in tokens {
         let word = token.word.as_str();
         if cited.goes_on(word) {
@@ -91,13 +94,19 @@ pub(super) fn features(tokens: &[Token], mut each: impl FnMut(&str, f32)) {
             }
             continue;
         }
-        if word.chars().count() < 3 || word.starts_with(|c: char| c.is_ascii_digit()) {
+        if word.chars().count() < 2 || word.starts_with(|c: char| c.is_ascii_digit()) {
             continue;
         }
         buffer.clear();
         buffer.push('=');
         buffer.push_str(stem(word));
         each(&buffer, 1.0);
+        if !before.is_empty() {
+            buffer.push('+');
+            buffer.push_str(before);
+            each(&buffer, PAIR);
+        }
+        before = stem(word);
         // A compound is like its parts, and a part like the compound.
         let ends: Vec<usize> = word
             .char_indices()
@@ -108,7 +117,7 @@ pub(super) fn features(tokens: &[Token], mut each: impl FnMut(&str, f32)) {
         if pieces == 0 {
             continue;
         }
-        let share = 1.2 / (pieces as f32 + 1.0);
+        let share = 1.0 / (pieces as f32 + 1.0);
         for window in ends.windows(PIECE + 1) {
             if let (Some(from), Some(to)) = (window.first(), window.last())
                 && let Some(piece) = word.get(*from..*to)
@@ -215,7 +224,8 @@ mod tests {
     fn of(text: &str) -> Vec<String> {
         let mut out = Vec::new();
         features(&tokens(text), |feature, _| {
-            if feature.starts_with('=') || feature.contains(':') {
+            let is_word = feature.starts_with('=') && !feature.contains('+');
+            if is_word || feature.contains(':') {
                 out.push(feature.to_owned());
             }
         });
