@@ -34,7 +34,7 @@ const BESIDE: f32 = 0.1;
 /// A passage that is less like a subject than this is not proposed.
 const LEAST: f32 = 0.006;
 /// If the best is less like a subject than this, nothing is proposed.
-const FLOOR: f32 = 0.015;
+const FLOOR: f32 = 0.02;
 
 /// A place that looks like a subject.
 #[derive(Debug, Clone, PartialEq)]
