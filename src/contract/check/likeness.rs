@@ -19,8 +19,10 @@ use profiles::{Known, Profiles};
 
 /// How many places are proposed for a subject.
 const PROPOSALS: usize = 3;
-/// How much a heading counts beside the words below it.
+/// How much a heading counts beside the words of the first passage below it.
 const HEADING: f32 = 1.0;
+/// How much it counts beside those of the passages after that.
+const HEADING_LATER: f32 = 0.5;
 /// How much the words count that introduce a list.
 const LEAD: f32 = 0.25;
 /// How much the best sentence counts beside the whole passage.
@@ -31,6 +33,8 @@ const CELLS: f32 = 0.7;
 const TERMS: f32 = 0.6;
 /// How much of a passage's likeness goes over to the one beside it below the same heading.
 const BESIDE: f32 = 0.1;
+/// In how few words an item says nothing without the one it is in.
+const BRIEF: usize = 5;
 /// A passage that is less like a subject than this is not proposed.
 const LEAST: f32 = 0.006;
 /// If the best is less like a subject than this, nothing is proposed.
@@ -144,13 +148,16 @@ fn scores(passages: &[Passage], profiles: &Profiles) -> Vec<Vec<f32>> {
     let leaves: Vec<&Passage> = passages.iter().filter(|one| one.is_leaf()).collect();
     let all: usize = leaves.iter().map(|one| length(&one.text)).sum();
     let usual = all as f32 / leaves.len().max(1) as f32;
-    let own: Vec<Vec<f32>> = passages
-        .iter()
-        .map(|passage| match passage.is_leaf() {
-            true => score(passage, profiles, usual),
-            false => profiles.none(),
-        })
-        .collect();
+    let mut headings: &str = "";
+    let mut own: Vec<Vec<f32>> = Vec::with_capacity(passages.len());
+    for passage in passages {
+        if !passage.is_leaf() || is_brief(passage, passages) {
+            own.push(profiles.none());
+            continue;
+        }
+        let is_first = std::mem::replace(&mut headings, &passage.headings) != passage.headings;
+        own.push(score(passage, profiles, usual, is_first));
+    }
     let mut out = own.clone();
     let mut before: Option<usize> = None;
     for (at, passage) in passages.iter().enumerate() {
@@ -169,6 +176,15 @@ fn scores(passages: &[Passage], profiles: &Profiles) -> Vec<Vec<f32>> {
     out
 }
 
+/// Whether it is an item of a few words in another: "customers", "by e-mail".
+fn is_brief(passage: &Passage, passages: &[Passage]) -> bool {
+    let is_in_item = |above: &usize| {
+        let above = passages.get(*above);
+        above.is_some_and(|above| above.kind == PassageKind::Item)
+    };
+    passage.above.iter().any(is_in_item) && length(&passage.text) < BRIEF
+}
+
 fn add(scores: Option<&mut Vec<f32>>, beside: &[f32]) {
     for (score, beside) in scores.into_iter().flatten().zip(beside) {
         *score += BESIDE * beside;
@@ -176,9 +192,10 @@ fn add(scores: Option<&mut Vec<f32>>, beside: &[f32]) {
 }
 
 /// The likeness of one passage to each profile.
-fn score(passage: &Passage, profiles: &Profiles, usual: f32) -> Vec<f32> {
+fn score(passage: &Passage, profiles: &Profiles, usual: f32, is_first: bool) -> Vec<f32> {
+    let heading = if is_first { HEADING } else { HEADING_LATER };
     let around = Known::default()
-        .with(profiles.known(&passage.headings), HEADING)
+        .with(profiles.known(&passage.headings), heading)
         .with(profiles.known(&passage.lead), LEAD);
     let mut whole = around.clone();
     let all = sentences(&passage.text);

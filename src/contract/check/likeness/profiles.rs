@@ -16,6 +16,8 @@ use crate::domain::Language;
 const TITLE: f32 = 2.0;
 /// How much the length of a passage, as a share of the usual one, counts against what it says once.
 const LENGTH: f32 = 0.25;
+/// A text of fewer words is not taken for more like anything because it is short.
+const SHORTEST: usize = 10;
 /// The mark of what belongs to no subject.
 const OTHER: &str = "other";
 
@@ -121,7 +123,7 @@ impl Profiles {
                 }
             }
         }
-        let size = ((2.0 + words as f32).ln() * 4.0).powf(0.8);
+        let size = ((2.0 + words.max(SHORTEST) as f32).ln() * 4.0).powf(0.8);
         scores.iter_mut().for_each(|score| *score /= size);
         scores
     }
