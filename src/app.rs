@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::contract::Contracts;
+use crate::contract::{Contracts, LastLook};
 use crate::document::seal::Sealer;
 use crate::domain::case::{ClockFault, Status};
 use crate::domain::viewer::Scope;
@@ -44,6 +44,8 @@ pub struct App {
     pub tokens: Option<TokenSource>,
     /// A cache of parsed contract versions.
     pub contracts: Contracts,
+    /// What was found when the text in force was looked through last.
+    pub last_look: LastLook,
     /// The key and certificate that documents are sealed with.
     pub sealer: Sealer,
     /// When each job of this process was last seen at work.
@@ -104,6 +106,7 @@ impl App {
             transport,
             tokens,
             contracts,
+            last_look: LastLook::default(),
             sealer,
             pulse: Pulse::default(),
             metrics: Metrics::default(),

@@ -57,7 +57,8 @@ fn bind_management(address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Facts outside the text (catalogue, register, the operator's details) may be others than when it was
-/// published: its page and the start page say so whenever they are opened, the log at every start.
+/// published: its page and the start page say so whenever they are opened, an alert within minutes, the log
+/// at every start.
 fn warn_of_text(app: &App) -> Result<()> {
     let today = day(app.clock.now());
     let found = app
@@ -67,7 +68,7 @@ fn warn_of_text(app: &App) -> Result<()> {
     let Some(in_force) = found else {
         return Ok(());
     };
-    for finding in in_force.review().outdated() {
+    for finding in in_force.outdated() {
         tracing::warn!(
             check = finding.id,
             version = in_force.number,

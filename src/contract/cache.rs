@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::check::Finding;
 use super::{Contract, Problem};
 use crate::domain::version::Files;
 
@@ -46,6 +47,31 @@ impl Contracts {
     }
 }
 
+/// What the last look through the text in force found, under a hash of the text and of everything it was
+/// checked against, so that it is looked through again only when one of them has changed. Cheap to clone;
+/// clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct LastLook(Arc<Mutex<Option<(String, Findings)>>>);
+
+/// What was found, shared.
+type Findings = Arc<Vec<Finding>>;
+
+impl LastLook {
+    /// What was found under this hash, or what `look` finds now.
+    pub fn found(&self, hash: &str, look: impl FnOnce() -> Vec<Finding>) -> Findings {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, found)) = &*lock()
+            && known == hash
+        {
+            return Arc::clone(found);
+        }
+        // Not while it is locked: others may look at the same time, and find the same.
+        let found = Arc::new(look());
+        *lock() = Some((hash.to_owned(), Arc::clone(&found)));
+        found
+    }
+}
+
 /// SHA-256 over paths and texts, hex, which identifies a version's files. Lengths are included, so
 /// that the end of one text cannot be read as the beginning of the next.
 pub fn source_hash(files: &Files) -> String {
@@ -75,6 +101,19 @@ mod tests {
         kept.keep("more", &files).unwrap();
         assert!(kept.find("1").is_none(), "the one not used for longest");
         assert_eq!(kept.lock().len(), MOST);
+    }
+
+    #[test]
+    fn what_was_looked_through_is_looked_through_again_only_after_a_change() {
+        let (last, looks) = (LastLook::default(), std::cell::Cell::new(0));
+        let look = || {
+            looks.set(looks.get() + 1);
+            Vec::new()
+        };
+        for (hash, count) in [("a", 1), ("a", 1), ("b", 2), ("b", 2), ("a", 3)] {
+            last.clone().found(hash, look);
+            assert_eq!(looks.get(), count, "{hash}");
+        }
     }
 
     #[test]

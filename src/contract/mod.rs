@@ -58,7 +58,7 @@ use std::fmt;
 use crate::domain::Language;
 use crate::domain::version::Files;
 
-pub use cache::{Contracts, source_hash};
+pub use cache::{Contracts, LastLook, source_hash};
 pub use meta::{Authorisation, Meta};
 pub use sample::{neutral_values, sample_values};
 pub use tree::{Document, Translation};

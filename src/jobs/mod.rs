@@ -6,6 +6,7 @@
 mod apply_retention;
 mod bulk_runs;
 mod clock;
+mod contract_text;
 mod deliver;
 mod fetch_time_stamps;
 mod inbox;
@@ -97,6 +98,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: partner_contracts::watch,
+    },
+    Job {
+        name: "contract-text",
+        every: Duration::from_secs(300),
+        workers: |_| 1,
+        pass: contract_text::watch,
     },
     Job {
         name: "stamp",
@@ -295,6 +302,7 @@ pub fn run(pass: &Pass) -> Report {
     let recorded = run("agreements");
     let refreshed = run("refresh");
     let warned = run("partner-contracts");
+    let looked = run("contract-text");
     // Notices are made as far as there is room in the outbox.
     let (mut announced, mut delivered) = (Done::default(), Done::default());
     loop {
@@ -323,7 +331,8 @@ pub fn run(pass: &Pass) -> Report {
             + asked.good,
         failed: [
             stepped, late, renewed, told, taken, reviewed, rolled_out, refreshed, announced,
-            delivered, reported, stamped, warned, imported, recorded, asked, alerted, pushed,
+            delivered, reported, stamped, warned, looked, imported, recorded, asked, alerted,
+            pushed,
         ]
         .iter()
         .map(|done| done.failed)

@@ -134,6 +134,8 @@ diesel::table! {
         raised_told -> Bool,
         /// Whether the audit log says that it is closed.
         settled_told -> Bool,
+        /// What is wrong, one reason a line, where the kind does not say it all; written anew as long as it is open.
+        reasons -> Text,
     }
 }
 

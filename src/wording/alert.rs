@@ -23,6 +23,7 @@ impl AlertKind {
             Self::PartnerContractEnds => "Vertrag mit Partner endet",
             Self::WebhookPaused => "Webhook angehalten",
             Self::MailboxAway => "Postfach nicht erreichbar",
+            Self::TextOutdated => "Vertragstext passt nicht mehr",
         }
     }
 
@@ -45,6 +46,7 @@ impl AlertKind {
             Self::PartnerContractEnds => "Partner's agreement ends",
             Self::WebhookPaused => "Webhook paused",
             Self::MailboxAway => "Mailbox cannot be read",
+            Self::TextOutdated => "Contract text does not fit any more",
         }
     }
 
@@ -69,6 +71,7 @@ impl AlertKind {
             (Self::PartnerContractEnds, _) => "Der Vertrag nach Art. 28 Abs. 4 DSGVO endet in weniger als zwei Monaten. Sorgen Sie für den neuen, und erfassen Sie ihn.",
             (Self::WebhookPaused, _) => "Ein anderes System nimmt keine Ereignisse mehr an. Klären Sie mit dem, der es betreibt, woran das liegt, und setzen Sie den Endpunkt unter Webhooks fort: Dann erhält es alles, was ihm fehlt.",
             (Self::MailboxAway, _) => "Das Portal kommt seit mindestens einer Stunde nicht in das Postfach, in dem Rückläufer und Antworten ankommen. Bis es wieder geht, bleibt unbemerkt, welche E-Mails zurückkommen; verloren geht nichts. Woran es liegt, sagt „avv-portal check“. Der Hinweis schließt sich von selbst.",
+            (Self::TextOutdated, _) => "Die geltende Fassung würde so nicht mehr veröffentlicht, weil sich Produkte, Unterauftragsverarbeiter oder Angaben zum Betreiber geändert haben. Verträge werden weiter damit geschlossen. Berichtigen Sie die Angaben, oder veröffentlichen Sie eine neue Fassung. Der Hinweis schließt sich von selbst.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
             (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
         }

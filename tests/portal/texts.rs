@@ -295,3 +295,97 @@ async fn lc_30_a_text_in_force_is_checked_again_when_what_is_around_it_changes()
             .assert_says("RZ Übersee Inc.");
     }
 }
+
+/// What the open alert about the text says; empty if there is none.
+fn told(app: &TestApp) -> String {
+    app.text(
+        "string_agg(reasons, '|') FROM alerts WHERE kind = 'text_outdated' AND done_at IS NULL",
+    )
+}
+
+#[actix_web::test]
+async fn a_text_that_does_not_fit_any_more_is_one_alert_until_it_fits_again() {
+    const OPEN: &str = "alerts WHERE kind = 'text_outdated' AND done_at IS NULL";
+    let app = TestApp::start().await;
+    let operator = app.sign_in(Person::Operator).await;
+    app.jobs();
+    assert_eq!(told(&app), "");
+
+    // The register, then the catalogue: one alert, with what is wrong now.
+    crate::announce::register(&app, "RZ Übersee Inc.");
+    app.jobs();
+    assert_eq!(told(&app), "", "it fits");
+    app.sql("UPDATE sub_processors SET facts = jsonb_set(facts, '{place}', '\"USA\"')")
+        .unwrap();
+    app.jobs();
+    app.jobs();
+    assert!(told(&app).contains("LC-30") && told(&app).contains("RZ Übersee Inc."));
+    let first = app.text(&format!("id FROM {OPEN}"));
+    app.write(|conn| Ok(catalogue::save_product(conn, 7, &anlage())?));
+    app.jobs();
+    assert!(told(&app).contains("LC-30") && told(&app).contains("LC-49"));
+    assert_eq!(app.text(&format!("id FROM {OPEN}")), first);
+    assert_eq!(app.count(OPEN), 1);
+
+    // Said where the work is, with the way to the version; conclusions go on.
+    let list = operator.get("/betrieb/hinweise").await;
+    list.assert_says("Vertragstext passt nicht mehr")
+        .assert_says("Produktanlagen fehlen für: anlage")
+        .assert_says("schließt sich von selbst");
+    let version = list
+        .attributes(".alerts a", "href")
+        .into_iter()
+        .find(|href| href.starts_with(LIST));
+    operator
+        .get(&version.unwrap())
+        .await
+        .assert_says("besteht die Prüfung nicht mehr");
+    operator
+        .get("/betrieb")
+        .await
+        .assert_says("Vertragstext passt nicht mehr");
+    app.book(CUSTOMER, "centraflex", false);
+    app.jobs();
+    app.conclude(MAIL).await;
+
+    // Another process knows nothing of the looks of this one, and says the same.
+    let other = app.started_again(|_| {});
+    other.jobs();
+    assert_eq!(app.count(OPEN), 1);
+    assert_eq!(app.text(&format!("id FROM {OPEN}")), first);
+
+    // The operator's details, and mending one thing after the other.
+    app.sql("UPDATE operator SET facts = jsonb_set(facts, '{party,name}', '\"文 GmbH\"')")
+        .unwrap();
+    app.sql("UPDATE sub_processors SET facts = jsonb_set(facts, '{place}', '\"Deutschland\"')")
+        .unwrap();
+    app.jobs();
+    assert!(!told(&app).contains("LC-30") && told(&app).contains("U+6587"));
+    app.sql("UPDATE operator SET facts = jsonb_set(facts, '{party,name}', '\"Plusnet GmbH\"')")
+        .unwrap();
+    let harmless = Product {
+        portal_administered: Some(false),
+        personal_data: Some(false),
+        requires_avv: false,
+        ..anlage()
+    };
+    app.write(|conn| Ok(catalogue::save_product(conn, 7, &harmless)?));
+    app.jobs();
+    assert_eq!(app.count(OPEN), 0, "{}", told(&app));
+    operator
+        .get("/betrieb/hinweise?welche=alle")
+        .await
+        .assert_says("hat sich am");
+
+    // Finished by hand while it is still so, it comes back.
+    app.sql("UPDATE sub_processors SET facts = jsonb_set(facts, '{place}', '\"USA\"')")
+        .unwrap();
+    app.jobs();
+    app.sql(&format!(
+        "UPDATE {}",
+        OPEN.replace("WHERE", "SET done_at = now() WHERE")
+    ))
+    .unwrap();
+    app.jobs();
+    assert_eq!(app.count(OPEN), 1);
+}

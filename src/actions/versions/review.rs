@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::contract::check::{self, CheckKind, CheckResult, Finding, Severity};
 use crate::contract::tree::{Document, plain};
 use crate::contract::{
-    Contract, Problem, Values, has_shipped_words, sample_values, shipped, source_hash, text,
+    Contract, LastLook, Problem, Values, has_shipped_words, sample_values, shipped, source_hash,
+    text,
 };
 use crate::document::{self, Frame, Pdf, render};
 use crate::domain::product::{Product, keys_needed};
@@ -128,9 +129,11 @@ pub struct InForce {
     pub id: VersionId,
     /// Its number.
     pub number: String,
+    hash: String,
     contract: Arc<Contract>,
     is_sample: bool,
     around: Surroundings,
+    last: LastLook,
 }
 
 /// Reads the version in force with what is known around it now.
@@ -151,21 +154,42 @@ pub fn in_force(
     Ok(Some(InForce {
         id: version.id,
         is_sample: contract.meta.sample || version.hash == source_hash(&shipped()),
+        hash: version.hash,
         contract,
         number,
         around: surroundings(conn, app, None, today)?,
+        last: app.last_look.clone(),
     }))
 }
 
 impl InForce {
-    /// Looks it through. CPU work.
-    pub fn review(&self) -> Review {
+    /// What would keep it from being published today. CPU work, unless text and facts are those of the
+    /// last look.
+    pub fn outdated(&self) -> Vec<Finding> {
         let is_sample = (!self.around.allows_samples).then_some(self.is_sample);
-        Review {
-            findings: findings(&self.contract, &self.around, is_sample, None, &[]),
-            contract: Some(Arc::clone(&self.contract)),
-            problems: Vec::new(),
-        }
+        // All facts, and the day: what can be decided may depend on it.
+        let known = format!("{} {is_sample:?} {:?}", self.hash, self.around);
+        let look = || {
+            let review = Review {
+                findings: findings(&self.contract, &self.around, is_sample, None, &[]),
+                contract: Some(Arc::clone(&self.contract)),
+                problems: Vec::new(),
+            };
+            review.outdated().into_iter().cloned().collect()
+        };
+        self.last
+            .found(&sha256(known.as_bytes()), look)
+            .as_ref()
+            .clone()
+    }
+
+    /// The same, a sentence each.
+    pub fn reasons(&self) -> Vec<String> {
+        let found = self.outdated();
+        let words = found
+            .iter()
+            .map(|one| format!("{}: {}", one.id, one.explanation));
+        words.collect()
     }
 }
 

@@ -61,6 +61,9 @@ pub enum AlertKind {
     WebhookPaused,
     /// The mailbox for what comes back could not be read for an hour (row 8). About the portal itself.
     MailboxAway,
+    /// The contract text in force would not be published any more as it is: what is around it has changed.
+    /// The subject is the version, its reasons say what is wrong.
+    TextOutdated,
 }
 
 impl AlertKind {
@@ -180,7 +183,8 @@ pub fn has_settled(
         | AlertKind::AdministratorAdded
         | AlertKind::PartnerContractEnds
         | AlertKind::WebhookPaused
-        | AlertKind::MailboxAway => false,
+        | AlertKind::MailboxAway
+        | AlertKind::TextOutdated => false,
     }
 }
 

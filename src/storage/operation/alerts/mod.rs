@@ -9,7 +9,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::domain::alert::AlertKind;
-use crate::domain::{AlertId, CustomerNumber, PartnerId, UserId};
+use crate::domain::{AlertId, CustomerNumber, PartnerId, UserId, VersionId};
 use crate::storage::schema::{alerts, customers, users};
 use crate::storage::{QueryResult, text};
 
@@ -59,6 +59,10 @@ pub struct AlertLine {
     pub partner: Option<(PartnerId, String)>,
     /// The account of the operator it is about.
     pub user: Option<UserId>,
+    /// The contract version it is about.
+    pub version: Option<VersionId>,
+    /// What is wrong, where the kind does not say it all.
+    pub reasons: Vec<String>,
     /// The days that were left; `None` for kinds without a date.
     pub stage: Option<i32>,
     /// When it was raised.
@@ -290,6 +294,7 @@ struct AlertRow {
     done_by: Option<i64>,
     done_at: Option<DateTime<Utc>>,
     note: Option<String>,
+    reasons: String,
 }
 
 /// At most `limit` alerts behind `after`, in the order of the filter; one short range of an index.
@@ -350,6 +355,11 @@ fn lines(conn: &mut PgConnection, rows: Vec<AlertRow>) -> QueryResult<Vec<AlertL
                     AlertKind::AdministratorAdded => row.subject.parse().ok(),
                     _ => None,
                 },
+                version: match kind {
+                    AlertKind::TextOutdated => row.subject.parse().ok(),
+                    _ => None,
+                },
+                reasons: row.reasons.lines().map(str::to_owned).collect(),
                 kind,
                 customer: row.customer_number,
                 company: row
@@ -414,6 +424,42 @@ pub fn settle_kind(
         .filter(alerts::done_at.is_null());
     diesel::update(open)
         .set(alerts::done_at.eq(now))
+        .execute(conn)
+        .map(|_| ())
+}
+
+/// Makes the one alert of a kind about the portal itself stand exactly while there are reasons, and say
+/// them: raises it, writes its reasons anew, or closes it, and that about another subject.
+pub fn keep_alert(
+    conn: &mut PgConnection,
+    kind: AlertKind,
+    (subject, reasons): (&str, &[String]),
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    if reasons.is_empty() {
+        return settle_kind(conn, kind, now);
+    }
+    let word = text::word(&kind)?;
+    let open = || {
+        alerts::table
+            .filter(alerts::kind.eq(&word))
+            .filter(alerts::customer_number.is_null())
+            .filter(alerts::done_at.is_null())
+    };
+    diesel::update(open().filter(alerts::subject.ne(subject)))
+        .set(alerts::done_at.eq(now))
+        .execute(conn)?;
+    let alert = NewAlert {
+        kind,
+        customer: None,
+        subject: subject.to_owned(),
+        stage: None,
+    };
+    raise_alert(conn, &alert, now)?;
+    let lines: Vec<String> = reasons.iter().map(|one| one.replace('\n', " ")).collect();
+    let lines = lines.join("\n");
+    diesel::update(open().filter(alerts::reasons.ne(&lines)))
+        .set(alerts::reasons.eq(&lines))
         .execute(conn)
         .map(|_| ())
 }

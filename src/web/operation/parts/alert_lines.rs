@@ -14,6 +14,8 @@ pub struct Item {
     pub id: AlertId,
     pub word: &'static str,
     pub advice: String,
+    /// What is wrong, where the kind does not say it all.
+    pub reasons: Vec<String>,
     /// Name of the customer, or of the partner, and its page.
     pub customer: Option<(String, String)>,
     /// Address of the page on which something can be done about it.
@@ -51,6 +53,10 @@ pub fn item(line: AlertLine, viewer: &Viewer) -> Item {
             None => paths::PARTNERS.to_owned(),
         },
         (AlertKind::WebhookPaused, ..) => paths::WEBHOOKS.to_owned(),
+        (AlertKind::TextOutdated, ..) => match line.version {
+            Some(version) => paths::version(version, ""),
+            None => paths::VERSIONS.to_owned(),
+        },
         (_, _, Some(page)) => page.clone(),
         _ => format!("{}#siegel", paths::OPERATION),
     };
@@ -67,6 +73,7 @@ pub fn item(line: AlertLine, viewer: &Viewer) -> Item {
         id: line.id,
         word: line.kind.word(),
         advice: line.kind.advice(line.stage),
+        reasons: line.reasons,
         customer: customer.or(partner),
         href,
         since: short(line.raised_at),

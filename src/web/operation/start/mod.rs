@@ -147,7 +147,11 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
         alerts: found
             .alerts
             .into_iter()
-            .map(|line| item(line, &me.viewer))
+            // What does not fit the text any more stands above, as it is at this moment.
+            .map(|line| Item {
+                reasons: Vec::new(),
+                ..item(line, &me.viewer)
+            })
             .collect(),
         back: paths::OPERATION,
         shell,

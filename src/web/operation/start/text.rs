@@ -74,13 +74,13 @@ pub(super) fn read(
 impl Text {
     /// Looks the version in force through. CPU work.
     pub(super) fn of(read: Read) -> Self {
-        let review = read.standing.as_ref().map(InForce::review);
-        let outdated = review.iter().flat_map(|review| review.outdated());
+        let found = read.standing.as_ref().map(InForce::outdated);
+        let outdated = found.unwrap_or_default().into_iter();
         // What is missing of products has lines of its own.
         let outdated = outdated.filter(|finding| finding.id != "LC-49");
         Self {
             outdated: outdated
-                .map(|finding| (finding.id, finding.explanation.clone()))
+                .map(|finding| (finding.id, finding.explanation))
                 .collect(),
             version: read
                 .standing
