@@ -28,6 +28,7 @@ pub fn check(dir: &Path) -> Result<ExitCode> {
     }
     let findings = checks(&Version {
         pdfs: &pdfs,
+        draws: Some(document::is_drawn),
         ..Version::of(&contract)
     });
     for finding in &findings {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::Problem;
 use super::numbers::Pattern;
@@ -53,6 +54,10 @@ pub struct Meta {
     /// What the text does not speak of, by the mark of the subject, with the reason (LC-04 … LC-45).
     #[serde(default)]
     pub uncovered: BTreeMap<String, String>,
+    /// What stands in columns of tables of further processors, by their heads as [`column_key`] writes
+    /// them, where the program does not find it out (LC-24, LC-30).
+    #[serde(default)]
+    pub columns: BTreeMap<String, Column>,
     /// What is new, in plain language.
     pub change_note: Bilingual,
     /// Heading of the document.
@@ -126,6 +131,80 @@ pub enum Authorisation {
     /// Not stated yet; only a draft may leave it open (LC-21).
     #[serde(rename = "")]
     Open,
+}
+
+/// What stands in a column of a table of further processors.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Column {
+    /// The company.
+    Name,
+    /// Its address, or its seat.
+    Address,
+    /// Where it processes.
+    Place,
+    /// What it does.
+    Service,
+    /// Whom to write to or call.
+    Contact,
+    /// The mechanism of the transfer.
+    Mechanism,
+    /// None of these.
+    Other,
+}
+
+impl Column {
+    /// All, in the order a select shows them.
+    pub const ALL: &'static [Self] = Self::VARIANTS;
+
+    /// Key in `contract.toml` and in forms.
+    pub fn key(self) -> &'static str {
+        self.into()
+    }
+
+    /// Reads a key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        key.parse().ok()
+    }
+
+    /// German name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Name => "Name des Unternehmens",
+            Self::Address => "Anschrift oder Sitz",
+            Self::Place => "Land oder Ort der Verarbeitung",
+            Self::Service => "Tätigkeit oder Zweck",
+            Self::Contact => "Kontakt oder Ansprechperson",
+            Self::Mechanism => "Grundlage der Übermittlung",
+            Self::Other => "nichts davon",
+        }
+    }
+}
+
+/// The head of a column as a key: its letters and figures, small; of an empty one its number, from 1.
+pub fn column_key(head: &str, number: usize) -> String {
+    let words: Vec<String> = head
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    match words.is_empty() {
+        true => format!("spalte {number}"),
+        false => words.join(" "),
+    }
 }
 
 /// The short description of a product.

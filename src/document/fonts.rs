@@ -130,21 +130,26 @@ impl Library {
     }
 }
 
+/// Whether every face draws the character, or a similar one in its place; the others are printed as an
+/// empty box.
+pub fn is_drawn(character: char) -> bool {
+    let Ok(library) = Library::get() else {
+        return true;
+    };
+    let has = |shapes: &Vec<Shape>, c: char| {
+        let shape = shapes.get(c as usize);
+        shape.is_some_and(|shape| shape.glyph != 0)
+    };
+    library
+        .faces
+        .iter()
+        .all(|shapes| has(shapes, character) || has(shapes, relative(character)))
+}
+
 /// The characters of a text that are printed as an empty box.
 pub(super) fn undrawn(text: &str) -> BTreeSet<char> {
-    let Ok(library) = Library::get() else {
-        return BTreeSet::new();
-    };
-    let drawn = |c: char| {
-        [c, relative(c)].iter().any(|c| {
-            let shapes = &library.faces[Face::Regular.index()];
-            shapes
-                .get(*c as usize)
-                .is_some_and(|shape| shape.glyph != 0)
-        })
-    };
     text.chars()
-        .filter(|c| !c.is_control() && !drawn(*c))
+        .filter(|c| !c.is_control() && !is_drawn(*c))
         .collect()
 }
 

@@ -47,6 +47,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 pub use accessible::lacking;
 pub use archive::{Attachment, Relation};
 pub use attached::{AttachedFile, attached_files, printed_words};
+pub use fonts::is_drawn;
 pub use record::{NoRecord, Record, read_record};
 
 use crate::contract::tree::Document;

@@ -68,6 +68,7 @@ impl VersionAuditEvent {
             Self::LeftUncovered { subject, reason } => {
                 format!("{what}: „{subject}“ regelt der Text nicht, weil: {reason}")
             }
+            Self::ColumnsNamed { columns } => format!("{what}: Spalten benannt: {columns}"),
             Self::Returned { reason } => format!("{what} zurückgegeben: {reason}"),
             Self::Approved => format!("{what} freigegeben"),
             Self::ApprovedWithout { subjects, reason } => format!(
@@ -123,6 +124,7 @@ impl VersionAuditEvent {
             Self::LeftUncovered { subject, reason } => {
                 format!("{what}: the text does not cover “{subject}”: {reason}")
             }
+            Self::ColumnsNamed { columns } => format!("{what}: columns named: {columns}"),
             Self::Returned { reason } => format!("{what} given back: {reason}"),
             Self::Approved => format!("{what} approved"),
             Self::ApprovedWithout { subjects, reason } => format!(

@@ -2,7 +2,7 @@
 //! submits and seen by who approves (LC-04 … LC-45, EV-13).
 
 use crate::harness::{Browser, PASSWORD, Page, Person, TestApp};
-use crate::versions_life::{begin, second_operator, set_facts};
+use crate::versions_life::{begin, second_operator, set_facts, write};
 
 /// Presses a button on the page.
 async fn press(
@@ -221,4 +221,137 @@ async fn lc04_passages_are_assigned_by_one_person_and_seen_by_another() {
         ));
         assert!(kept >= 1, "{event}");
     }
+}
+
+const ANNEX: &str = "anlage-unterauftragsverarbeiter.dj";
+const TABLE: &str = "\n## Unterauftragsverarbeiter im Haus\n\n| Partner | Wo | Wofür | Erreichbar |\n|---|---|---|---|\n| A Inc., 5th St 1 | Indien | Mail | a@a.example |\n";
+
+#[actix_web::test]
+async fn lc24_columns_that_nobody_understands_are_named_by_hand() {
+    let app = TestApp::start().await;
+    let first = app.sign_in(Person::Operator).await;
+    let draft = begin(&first).await;
+    set_facts(&first, &draft, "2.0").await;
+    let assign = format!("{draft}/zuordnung");
+    first
+        .get(&assign)
+        .await
+        .assert_silent_about("Listen weiterer Auftragsverarbeiter");
+    for language in ["de", "en"] {
+        let file = format!("{language}/{ANNEX}");
+        let text = source(&first, &draft, &file).await + TABLE;
+        let page = first.get(&format!("{draft}/text?teil={file}")).await;
+        write(&first, &page, &text, "speichern")
+            .await
+            .assert_status(303);
+    }
+    first
+        .get(&draft)
+        .await
+        .assert_says("Die Zeilen dieser Tabelle sind nicht gelesen")
+        .assert_says("„Wo“, „Wofür“, „Erreichbar“");
+    let page = first.get(&assign).await;
+    page.assert_says("Listen weiterer Auftragsverarbeiter")
+        .assert_says("nicht verstanden")
+        .assert_says("zum Beispiel „a@a.example“");
+    let form = "section[aria-labelledby=spalten] form";
+    let (action, old) = page.form(form);
+    let named = [
+        ("spalte-partner", "name"),
+        ("spalte-wo", "place"),
+        ("spalte-wofür", "service"),
+        ("spalte-erreichbar", "contact"),
+        ("tun", "spalten"),
+    ];
+    page.submit(&first, form, &named).await.assert_status(303);
+    let toml = first.get(&format!("{draft}/text?teil=contract.toml")).await;
+    toml.assert_status(200);
+    // Read now: the row lacks its mechanism, at its own line.
+    first
+        .get(&draft)
+        .await
+        .assert_silent_about("nicht gelesen")
+        .assert_says("„A Inc., 5th St 1“ verarbeitet in „Indien“, ohne dass eine Grundlage");
+    // Saving the facts keeps it, and so does another draft.
+    set_facts(&first, &draft, "2.1").await;
+    let page = first.get(&assign).await;
+    page.assert_says("Was in den Spalten steht, ist benannt");
+    let chosen = page.attribute("#spalte-2 option[selected]", "value");
+    assert_eq!(chosen.as_deref(), Some("place"));
+    // Who looked before somebody else wrote changes nothing; nor does an unknown word.
+    let stale: Vec<(&str, &str)> = old
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .filter(|(n, _)| *n != "tun")
+        .chain([("tun", "spalten")])
+        .collect();
+    let refused = first.post(&action, &stale).await;
+    first.follow(&refused).await.assert_says("geändert");
+    page.submit(&first, form, &[("spalte-wo", "planet"), ("tun", "spalten")])
+        .await
+        .assert_status(400);
+    // None of this: no list, and nothing is said about it.
+    let none = [
+        ("spalte-partner", "other"),
+        ("spalte-wo", "other"),
+        ("spalte-wofür", "other"),
+        ("spalte-erreichbar", "other"),
+        ("tun", "spalten"),
+    ];
+    page.submit(&first, form, &none).await.assert_status(303);
+    first
+        .get(&draft)
+        .await
+        .assert_silent_about("nicht gelesen")
+        .assert_silent_about("ohne dass eine Grundlage");
+    let kept =
+        "audit_events WHERE kind = 'contract_version' AND details::text LIKE '%\"columns_named\"%'";
+    assert_eq!(app.count(kept), 2);
+}
+
+#[actix_web::test]
+async fn ev13_the_questions_are_grouped_and_answered_one_by_one() {
+    let app = TestApp::start().await;
+    let first = app.sign_in(Person::Operator).await;
+    let draft = begin(&first).await;
+    set_facts(&first, &draft, "2.0").await;
+    let at = place(&first, &draft, "change").await;
+    press(&first, &draft, "change", "loesen", &[("ort", at.as_str())])
+        .await
+        .assert_status(303);
+    press(
+        &first,
+        &draft,
+        "change",
+        "nicht",
+        &[("grund", "Im Hauptvertrag")],
+    )
+    .await
+    .assert_status(303);
+    let ask = first.get(&format!("{draft}/vorlage")).await;
+    ask.assert_says("Jeder Vertrag muss das regeln")
+        .assert_says("Maßnahmen werden zusammen bestätigt");
+    // What is left uncovered stands first, nothing is ticked, each question has one box.
+    let groups = ask.attributes("fieldset.asked", "id");
+    assert_eq!(groups[0], "ungeregelt", "{groups:?}");
+    let boxes = ask.attributes("main form input[type=checkbox]", "name");
+    let mut unique = boxes.clone();
+    unique.sort();
+    unique.dedup();
+    assert!(unique.len() == boxes.len() && boxes.len() > 25);
+    assert!(ask.all("main form input[checked]").is_empty());
+    assert_eq!(ask.all("fieldset#massnahmen .choice").len(), 3);
+    // Each assigned subject has its sentence with the way to the passage.
+    let assigned = ask.all("fieldset#themen .choice").len();
+    assert!(ask.all("fieldset#themen .quotes a").len() >= assigned);
+    // What was typed and ticked stays when something is missing.
+    let typed = [("ja-3", "ja"), ("wort-3", "So <b>besprochen</b>")];
+    let refused = ask.submit(&first, "#fragen", &typed).await;
+    refused.assert_status(422);
+    assert_eq!(
+        refused.attributes("main form input[checked]", "name"),
+        ["ja-3"]
+    );
+    let kept = refused.attribute("#wort-3", "value");
+    assert_eq!(kept.as_deref(), Some("So <b>besprochen</b>"));
 }

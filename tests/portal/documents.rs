@@ -303,6 +303,11 @@ async fn an_english_customer_reads_english_everywhere() {
 
     let draft = words(&visitor.get(&format!("{link}/entwurf.pdf")).await.bytes);
     assert!(draft.contains("Sample, not an agreement"), "{draft}");
+    // C4: whoever reads the translation has the binding text with it, on the page and in the draft.
+    let in_german = "Verbindliche Fassung in deutscher Sprache";
+    let sentence = "Der Auftragsverarbeiter verarbeitet";
+    page.assert_says(in_german).assert_says(sentence);
+    assert!(draft.contains(in_german) && draft.contains(sentence));
     let done = app.conclude("office@lighthouse.example").await;
     app.jobs();
     visitor
@@ -324,15 +329,17 @@ async fn an_english_customer_reads_english_everywhere() {
             "„{expected}“ is not in the English PDF"
         );
     }
-    // C4: the binding text is always included, the declaration is the one that was made.
-    for binding in [
-        "Binding version in German",
-        "Verbindliche Fassung in deutscher Sprache",
-    ] {
-        assert!(
-            text.contains(binding),
-            "„{binding}“ is not in the English PDF"
-        );
+    // C4: the binding text is always included, the declaration is the one that was made. The same file is
+    // downloaded later.
+    let file = visitor.get(&format!("{done}/avv.pdf")).await;
+    file.assert_status(200);
+    for text in [text, words(&file.bytes)] {
+        for binding in ["Binding version in German", in_german, sentence] {
+            assert!(
+                text.contains(binding),
+                "„{binding}“ is not in the English PDF"
+            );
+        }
     }
     assert!(
         receipt.written.subject.starts_with("Concluded"),

@@ -41,7 +41,7 @@ pub async fn begin(browser: &Browser) -> String {
 }
 
 /// Sends the editor's form of a file.
-async fn write(browser: &Browser, page: &Page, text: &str, button: &str) -> Page {
+pub async fn write(browser: &Browser, page: &Page, text: &str, button: &str) -> Page {
     let (action, mut fields) = page.form("#v-entwurf");
     fields.retain(|(name, _)| name != "text" && name != "tun");
     fields.push(("text".to_owned(), text.to_owned()));

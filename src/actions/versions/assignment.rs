@@ -5,11 +5,45 @@ use chrono::{DateTime, Utc};
 
 use super::approval::Seen;
 use super::draft::write;
-use super::{ActionError, lock_seen};
+use super::{ActionError, lock_seen, meta_of};
 use crate::contract::check::{self, MarkedPlace, Subject};
+use crate::contract::meta::Column;
 use crate::domain::version::{VersionAuditEvent, VersionRefusal, VersionStep};
 use crate::domain::viewer::Viewer;
 use crate::storage::PgConnection;
+
+/// Writes into a draft what stands in columns of its tables of further processors: the key of a head, and
+/// what is in the column; `None` leaves that to the program. True if that is news.
+pub fn name_columns(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    seen: Seen,
+    said: &[(String, Option<Column>)],
+    now: DateTime<Utc>,
+) -> Result<bool, ActionError> {
+    let version = lock_seen(conn, viewer, seen.id, VersionStep::Edit, seen.revision)?;
+    let before = meta_of(&version.files)
+        .ok_or(VersionRefusal::Blocked)?
+        .columns;
+    let changed: Vec<(String, Option<Column>)> = said
+        .iter()
+        .filter(|(key, column)| before.get(key) != column.as_ref())
+        .cloned()
+        .collect();
+    if changed.is_empty() {
+        return Ok(false);
+    }
+    let files = check::name_columns(&version.files, &changed)?;
+    let words = changed.iter().map(|(key, column)| {
+        let word = column.map_or("wie erkannt", Column::word);
+        format!("„{key}“: {word}")
+    });
+    let event = VersionAuditEvent::ColumnsNamed {
+        columns: words.collect::<Vec<_>>().join(", "),
+    };
+    write(conn, viewer, version, files, event, now)?;
+    Ok(true)
+}
 
 /// What a person says about one subject.
 #[derive(Debug, Clone, PartialEq, Eq)]

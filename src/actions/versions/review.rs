@@ -251,6 +251,7 @@ fn findings(
         sample: is_sample,
         people,
         pdfs: &lacking,
+        draws: Some(document::is_drawn),
         ..check::Version::of(contract)
     };
     let mut findings = check::checks(&version);

@@ -6,19 +6,35 @@ use crate::contract::Contract;
 use crate::contract::source::{Kind, Node, Text, walk};
 use crate::contract::vocabulary::Generator;
 
-/// LC-08, LC-49: every product file has its table of data, and the contract prints them.
+/// LC-08, LC-49: every product file has its table of data, unless a passage speaks of the data of all
+/// products, and the contract prints them.
 pub(super) fn products(contract: &Contract) -> Vec<Finding> {
     let texts = contract.texts(contract.meta.binding);
     let mut findings = Vec::new();
+    let files = std::iter::once(&texts.main).chain(&texts.annexes);
+    let is_for_all = files.into_iter().any(|text| {
+        let mut found = false;
+        walk(&text.blocks, &[], &mut |node, _| {
+            found |= node.tags.iter().any(|tag| tag == "data-types");
+            if let Kind::List { items, .. } = &node.kind {
+                let mut tags = items.iter().flat_map(|item| &item.tags);
+                found |= tags.any(|tag| tag == "data-types");
+            }
+        });
+        found
+    });
     for text in texts.products.values() {
-        let mut has_rows = false;
+        let mut has_rows = is_for_all;
         walk(&text.blocks, &[], &mut |node, _| {
             has_rows |= matches!(&node.kind, Kind::Table { rows, .. } if !rows.is_empty());
             let is_table = matches!(node.kind, Kind::Table { .. });
             has_rows |= !is_table && node.tags.iter().any(|tag| tag == "data-types");
         });
-        findings.push(Finding::new("LC-08", Severity::Block, has_rows, either(has_rows,
-            "Die Produktanlage hat eine Tabelle mit Zeilen.",
+        let good = match is_for_all {
+            true => "Die Arten der Daten sind für alle Produkte zusammen zugeordnet.",
+            false => "Die Produktanlage hat eine Tabelle mit Zeilen.",
+        };
+        findings.push(Finding::new("LC-08", Severity::Block, has_rows, either(has_rows, good,
             "Die Produktanlage hat keine Tabelle mit mindestens einer Zeile, und keine Stelle ist den Arten der Daten zugeordnet."), place(&text.file, 1)));
     }
     let placed = generated(contract).any(|generator| generator == Generator::Products);

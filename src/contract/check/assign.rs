@@ -6,6 +6,7 @@
 
 use super::subjects::subject;
 use super::units::{Passage, PassageKind, passages};
+use crate::contract::meta::Column;
 use crate::contract::parts::{quoted, set, stem};
 use crate::contract::{Contract, meta};
 use crate::domain::version::{Files, VersionRefusal};
@@ -75,6 +76,25 @@ pub fn leave_uncovered(files: &Files, tag: &str, reason: &str) -> Result<Files, 
         reason => quoted(reason),
     };
     *toml = set(toml, Some("uncovered"), subject.tag, &value);
+    crate::contract::Meta::parse(toml).map_err(|_| VersionRefusal::Blocked)?;
+    Ok(files)
+}
+
+/// Notes what stands in columns of tables of further processors, by the keys of their heads; `None` leaves
+/// it to the program.
+///
+/// # Errors
+/// A text that cannot be read.
+pub fn name_columns(
+    files: &Files,
+    said: &[(String, Option<Column>)],
+) -> Result<Files, VersionRefusal> {
+    let mut files = files.clone();
+    let toml = files.get_mut(meta::FILE).ok_or(VersionRefusal::Blocked)?;
+    for (key, column) in said {
+        let value = column.map(|one| quoted(one.key())).unwrap_or_default();
+        *toml = set(toml, Some("columns"), &quoted(key), &value);
+    }
     crate::contract::Meta::parse(toml).map_err(|_| VersionRefusal::Blocked)?;
     Ok(files)
 }

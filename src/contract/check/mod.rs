@@ -54,7 +54,7 @@ use super::source::{Kind, walk};
 use super::vocabulary::Generator;
 use crate::domain::{Language, Operator};
 pub use asked::{PassageQuestion, QuestionKind, questions};
-pub use assign::{MarkedPlace, assign, leave_uncovered, release};
+pub use assign::{MarkedPlace, assign, leave_uncovered, name_columns, release};
 pub use assigned::{Assignment, assignments};
 pub(super) use countries::is_in_eea;
 pub use countries::{COUNTRIES_AS_OF, country_name};
@@ -62,7 +62,7 @@ pub use likeness::{Proposal, proposals};
 use passages::Passages;
 pub use publication::fingerprint;
 pub use subjects::{Need, Subject, subject, subjects};
-pub use transfers::faults;
+pub use transfers::{ProcessorTable, TableColumn, faults, processor_tables};
 pub use units::{Passage, PassageKind, passages};
 
 /// Result of one check.
@@ -193,6 +193,8 @@ pub struct Version<'v> {
     pub people: Option<(&'v str, &'v str)>,
     /// What each PDF lacks for readers who do not see the page (LC-53).
     pub pdfs: &'v [(Language, Vec<String>)],
+    /// Whether the fonts of the PDF have a character (LC-53).
+    pub draws: Option<fn(char) -> bool>,
 }
 
 impl<'v> Version<'v> {
@@ -207,6 +209,7 @@ impl<'v> Version<'v> {
             sample: None,
             people: None,
             pdfs: &[],
+            draws: None,
         }
     }
 }

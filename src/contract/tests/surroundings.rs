@@ -311,3 +311,164 @@ fn the_shipped_text_fails_a_check_alone_when_its_passage_is_gone() {
         assert!(failed.iter().all(|f| kin.contains(f)), "{from}: {failed:?}");
     }
 }
+
+/// The complete contract with a text behind the list of processors, and what its author says of columns.
+fn with_table(text: &str, columns: &str) -> Contract {
+    let mut files: BTreeMap<String, String> = FILES
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+        .collect();
+    for (path, file) in &mut files {
+        if path.contains("anlage-unter") {
+            file.push_str(text);
+        } else if path == "contract.toml" && !columns.is_empty() {
+            file.push_str(&format!("\n[columns]\n{columns}\n"));
+        }
+    }
+    Contract::from_map(&files).unwrap()
+}
+
+const STRANGE: &str = "\n| Partner | Wo | Wofür | Erreichbar | Papier |\n|---|---|---|---|---|\n| A Inc., 5th St 1 | Indien | Mail | a@a.example | |\n| B GmbH, Weg 2 | Köln, Deutschland | Hosting | b@b.example | |\n";
+
+#[test]
+fn columns_that_are_not_understood_are_named_by_the_author() {
+    let found = |columns: &str| -> Vec<(&'static str, String, bool)> {
+        let contract = with_table(STRANGE, columns);
+        let all = checks(&Version::of(&contract));
+        let here = all
+            .into_iter()
+            .filter(|one| matches!(one.id, "LC-24" | "LC-30"));
+        here.map(|one| (one.id, one.explanation.clone(), one.failed()))
+            .collect()
+    };
+    // Nobody read the rows: that is said, and nothing is said about them.
+    let unread = found("");
+    let warning = &unread.iter().find(|(_, _, failed)| *failed).unwrap();
+    assert!(
+        warning.1.contains("„Wo“, „Wofür“, „Erreichbar“, „Papier“"),
+        "{unread:?}"
+    );
+    let said = &unread.iter().find(|(id, ..)| *id == "LC-30").unwrap().1;
+    assert!(
+        said.contains("Gelesen wurde keine Zeile") && said.contains("nicht gelesen"),
+        "{said}"
+    );
+    // Named, its rows are read, each with its own line.
+    let named = "\"partner\" = \"name\"\n\"wo\" = \"place\"\n\"wofür\" = \"service\"\n\"erreichbar\" = \"contact\"\n\"papier\" = \"mechanism\"";
+    let read = found(named);
+    let failed: Vec<&str> = read
+        .iter()
+        .filter(|(_, _, failed)| *failed)
+        .map(|(id, ..)| *id)
+        .collect();
+    assert_eq!(failed, ["LC-30"], "{read:?}");
+    assert!(
+        read.iter()
+            .any(|(_, text, _)| text.contains("„A Inc., 5th St 1“"))
+    );
+    // It is no list at all.
+    let none = ["partner", "wo", "wofür", "erreichbar", "papier"]
+        .map(|key| format!("\"{key}\" = \"other\""));
+    let none = found(&none.join("\n"));
+    assert!(!none.iter().any(|(_, _, failed)| *failed), "{none:?}");
+    // What the author says goes before what the head says.
+    let table = STRANGE.replace("Papier", "Grundlage");
+    let contract = with_table(&table, "\"grundlage\" = \"other\"\n\"wo\" = \"place\"");
+    let tables = check::processor_tables(&contract);
+    let last = tables[0].columns.last().unwrap();
+    assert_eq!(last.understood, Some(meta::Column::Mechanism));
+    assert_eq!(last.said, Some(meta::Column::Other));
+    assert!(tables[0].is_read && tables[0].columns[0].sample == "A Inc., 5th St 1");
+}
+
+#[test]
+fn columns_are_written_into_the_facts_and_taken_back() {
+    let files: BTreeMap<String, String> = FILES
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
+        .collect();
+    let key = meta::column_key("Ort = (Land) \"EU\"", 2);
+    assert_eq!(key, "ort land eu");
+    assert_eq!(meta::column_key(" – ", 2), "spalte 2");
+    let said = [
+        (key.clone(), Some(meta::Column::Place)),
+        ("x".to_owned(), None),
+    ];
+    let written = check::name_columns(&files, &said).unwrap();
+    let of = |files: &BTreeMap<String, String>| Meta::parse(&files["contract.toml"]).unwrap();
+    assert_eq!(of(&written).columns[&key], meta::Column::Place);
+    let back = check::name_columns(&written, &[(key, None)]).unwrap();
+    assert!(of(&back).columns.is_empty());
+    assert_eq!(of(&back).title, of(&files).title);
+}
+
+/// As a font with European letters has them.
+fn draws(character: char) -> bool {
+    u32::from(character) < 0x2E00
+}
+
+#[test]
+fn lc_53_characters_the_pdf_cannot_print_are_named_at_every_line() {
+    let text = "\nΣύμβαση, договор, ₿? 中文 und 中文.\n\nשלום\n\n| Firma | Ort | Dienst |\n|---|---|---|\n| A | B | C |\n| A | 😀 | \u{202E}C |\n\n(1) *ﷲ*\n";
+    let contract = with_table(text, "");
+    let version = Version {
+        draws: Some(draws),
+        ..Version::of(&contract)
+    };
+    let mut found = checks(&version);
+    found.retain(|one| one.id == "LC-53" && one.blocks());
+    let first = FILES
+        .iter()
+        .find(|(path, _)| *path == "de/anlage-unterauftragsverarbeiter.dj")
+        .map(|(_, text)| text.lines().count())
+        .unwrap();
+    for language in ["de", "en"] {
+        let at = |line: usize| {
+            let place = format!(
+                "{language}/anlage-unterauftragsverarbeiter.dj:{}",
+                first + line
+            );
+            let one = found.iter().find(|one| one.place.as_ref() == Some(&place));
+            one.map(|one| one.explanation.as_str()).unwrap_or_default()
+        };
+        assert!(
+            at(2).contains("„中“ (U+4E2D, ostasiatische Schrift), „文“ (U+6587"),
+            "{found:#?}"
+        );
+        assert!(!at(2).contains('Σ') && !at(2).contains('д'));
+        assert!(
+            at(4).contains("hebräische Schrift, von rechts nach links"),
+            "{found:#?}"
+        );
+        assert!(at(9).contains("„😀“ (U+1F600, Bildzeichen)"), "{found:#?}");
+        assert!(
+            at(9).contains("U+202E (unsichtbar, von rechts nach links"),
+            "{found:#?}"
+        );
+        assert!(at(11).contains("U+FDF2, arabische Schrift"), "{found:#?}");
+    }
+    // Also in what is filled in.
+    let plain = Contract::from_files(FILES).unwrap();
+    let mut operator = sample_values(Language::De, true).operator;
+    for (name, blocks) in [("Łódź Σ Д – € ☑", false), ("株式会社", true)] {
+        operator.sub_processors[0].party.name = name.to_owned();
+        let version = Version {
+            operator: Some(&operator),
+            draws: Some(draws),
+            ..Version::of(&plain)
+        };
+        let found = checks(&version);
+        let is_named = |one: &Finding| one.id == "LC-53" && one.blocks();
+        assert_eq!(found.iter().any(is_named), blocks, "{name}");
+    }
+    let shipped = Contract::embedded().unwrap();
+    let version = Version {
+        draws: Some(draws),
+        ..Version::of(&shipped)
+    };
+    assert!(
+        !checks(&version)
+            .iter()
+            .any(|one| one.id == "LC-53" && one.failed())
+    );
+}

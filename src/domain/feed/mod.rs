@@ -280,6 +280,7 @@ fn itself(kind: &AuditKind, said: &mut Said) {
             | VersionAuditEvent::Assigned { .. }
             | VersionAuditEvent::Released { .. }
             | VersionAuditEvent::LeftUncovered { .. }
+            | VersionAuditEvent::ColumnsNamed { .. }
             | VersionAuditEvent::Approved
             | VersionAuditEvent::ApprovedWithout { .. }
             | VersionAuditEvent::Discarded => {}

@@ -64,6 +64,11 @@ pub enum VersionAuditEvent {
         /// Why; empty if it was taken back.
         reason: String,
     },
+    /// Somebody said what stands in columns of tables of further processors.
+    ColumnsNamed {
+        /// Heads with what is in them, German.
+        columns: String,
+    },
     /// Its author decided about a line whose role the import had guessed.
     ImportDecided {
         /// The line and what it is, German.

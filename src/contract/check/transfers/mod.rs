@@ -10,8 +10,9 @@ use super::{CheckKind, Finding, Severity, Version, generated};
 use crate::contract::vocabulary::Generator;
 use crate::domain::party::SubProcessor;
 use mechanism::Mechanism;
-pub(super) use rows::is_list;
 use rows::{ProcessorRow, registered, typed};
+pub use rows::{ProcessorTable, TableColumn, processor_tables};
+pub(super) use rows::{is_list, row_line};
 
 /// Runs all of these checks.
 pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
@@ -19,16 +20,31 @@ pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
     if let Some(operator) = version.operator {
         rows.extend(operator.sub_processors.iter().map(registered));
     }
-    let mut findings = list(version, &rows);
-    findings.extend(mechanisms(&rows));
+    let tables = processor_tables(version.contract);
+    let unread: Vec<&ProcessorTable> = tables.iter().filter(|one| one.is_unknown()).collect();
+    let mut findings = list(version, &rows, &unread);
+    findings.extend(mechanisms(&rows, unread.len()));
     findings.extend(promise(version, &rows));
     findings
 }
 
 /// LC-24: there is a list, and no row lacks a detail.
-fn list(version: &Version<'_>, rows: &[ProcessorRow]) -> Vec<Finding> {
+fn list(version: &Version<'_>, rows: &[ProcessorRow], unread: &[&ProcessorTable]) -> Vec<Finding> {
     let from_register = generated(version.contract).any(|g| g == Generator::SubProcessors);
     let found = |ok, text: String, at| Finding::new("LC-24", Severity::Block, ok, text, at);
+    // Without another list these rows are the list, and nobody has read them.
+    let severity = match !from_register && rows.is_empty() {
+        true => Severity::Block,
+        false => Severity::Warn,
+    };
+    let unknown = unread.iter().map(|table| {
+        let text = not_understood(table);
+        Finding::new("LC-24", severity, false, text, Some(table.place.clone()))
+    });
+    let unknown: Vec<Finding> = unknown.collect();
+    if severity == Severity::Block && !unknown.is_empty() {
+        return unknown;
+    }
     if !from_register && rows.is_empty() {
         let text = "Die Liste der weiteren Auftragsverarbeiter fehlt. Setzen Sie {generate=sub-processors} in eine Anlage.";
         return vec![found(false, text.to_owned(), None)];
@@ -46,7 +62,27 @@ fn list(version: &Version<'_>, rows: &[ProcessorRow]) -> Vec<Finding> {
         };
         findings.push(found(true, text, None));
     }
+    findings.extend(unknown);
     findings
+}
+
+fn not_understood(table: &ProcessorTable) -> String {
+    let unknown = |one: &&TableColumn| one.said.or(one.understood).is_none();
+    let heads: Vec<String> = table
+        .columns
+        .iter()
+        .filter(unknown)
+        .map(|one| format!("„{}“", one.head))
+        .collect();
+    format!(
+        "Die Zeilen dieser Tabelle sind nicht gelesen: Was in {} {} steht, sagt die Überschrift nicht. Benennen Sie die Spalten unter „Zuordnung“.",
+        if heads.len() == 1 {
+            "der Spalte"
+        } else {
+            "den Spalten"
+        },
+        heads.join(", ")
+    )
 }
 
 fn lack(row: &ProcessorRow) -> String {
@@ -54,7 +90,7 @@ fn lack(row: &ProcessorRow) -> String {
 }
 
 /// LC-30: a mechanism outside the EEA that fits the country, and none inside.
-fn mechanisms(rows: &[ProcessorRow]) -> Vec<Finding> {
+fn mechanisms(rows: &[ProcessorRow], unread: usize) -> Vec<Finding> {
     let found = |ok, text: String, at| Finding::new("LC-30", Severity::Block, ok, text, at);
     let (mut findings, mut inside, mut outside) = (Vec::new(), 0, 0);
     for row in rows.iter().filter(|row| !row.country.trim().is_empty()) {
@@ -72,13 +108,18 @@ fn mechanisms(rows: &[ProcessorRow]) -> Vec<Finding> {
         }
     }
     if !findings.iter().any(Finding::failed) {
+        let unread = match unread {
+            0 => String::new(),
+            1 => " Die Zeilen einer Tabelle sind nicht gelesen.".to_owned(),
+            more => format!(" Die Zeilen von {more} Tabellen sind nicht gelesen."),
+        };
         let text = match rows.len() {
             0 => format!(
-                "Gelesen wurde keine Zeile; über Grundlagen ist damit nichts gesagt (Länderliste vom {}).",
+                "Gelesen wurde keine Zeile; über Grundlagen ist damit nichts gesagt (Länderliste vom {}).{unread}",
                 *COUNTRIES_AS_OF
             ),
             read => format!(
-                "Gelesen: {read} {}; {inside} im EWR ohne Grundlage, {outside} in Drittländern mit Grundlage (Länderliste vom {}).",
+                "Gelesen: {read} {}; {inside} im EWR ohne Grundlage, {outside} in Drittländern mit Grundlage (Länderliste vom {}).{unread}",
                 if read == 1 { "Zeile" } else { "Zeilen" },
                 *COUNTRIES_AS_OF
             ),

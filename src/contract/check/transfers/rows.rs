@@ -4,6 +4,7 @@
 use crate::contract::Contract;
 use crate::contract::check::passages::Passages;
 use crate::contract::check::place;
+use crate::contract::meta::{Column, column_key};
 use crate::contract::source::{Kind, Node, Span, walk};
 use crate::domain::party::SubProcessor;
 
@@ -97,7 +98,7 @@ fn has(head: &str, words: &[&str]) -> bool {
     })
 }
 
-/// Which column holds what; the first that fits best.
+/// Which column holds what.
 struct Columns {
     name: usize,
     place: Option<usize>,
@@ -107,70 +108,236 @@ struct Columns {
     contact: Option<usize>,
 }
 
+/// What each column holds: as the author says, otherwise what its head says, the first that fits best.
+fn understood(heads: &[String], said: &[Option<Column>]) -> Vec<Option<Column>> {
+    let mut read = said.to_vec();
+    read.resize(heads.len(), None);
+    let fields = [
+        (Column::Mechanism, MECHANISM),
+        (Column::Place, PLACE),
+        (Column::Service, SERVICE),
+        (Column::Address, ADDRESS),
+        (Column::Contact, CONTACT),
+        (Column::Name, NAME),
+    ];
+    for (field, words) in fields {
+        if read.contains(&Some(field)) {
+            continue;
+        }
+        // The words are in the order in which they fit.
+        let found = words.iter().find_map(|word| {
+            let at = heads.iter().position(|head| has(head, &[word]))?;
+            matches!(read.get(at), Some(None)).then_some(at)
+        });
+        if let Some(known) = found.and_then(|at| read.get_mut(at)) {
+            *known = Some(field);
+        }
+    }
+    read
+}
+
 impl Columns {
-    /// The columns of a table that lists processors: it names companies, what they do, and where.
-    fn of(heads: &[String]) -> Option<Self> {
-        let first = |words: &[&str], taken: &[Option<usize>]| {
-            // The words are in the order in which they fit.
-            words.iter().find_map(|word| {
-                heads
-                    .iter()
-                    .position(|head| has(head, &[word]))
-                    .filter(|at| !taken.contains(&Some(*at)))
-            })
-        };
-        let mechanism = first(MECHANISM, &[]);
-        let place = first(PLACE, &[mechanism]);
-        let service = first(SERVICE, &[mechanism, place]);
-        let address = first(ADDRESS, &[mechanism, place, service]);
-        let contact = first(CONTACT, &[mechanism, place, service, address]);
-        let name = first(NAME, &[mechanism, place, service, address, contact]);
-        (place.is_some() && service.is_some() && (name.is_some() || heads.len() >= 3)).then_some(
-            Self {
-                name: name.unwrap_or(0),
-                place,
-                service,
-                mechanism,
-                address,
-                contact,
-            },
-        )
+    /// The columns of a table that lists processors: it names companies, what they do, and where. One whose
+    /// author said what is in its columns lists them in any case.
+    fn of(read: &[Option<Column>], is_said: bool) -> Option<Self> {
+        let at = |field| read.iter().position(|known| *known == Some(field));
+        let (place, service, name) = (at(Column::Place), at(Column::Service), at(Column::Name));
+        let lists = place.is_some() && service.is_some() && (name.is_some() || read.len() >= 3);
+        (lists || is_said).then(|| Self {
+            name: name.unwrap_or(0),
+            place,
+            service,
+            mechanism: at(Column::Mechanism),
+            address: at(Column::Address),
+            contact: at(Column::Contact),
+        })
     }
 }
 
 /// Whether the head of a table is that of a list of processors.
 pub(in crate::contract::check) fn is_list(head: &str) -> bool {
     let heads: Vec<String> = head.split_whitespace().map(str::to_owned).collect();
-    Columns::of(&heads).is_some()
+    Columns::of(&understood(&heads, &[]), false).is_some()
+}
+
+/// A table that lists further processors, or stands where such a list is expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessorTable {
+    /// File and line, like `de/anlage-2.dj:7`.
+    pub place: String,
+    /// The columns in their order.
+    pub columns: Vec<TableColumn>,
+    /// Whether its rows are read.
+    pub is_read: bool,
+}
+
+impl ProcessorTable {
+    /// Whether nobody knows what stands in it: its rows are not read, and its author has not said of every
+    /// column that it is something else.
+    pub fn is_unknown(&self) -> bool {
+        !self.is_read && self.columns.iter().any(|one| one.said.is_none())
+    }
+}
+
+/// A column of such a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableColumn {
+    /// Its head as printed.
+    pub head: String,
+    /// Its key in `contract.toml`.
+    pub key: String,
+    /// The first cell that says something.
+    pub sample: String,
+    /// What the program understands without the author.
+    pub understood: Option<Column>,
+    /// What its author says is in it.
+    pub said: Option<Column>,
+}
+
+/// The tables of the binding language that list further processors, with what is in their columns.
+pub fn processor_tables(contract: &Contract) -> Vec<ProcessorTable> {
+    let tables = listing(contract);
+    let shown = tables.into_iter().map(|one| {
+        let alone = understood(&one.heads, &[]);
+        let column = |at: usize| {
+            let samples = one.rows.iter().filter_map(|cells| cells.get(at));
+            let mut samples = samples.map(|cell| words(cell));
+            TableColumn {
+                head: one.head.get(at).map(|cell| words(cell)).unwrap_or_default(),
+                key: one.keys.get(at).cloned().unwrap_or_default(),
+                sample: samples.find(|text| !text.is_empty()).unwrap_or_default(),
+                understood: alone.get(at).copied().flatten(),
+                said: one.said.get(at).copied().flatten(),
+            }
+        };
+        ProcessorTable {
+            place: format!("{}:{}", one.file, one.node.line),
+            columns: (0..one.heads.len()).map(column).collect(),
+            is_read: one.columns.is_some(),
+        }
+    });
+    shown.collect()
+}
+
+/// A table as it is read.
+struct Listing<'c> {
+    file: &'c str,
+    node: &'c Node,
+    head: &'c [Vec<Span>],
+    rows: &'c [Vec<Vec<Span>>],
+    /// The heads in small letters, and as keys.
+    heads: Vec<String>,
+    keys: Vec<String>,
+    said: Vec<Option<Column>>,
+    /// `None` if nothing tells what is in them.
+    columns: Option<Columns>,
+}
+
+/// Tables whose heads are those of a list of processors, and tables below a heading, or with a caption, that
+/// speaks of processors.
+fn listing(contract: &Contract) -> Vec<Listing<'_>> {
+    let mut found = Vec::new();
+    for text in contract.texts(contract.meta.binding).all() {
+        for (node, is_expected) in tables(&text.blocks, false) {
+            let Kind::Table {
+                head,
+                rows,
+                caption,
+                ..
+            } = &node.kind
+            else {
+                continue;
+            };
+            if head.is_empty() || rows.is_empty() {
+                continue;
+            }
+            let heads: Vec<String> = head.iter().map(|cell| words(cell).to_lowercase()).collect();
+            let keys: Vec<String> = (1..)
+                .zip(&heads)
+                .map(|(number, head)| column_key(head, number))
+                .collect();
+            let said: Vec<Option<Column>> = keys
+                .iter()
+                .map(|key| contract.meta.columns.get(key).copied())
+                .collect();
+            let is_expected = is_expected || lists_processors(&words(caption));
+            let names = |one: &Option<Column>| one.is_some_and(|field| field != Column::Other);
+            let is_said = is_expected && said.iter().any(names);
+            let columns = Columns::of(&understood(&heads, &said), is_said);
+            let is_list = Columns::of(&understood(&heads, &[]), false).is_some();
+            if is_expected || is_list || columns.is_some() {
+                found.push(Listing {
+                    file: &text.file,
+                    node,
+                    head,
+                    rows,
+                    heads,
+                    keys,
+                    said,
+                    columns,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// All tables, and whether a heading above them speaks of further processors.
+fn tables(nodes: &[Node], is_expected: bool) -> Vec<(&Node, bool)> {
+    let mut found = Vec::new();
+    for node in nodes {
+        match &node.kind {
+            Kind::Table { .. } => found.push((node, is_expected)),
+            Kind::Section {
+                title, children, ..
+            } => {
+                let here = is_expected || lists_processors(&words(title));
+                found.extend(tables(children, here));
+            }
+            Kind::List { items, .. } => {
+                let inner = items.iter().map(|item| tables(&item.blocks, is_expected));
+                found.extend(inner.flatten());
+            }
+            Kind::Definitions(entries) => {
+                let inner = entries
+                    .iter()
+                    .map(|(_, blocks)| tables(blocks, is_expected));
+                found.extend(inner.flatten());
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The rows that are typed in the text.
 pub(super) fn typed(contract: &Contract) -> Vec<ProcessorRow> {
     let mut rows = Vec::new();
+    for one in listing(contract) {
+        if let Some(columns) = &one.columns {
+            rows.extend(one.rows.iter().enumerate().map(|(at, cells)| {
+                of_cells(columns, cells, place(one.file, row_line(one.node, at)))
+            }));
+        }
+    }
     for text in contract.texts(contract.meta.binding).all() {
-        walk(&text.blocks, &[], &mut |node, _| match &node.kind {
-            Kind::Table {
-                head, rows: body, ..
-            } => {
-                let heads: Vec<String> =
-                    head.iter().map(|cell| words(cell).to_lowercase()).collect();
-                if let Some(columns) = Columns::of(&heads) {
-                    // The head and the line of dashes stand above the rows, and so does a line with a mark.
-                    let first = node.line + 2 + usize::from(!node.tags.is_empty());
-                    rows.extend(body.iter().enumerate().map(|(at, cells)| {
-                        of_cells(&columns, cells, place(&text.file, first + at))
-                    }));
-                }
-            }
-            Kind::Section {
+        walk(&text.blocks, &[], &mut |node, _| {
+            if let Kind::Section {
                 title, children, ..
-            } if lists_processors(&words(title)) => {
+            } = &node.kind
+                && lists_processors(&words(title))
+            {
                 rows.extend(blocks(children, &text.file));
             }
-            _ => {}
         });
     }
     rows
+}
+
+/// The line of a row of a table; the head and the line of dashes stand above the rows, and so does a line
+/// with a mark.
+pub(in crate::contract::check) fn row_line(table: &Node, row: usize) -> usize {
+    table.line + 2 + usize::from(!table.tags.is_empty()) + row
 }
 
 fn words(spans: &[Span]) -> String {

@@ -8,16 +8,21 @@ use askama::Template;
 use super::found::place_link;
 use super::show::seen;
 use super::{Subject, asked, load};
-use crate::actions::versions::assignment::{Said, say};
+use crate::actions::versions::approval::Seen;
+use crate::actions::versions::assignment::{Said, name_columns, say};
 use crate::actions::versions::review::review;
 use crate::app::App;
-use crate::contract::check::{self, Assignment, MarkedPlace, Passage, PassageKind, Proposal};
+use crate::contract::check::{
+    self, Assignment, MarkedPlace, Passage, PassageKind, ProcessorTable, Proposal,
+};
+use crate::contract::meta::Column;
 use crate::domain::VersionId;
 use crate::domain::name::{self, BadName};
 use crate::domain::version::{Stage, Version};
 use crate::paths;
 use crate::places::Kind;
 use crate::web::kit::error::PageError;
+use crate::web::kit::form::Form;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
@@ -37,6 +42,22 @@ struct Page {
     open: Vec<(&'static str, &'static str)>,
     /// Title of a group, and the subjects in it.
     groups: Vec<(&'static str, Vec<Theme>)>,
+    /// Columns of tables of further processors, if one is not understood or was named by hand.
+    heads: Vec<Head>,
+    /// How many of them nobody understands.
+    unknown_heads: usize,
+}
+
+/// A column of a table of further processors.
+struct Head {
+    key: String,
+    title: String,
+    sample: String,
+    /// Place of its table, and its address.
+    table: (String, String),
+    is_unknown: bool,
+    /// Keys and names of what may be in it, and which one is.
+    choices: Vec<(&'static str, &'static str, bool)>,
 }
 
 /// A subject with how it stands.
@@ -85,7 +106,7 @@ pub async fn show(
         None => None,
     };
     let is_list = theme.is_some();
-    let (can_be_read, assignments, passages) = me
+    let (can_be_read, assignments, passages, tables) = me
         .turn
         .take(&app, Kind::SignedIn, move || {
             let reviewed = review(&own, &files, &around, None, &[]);
@@ -100,7 +121,12 @@ pub async fn show(
                 .filter(|_| is_list)
                 .map(|contract| check::passages(contract, contract.meta.binding))
                 .unwrap_or_default();
-            (contract.is_some(), assignments, passages)
+            let tables = contract
+                .as_ref()
+                .filter(|_| !is_list)
+                .map(|contract| check::processor_tables(contract))
+                .unwrap_or_default();
+            (contract.is_some(), assignments, passages, tables)
         })
         .await?;
     let subject = Subject::of(&version, me.viewer.role);
@@ -123,16 +149,49 @@ pub async fn show(
         .iter()
         .map(|one| theme_of(one, &version))
         .partition(|theme| theme.tag.starts_with("tom-") && theme.tag != "tom-change");
+    let heads = heads(&tables, version.head.id);
     html(&Page {
         shell,
         subject,
         can_be_read,
         open,
+        unknown_heads: heads.iter().filter(|one| one.is_unknown).count(),
+        heads,
         groups: vec![
             ("Was der Vertrag regelt", others),
             ("Technische und organisatorische Maßnahmen", measures),
         ],
     })
+}
+
+/// The columns of all tables in which one is not understood, or was named by hand, each head once.
+fn heads(tables: &[ProcessorTable], id: VersionId) -> Vec<Head> {
+    let mut heads: Vec<Head> = Vec::new();
+    for table in tables {
+        let is_asked = |one: &check::TableColumn| one.said.is_some() || one.understood.is_none();
+        if !table.columns.iter().any(is_asked) {
+            continue;
+        }
+        for column in &table.columns {
+            if heads.iter().any(|one| one.key == column.key) {
+                continue;
+            }
+            let read = column.said.or(column.understood);
+            let choice = |one: &Column| (one.key(), one.word(), read == Some(*one));
+            heads.push(Head {
+                title: match column.head.is_empty() {
+                    true => column.key.clone(),
+                    false => column.head.clone(),
+                },
+                key: column.key.clone(),
+                sample: short(&column.sample),
+                table: (table.place.clone(), link(&table.place, id)),
+                is_unknown: read.is_none(),
+                choices: Column::ALL.iter().map(choice).collect(),
+            });
+        }
+    }
+    heads
 }
 
 /// A row is assigned with its table.
@@ -226,6 +285,9 @@ pub async fn change(
 ) -> Result<HttpResponse, PageError> {
     let (now, viewer, id) = (app.clock.now(), me.viewer.clone(), *id);
     let seen = seen(id, &form)?;
+    if form.get("tun") == "spalten" {
+        return columns(&app, &me, &session, seen, &form).await;
+    }
     let subject = check::subject(form.get("thema")).ok_or(PageError::BadForm)?;
     let back = format!("{}#{}", paths::version(id, "zuordnung"), subject.tag);
     let place = || MarkedPlace::parse(form.get("ort")).ok_or(PageError::BadForm);
@@ -266,6 +328,53 @@ pub async fn change(
     let sentence = |place: String| match place.is_empty() {
         true => format!("„{title}“ {told}."),
         false => format!("„{title}“ {told}: {place}."),
+    };
+    session.respond(done, sentence, back)
+}
+
+/// What the author says is in columns; what the program understands the same way needs no note.
+async fn columns(
+    app: &App,
+    me: &Me,
+    session: &Session,
+    seen: Seen,
+    form: &Form,
+) -> Result<HttpResponse, PageError> {
+    let (version, around) = load(app, me, seen.id).await?;
+    let (own, files) = (app.clone(), version.files.clone());
+    let tables = me
+        .turn
+        .take(app, Kind::SignedIn, move || {
+            let reviewed = review(&own, &files, &around, None, &[]);
+            let contract = reviewed.contract;
+            contract.map(|contract| check::processor_tables(&contract))
+        })
+        .await?
+        .unwrap_or_default();
+    let mut said: Vec<(String, Option<Column>)> = Vec::new();
+    for column in tables.iter().flat_map(|table| &table.columns) {
+        let field = format!("spalte-{}", column.key);
+        let typed = form.get(&field);
+        if !form.names().any(|name| name == field) || said.iter().any(|(key, _)| *key == column.key)
+        {
+            continue;
+        }
+        let chosen = match typed {
+            "" => None,
+            key => Some(Column::from_key(key).ok_or(PageError::BadForm)?),
+        };
+        let news = chosen.filter(|_| chosen != column.understood || column.said.is_some());
+        said.push((column.key.clone(), news));
+    }
+    let (viewer, now) = (me.viewer.clone(), app.clock.now());
+    let done = app
+        .db
+        .transaction(move |conn| name_columns(conn, &viewer, seen, &said, now))
+        .await;
+    let back = format!("{}#spalten", paths::version(seen.id, "zuordnung"));
+    let sentence = |is_new| match is_new {
+        true => "Die Spalten sind benannt; ihre Zeilen werden so gelesen.",
+        false => "An den Spalten hat sich nichts geändert.",
     };
     session.respond(done, sentence, back)
 }
