@@ -15,6 +15,7 @@
 //! * [`tree`] is the resolved [`Document`], [`values`] what is filled in.
 //! * [`html`], [`text`] print it; both and the PDF say the same words in the same order.
 //! * [`clauses`] cuts a file into clauses, and shows one as a form without markup.
+//! * [`composition`] places the blocks that the program writes, and gives products their annexes.
 //! * [`check`] decides what may be published, [`diff`](mod@diff) says what is new in a version.
 //! * [`import`](mod@import) makes a draft from a text as a legal department has it.
 //! * [`sample`] has invented values for previews and tests.
@@ -24,6 +25,7 @@ mod cache;
 pub mod check;
 pub(crate) mod citations;
 pub mod clauses;
+pub mod composition;
 mod containers;
 pub mod diff;
 mod fallback;

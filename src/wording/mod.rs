@@ -13,6 +13,7 @@ mod case;
 pub mod clause;
 mod client;
 pub mod company;
+pub mod composition;
 mod customer_import;
 pub mod dates;
 mod export;

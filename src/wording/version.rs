@@ -1,5 +1,6 @@
 //! Versions of the contract text: what stands for a missing number, and their sentences in the log.
 
+use super::clause;
 use super::dates::short_date;
 use crate::domain::Language;
 use crate::domain::version::{ClauseStep, Head, VersionAuditEvent};
@@ -48,6 +49,19 @@ impl VersionAuditEvent {
                     ClauseStep::Reopened => "Kommentar wieder offen",
                 };
                 format!("{what}, Klausel „{clause}“: {done}")
+            }
+            Self::Block {
+                block,
+                place,
+                is_placed,
+            } => {
+                let block = clause::generated(block);
+                let done = if *is_placed {
+                    "eingebaut"
+                } else {
+                    "herausgenommen"
+                };
+                format!("{what}: Baustein „{block}“ {done} ({place})")
             }
             Self::PartAdded { part } => format!("{what}: {part} angelegt"),
             Self::PartRenamed { from, to } => format!("{what}: {from} umbenannt in {to}"),
@@ -104,6 +118,14 @@ impl VersionAuditEvent {
                     ClauseStep::Reopened => "comment open again",
                 };
                 format!("{what}, clause “{clause}”: {done}")
+            }
+            Self::Block {
+                block,
+                place,
+                is_placed,
+            } => {
+                let done = if *is_placed { "placed" } else { "taken out" };
+                format!("{what}: block “{block}” {done} ({place})")
             }
             Self::PartAdded { part } => format!("{what}: {part} added"),
             Self::PartRenamed { from, to } => format!("{what}: {from} renamed to {to}"),

@@ -776,6 +776,15 @@ pub fn operator(places: &Places) -> Vec<Stop> {
             "/betrieb/vertragsfassungen/4/teile",
         ),
         at(
+            "contract version product annex",
+            "/betrieb/vertragsfassungen/4/teile?produkt=centraflex",
+        ),
+        after(
+            "contract version product annex wrong",
+            "/betrieb/vertragsfassungen/4/teile?produkt=centraflex",
+            vec![Click("main form .actions button")],
+        ),
+        at(
             "contract version compared",
             "/betrieb/vertragsfassungen/4/vergleich",
         ),

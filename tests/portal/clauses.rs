@@ -9,7 +9,7 @@ const FORM: &str = "#v-klauselform";
 const NEW_WORDS: &str = "Ein neuer Satz über [Name des Auftraggebers].";
 
 /// A second person of the legal department.
-async fn second(app: &TestApp) -> Browser {
+pub async fn second(app: &TestApp) -> Browser {
     let first = Person::Operator.email();
     app.sql(&format!(
         "INSERT INTO users (email, name, role, operator_role, contracts, password_hash, created_at) \

@@ -739,7 +739,6 @@ fn b1_every_form_that_changes_something_carries_what_it_showed() {
         "contract/roll_outs/plan.html",
         "contract/roll_outs/progress.html",
         "contract/versions/new.html",
-        "contract/versions/parts_page.html",
         // Adds a customer; its confirmation has `stand` among the typed values it carries.
         "customers/addition/addition.html",
         // Adds a clause; what is there stays as it is.

@@ -344,7 +344,7 @@ async fn two_people_in_one_file_do_not_overwrite_each_other() {
         ("titel", "Fristen <b>"),
     ];
     parts
-        .submit(&first, "main form", &new)
+        .submit(&first, "#v-neuer-teil", &new)
         .await
         .assert_status(303);
     let page = first
@@ -352,7 +352,7 @@ async fn two_people_in_one_file_do_not_overwrite_each_other() {
         .await;
     assert_eq!(typed(&page), "# Fristen \\<b\\>\n\n…\n");
     let bad = [("art", "anlage"), ("name", "../../etc"), ("titel", "x")];
-    let refused = parts.submit(&first, "main form", &bad).await;
+    let refused = parts.submit(&first, "#v-neuer-teil", &bad).await;
     first
         .follow(&refused)
         .await

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::draft::{stamp, write};
 use super::{ActionError, lock};
 use crate::contract::clauses::order::{Direction, added, neighbour, removed, swapped};
-use crate::contract::clauses::{Column, Names, Pair, PartText, slug};
+use crate::contract::clauses::{Column, Names, Pair, PartText, free_id, slug};
 use crate::domain::VersionId;
 use crate::domain::version::{
     ClauseStep, Files, MAX_FILE, Version, VersionAuditEvent, VersionRefusal, VersionStep,
@@ -211,28 +211,6 @@ fn usual_level(part: &str, behind: u8) -> u8 {
         ("vertrag", level) => level,
         (_, level) => level.max(2),
     }
-}
-
-fn free_id(files: &Files, wanted: &str) -> String {
-    let is_taken = |id: &str| {
-        let mark = format!("#{id}");
-        files.values().any(|text| {
-            text.match_indices(&mark).any(|(at, found)| {
-                let next = text
-                    .get(at + found.len()..)
-                    .and_then(|rest| rest.chars().next());
-                !next.is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_')
-            })
-        })
-    };
-    let mut id = wanted.to_owned();
-    for number in 2..1000 {
-        if !is_taken(&id) {
-            break;
-        }
-        id = format!("{wanted}-{number}");
-    }
-    id
 }
 
 /// Removes a clause with all below it in every language. `seen` is its [`stand`].

@@ -1,12 +1,13 @@
 //! Versions of the contract text: which one is offered, and the actions of the operator's legal
-//! department: [`draft`] and [`clauses`] write, [`assignment`] says where the text speaks of what, [`comments`] talk,
-//! [`approval`] decides, [`review`] checks.
+//! department: [`draft`] and [`clauses`] write, [`composition`] places blocks and gives products their annexes,
+//! [`assignment`] says where the text speaks of what, [`comments`] talk, [`approval`] decides, [`review`] checks.
 
 pub mod approval;
 pub mod assignment;
 mod changes;
 pub mod clauses;
 pub mod comments;
+pub mod composition;
 pub mod draft;
 pub mod imports;
 pub mod review;

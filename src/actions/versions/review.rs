@@ -39,6 +39,13 @@ pub struct Surroundings {
     retention_years: u8,
 }
 
+impl Surroundings {
+    /// The products of the catalogue.
+    pub fn products(&self) -> &[Product] {
+        &self.products
+    }
+}
+
 /// The result of checking a version.
 #[derive(Debug, Clone)]
 pub struct Review {

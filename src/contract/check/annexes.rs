@@ -1,7 +1,7 @@
 //! Product files and the annex of measures.
 
 use super::passages::Passages;
-use super::{Finding, Severity, generated, place};
+use super::{Finding, Remedy, Severity, generated, place};
 use crate::contract::Contract;
 use crate::contract::source::{Kind, Node, Text, walk};
 use crate::contract::vocabulary::Generator;
@@ -39,9 +39,13 @@ pub(super) fn products(contract: &Contract) -> Vec<Finding> {
     }
     let placed = generated(contract).any(|generator| generator == Generator::Products);
     let ok = placed && !texts.products.is_empty();
+    let remedy = match placed {
+        true => Remedy::Products,
+        false => Remedy::Block(Generator::Products),
+    };
     findings.push(Finding::new("LC-49", Severity::Block, ok, either(ok,
         "Die Produktanlagen sind eingebunden.",
-        "Der Vertrag bindet keine Produktanlagen ein. Setzen Sie {generate=products} in eine Anlage und legen Sie je Produkt eine Datei im Ordner „produkte“ an."), None));
+        "Der Vertrag bindet keine Produktanlagen ein. Bauen Sie „Anlagen der Produkte“ ein, und geben Sie jedem Produkt eine Anlage."), None).mended(remedy));
     findings
 }
 
@@ -56,8 +60,9 @@ pub(super) fn measures(contract: &Contract) -> Vec<Finding> {
         tagged || annex.file.split(['/', '-', '.']).any(|part| part == "tom")
     });
     let Some(annex) = annex else {
-        let text = "Die Anlage der technischen und organisatorischen Maßnahmen fehlt. Kennzeichnen Sie ihren Titel mit „.tom“.";
-        return vec![Finding::new("LC-17", Severity::Block, false, text, None)];
+        let text = "Es steht nicht fest, welche Anlage die technischen und organisatorischen Maßnahmen enthält. Ordnen Sie „Sicherheit der Verarbeitung“ ihrer Überschrift zu.";
+        let finding = Finding::new("LC-17", Severity::Block, false, text, None);
+        return vec![finding.mended(Remedy::Subject("tom"))];
     };
     let files = || std::iter::once(annex).chain(&texts.measures);
     let lacking = files()

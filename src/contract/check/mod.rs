@@ -88,6 +88,21 @@ pub struct Finding {
     pub asked: Option<QuestionKind>,
     /// Whether somebody said that the text does not speak of it: then two persons take it on themselves.
     pub is_uncovered: bool,
+    /// Where it is mended, if that is no place in the text.
+    pub remedy: Option<Remedy>,
+}
+
+/// Where something is mended that is no place in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// Where the block is placed.
+    Block(Generator),
+    /// Where products get their annexes.
+    Products,
+    /// Where a passage is assigned to the subject with this mark.
+    Subject(&'static str),
+    /// In the operator's list of sub-processors.
+    SubProcessors,
 }
 
 /// How a result is come by.
@@ -146,6 +161,15 @@ impl Finding {
             tag: None,
             asked: None,
             is_uncovered: false,
+            remedy: None,
+        }
+    }
+
+    /// The same, if it failed, with the place where it is mended.
+    pub(super) fn mended(self, remedy: Remedy) -> Self {
+        Self {
+            remedy: self.failed().then_some(remedy),
+            ..self
         }
     }
 

@@ -1,9 +1,10 @@
 //! Whether the parties are named, in a generated block or by placeholders.
 
-use super::{Finding, Severity, generated};
+use super::{Finding, Remedy, Severity, generated};
 use crate::contract::Contract;
 use crate::contract::source::{Span, each_span, own_text, walk};
 use crate::contract::vocabulary::{Condition, Generator, Placeholder};
+use crate::wording::clause::generated as generated_name;
 
 /// LC-01, LC-02, LC-03, LC-25, LC-26: the parties are named, in a generated block or by
 /// placeholders.
@@ -81,9 +82,12 @@ pub(super) fn named(contract: &Contract) -> Vec<Finding> {
             let text = if ok {
                 format!("Der Vertrag nennt {who} mit Anschrift oder Kontakt.")
             } else {
-                format!("Der Vertrag nennt {who} nicht. Setzen Sie {{generate={}}} an die passende Stelle.", generator.word())
+                format!(
+                    "Der Vertrag nennt {who} nicht. Bauen Sie „{}“ ein.",
+                    generated_name(generator.word())
+                )
             };
-            Finding::new(id, Severity::Block, ok, text, None)
+            Finding::new(id, Severity::Block, ok, text, None).mended(Remedy::Block(generator))
         })
         .collect()
 }

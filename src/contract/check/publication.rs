@@ -1,7 +1,7 @@
 //! What belongs to publishing: number and dates, products, four eyes, a text that no longer changes
 //! (LC-21, LC-46, LC-49, LC-51, LC-53 … LC-56).
 
-use super::{Finding, Severity, Version, place, rendered};
+use super::{Finding, Remedy, Severity, Version, place, rendered};
 use crate::contract::meta::{self, is_number};
 use crate::contract::source::{Span, each_span, own_text, walk};
 use crate::contract::{Authorisation, Contract};
@@ -113,11 +113,11 @@ fn covers_products(contract: &Contract, codes: &[&str]) -> Finding {
         "Jedes Produkt des Katalogs, das einen AVV braucht, hat eine Produktanlage.".to_owned()
     } else {
         format!(
-            "Produktanlagen fehlen für: {}. Legen Sie sie unter „Anlagen und Produkte hinzufügen“ an, unter genau diesem Kürzel.",
+            "Produktanlagen fehlen für: {}. Geben Sie jedem Produkt eine Anlage.",
             missing.join(", ")
         )
     };
-    Finding::new("LC-49", Severity::Block, missing.is_empty(), text, None)
+    Finding::new("LC-49", Severity::Block, missing.is_empty(), text, None).mended(Remedy::Products)
 }
 
 /// The product that a key of a product file is about.

@@ -14,6 +14,7 @@ mod form;
 mod inline;
 pub mod order;
 mod part;
+pub mod placed;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ mod write;
 use std::collections::{BTreeMap, HashMap};
 
 pub use cut::{Clause, PREAMBLE_KEY, Pair, cut, paired, slug};
-pub use part::{Column, PartText};
+pub use part::{Column, PartText, free_id};
 pub use source::{show, words_of};
 pub use write::{WriteFaults, write};
 

@@ -153,6 +153,21 @@ pub fn marked(source: &str, add: &[&str], remove: &[&str]) -> String {
     format!("{above}{rest}")
 }
 
+/// A clause whose heading has an id; it had none.
+pub fn named(source: &str, id: &str) -> String {
+    let Some(start) = heading_start(source) else {
+        return source.to_owned();
+    };
+    let (above, rest) = source.split_at_checked(start).unwrap_or(("", source));
+    match above.rfind('}') {
+        Some(end) => {
+            let (before, behind) = above.split_at_checked(end).unwrap_or((above, ""));
+            format!("{before} #{id}{behind}{rest}")
+        }
+        None => format!("{above}{{#{id}}}\n{rest}"),
+    }
+}
+
 /// The lines without a class, wherever it stands alone.
 fn without(above: &str, tag: &str) -> String {
     let wanted = format!(".{tag}");

@@ -96,3 +96,28 @@ impl PartText {
         keys.join(" ")
     }
 }
+
+/// An id that nothing in a version has: the wanted one, or that with a number.
+pub fn free_id(files: &Files, wanted: &str) -> String {
+    let is_taken = |id: &str| {
+        let mark = format!("#{id}");
+        files.values().any(|text| {
+            text.match_indices(&mark).any(|(at, found)| {
+                let next = text
+                    .get(at + found.len()..)
+                    .and_then(|rest| rest.chars().next());
+                !next.is_some_and(|c| c.is_alphanumeric() || c == '-' || c == '_')
+            })
+        })
+    };
+    // An id begins with a letter, and some are taken for what has no name.
+    let is_plain = wanted.starts_with(|c: char| c.is_ascii_lowercase());
+    let wanted = match is_plain && !wanted.starts_with("tabelle-") && !wanted.ends_with("-h") {
+        true => wanted.to_owned(),
+        false => format!("klausel-{}", wanted.trim_end_matches("-h")),
+    };
+    let others = (2..1000).map(|number| format!("{wanted}-{number}"));
+    let mut all = std::iter::once(wanted.clone()).chain(others);
+    let free = all.find(|id| !is_taken(id));
+    free.unwrap_or(wanted)
+}

@@ -87,34 +87,63 @@ pub fn add(
     name: &str,
     title: &str,
 ) -> Result<(Files, String), VersionRefusal> {
+    if name.contains('/') {
+        return Err(VersionRefusal::BadName);
+    }
     let stem = match kind {
         PartKind::Annex => name.to_owned(),
         PartKind::Product => format!("produkte/{name}"),
         PartKind::Measures => MEASURES.to_owned(),
     };
+    let title = literal(title);
+    let text = |_: &str| match kind {
+        PartKind::Annex => format!("# {title}\n\n…\n"),
+        PartKind::Product => format!("## {title}\n\n…\n"),
+        // Aim and measures, as every group has them.
+        PartKind::Measures => format!("## {title}\n\n…\n\n- …\n"),
+    };
+    if kind == PartKind::Annex {
+        return Ok((add_annex(files, name, text)?, stem));
+    }
+    Ok((add_files(files, &stem, text)?, stem))
+}
+
+/// Adds an annex behind the others, with its text in each language.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_annex(
+    files: &Files,
+    name: &str,
+    text: impl Fn(&str) -> String,
+) -> Result<Files, VersionRefusal> {
+    let mut files = add_files(files, name, text)?;
+    let mut annexes = annexes(&files);
+    annexes.push(name.to_owned());
+    write_annexes(&mut files, &annexes);
+    Ok(files)
+}
+
+/// Adds a file in every language, with its text in each.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_files(
+    files: &Files,
+    stem: &str,
+    text: impl Fn(&str) -> String,
+) -> Result<Files, VersionRefusal> {
     let mut files = files.clone();
     for language in languages(&files) {
         let path = format!("{language}/{stem}.dj");
-        if !is_path(&path) || name.contains('/') {
+        if !is_path(&path) {
             return Err(VersionRefusal::BadName);
         }
-        let title = literal(title);
-        let text = match kind {
-            PartKind::Annex => format!("# {title}\n\n…\n"),
-            PartKind::Product => format!("## {title}\n\n…\n"),
-            // Aim and measures, as every group has them.
-            PartKind::Measures => format!("## {title}\n\n…\n\n- …\n"),
-        };
-        if files.insert(path, text).is_some() {
+        if files.insert(path, text(language)).is_some() {
             return Err(VersionRefusal::NameTaken);
         }
     }
-    if kind == PartKind::Annex {
-        let mut annexes = annexes(&files);
-        annexes.push(stem.clone());
-        write_annexes(&mut files, &annexes);
-    }
-    Ok((files, stem))
+    Ok(files)
 }
 
 /// Gives a part another name in every language; references to an annex and the summary of a product
@@ -210,7 +239,7 @@ fn move_summary(files: &mut Files, from: &str, to: Option<&str>) {
 }
 
 /// A heading as typed, escaped so that nothing in it is markup.
-fn literal(title: &str) -> String {
+pub(super) fn literal(title: &str) -> String {
     let mut out = String::new();
     for c in title.chars() {
         if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | '-' | '/' | '(' | ')' | '&') {

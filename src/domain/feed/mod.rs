@@ -271,6 +271,7 @@ fn itself(kind: &AuditKind, said: &mut Said) {
             VersionAuditEvent::Begun { .. }
             | VersionAuditEvent::Changed { .. }
             | VersionAuditEvent::Clause { .. }
+            | VersionAuditEvent::Block { .. }
             | VersionAuditEvent::PartAdded { .. }
             | VersionAuditEvent::PartRenamed { .. }
             | VersionAuditEvent::PartRemoved { .. }

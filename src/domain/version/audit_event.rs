@@ -26,6 +26,15 @@ pub enum VersionAuditEvent {
         /// What was done.
         step: ClauseStep,
     },
+    /// A block that the program writes was placed, or taken out.
+    Block {
+        /// The word of the block.
+        block: String,
+        /// Where, German.
+        place: String,
+        /// Whether it was placed.
+        is_placed: bool,
+    },
     /// A part was added.
     PartAdded {
         /// Path of the new part in the version.

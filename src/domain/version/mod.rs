@@ -190,6 +190,10 @@ pub enum VersionRefusal {
     NoSuchClause,
     /// There is no such comment.
     NoSuchComment,
+    /// The block stands in the text already; each is placed once.
+    BlockIsThere,
+    /// With the change the text could not be read any more.
+    NotHere,
     /// The place that a decision about an imported line concerns was written by hand since.
     WrittenByHand,
 }

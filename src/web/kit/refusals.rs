@@ -249,6 +249,8 @@ pub fn of_version(refusal: &VersionRefusal) -> String {
         R::TooLarge => "Der Text ist zu groß für einen Vertrag. Kürzen oder teilen Sie ihn.".to_owned(),
         R::NoSuchClause => "Die Klausel steht nicht mehr dort. Es ist nichts geschehen. Bitte sehen Sie sich die Liste noch einmal an.".to_owned(),
         R::NoSuchComment => "Diesen Kommentar gibt es nicht.".to_owned(),
+        R::BlockIsThere => "Der Baustein ist schon eingebaut. Nehmen Sie ihn erst heraus, wenn er woanders stehen soll.".to_owned(),
+        R::NotHere => "So ließe sich der Text nicht mehr lesen. Wählen Sie eine andere Stelle.".to_owned(),
         R::WrittenByHand => "Diese Stelle wurde im Entwurf inzwischen von Hand geändert. Ändern Sie sie dort.".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ mod rows;
 
 use super::countries::{COUNTRIES_AS_OF, Region, countries, region};
 use super::units::Passage;
-use super::{CheckKind, Finding, Severity, Version, generated};
+use super::{CheckKind, Finding, Remedy, Severity, Version, generated};
 use crate::contract::vocabulary::Generator;
 use crate::domain::party::SubProcessor;
 use mechanism::Mechanism;
@@ -31,7 +31,7 @@ pub(super) fn check(version: &Version<'_>) -> Vec<Finding> {
 /// LC-24: there is a list, and no row lacks a detail.
 fn list(version: &Version<'_>, rows: &[ProcessorRow], unread: &[&ProcessorTable]) -> Vec<Finding> {
     let from_register = generated(version.contract).any(|g| g == Generator::SubProcessors);
-    let found = |ok, text: String, at| Finding::new("LC-24", Severity::Block, ok, text, at);
+    let found = |ok, text: String, at| of_row("LC-24", ok, text, at);
     // Without another list these rows are the list, and nobody has read them.
     let severity = match !from_register && rows.is_empty() {
         true => Severity::Block,
@@ -46,8 +46,9 @@ fn list(version: &Version<'_>, rows: &[ProcessorRow], unread: &[&ProcessorTable]
         return unknown;
     }
     if !from_register && rows.is_empty() {
-        let text = "Die Liste der weiteren Auftragsverarbeiter fehlt. Setzen Sie {generate=sub-processors} in eine Anlage.";
-        return vec![found(false, text.to_owned(), None)];
+        let text = "Die Liste der weiteren Auftragsverarbeiter fehlt. Bauen Sie „Liste der weiteren Auftragsverarbeiter“ ein.";
+        let block = Remedy::Block(Generator::SubProcessors);
+        return vec![found(false, text.to_owned(), None).mended(block)];
     }
     let lacking = rows.iter().filter(|row| !row.lacks.is_empty());
     let mut findings: Vec<Finding> = lacking
@@ -85,13 +86,23 @@ fn not_understood(table: &ProcessorTable) -> String {
     )
 }
 
+/// A finding about a row: one that is not typed in the text is mended in the register.
+fn of_row(id: &'static str, ok: bool, text: String, at: Option<String>) -> Finding {
+    let is_registered = at.is_none();
+    let finding = Finding::new(id, Severity::Block, ok, text, at);
+    match is_registered {
+        true => finding.mended(Remedy::SubProcessors),
+        false => finding,
+    }
+}
+
 fn lack(row: &ProcessorRow) -> String {
     format!("Zu „{}“ fehlt: {}.", row.name, row.lacks.join(", "))
 }
 
 /// LC-30: a mechanism outside the EEA that fits the country, and none inside.
 fn mechanisms(rows: &[ProcessorRow], unread: usize) -> Vec<Finding> {
-    let found = |ok, text: String, at| Finding::new("LC-30", Severity::Block, ok, text, at);
+    let found = |ok, text: String, at| of_row("LC-30", ok, text, at);
     let (mut findings, mut inside, mut outside) = (Vec::new(), 0, 0);
     for row in rows.iter().filter(|row| !row.country.trim().is_empty()) {
         match judge(row) {

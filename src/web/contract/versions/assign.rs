@@ -26,6 +26,7 @@ use crate::web::kit::form::Form;
 use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
+use crate::wording::clause::PREAMBLE;
 
 /// Longest reason in characters.
 const LONGEST_REASON: usize = 500;
@@ -256,7 +257,10 @@ fn proposed(found: &Proposal, id: VersionId) -> Spot {
     let place = format!("{}:{}", found.file, found.line);
     Spot {
         href: link(&place, id),
-        clause: found.clause.clone(),
+        clause: match found.clause.is_empty() {
+            true => PREAMBLE.to_owned(),
+            false => found.clause.clone(),
+        },
         words: found.sentence.clone(),
         place,
     }

@@ -1,8 +1,9 @@
 //! The results of the checks, in the order in which they have to be dealt with.
 
+use super::composition::COMPOSITION;
 use super::names::FACTS;
 use crate::actions::versions::review::Review;
-use crate::contract::check::{CheckKind, CheckResult, Finding};
+use crate::contract::check::{CheckKind, CheckResult, Finding, Remedy};
 use crate::contract::meta;
 use crate::domain::VersionId;
 use crate::paths;
@@ -111,11 +112,34 @@ fn line(finding: &Finding, id: VersionId) -> FindingRow {
     FindingRow {
         check: finding.id,
         text: finding.explanation.clone(),
-        place: finding
-            .place
-            .as_deref()
-            .and_then(|place| place_link(place, id)),
+        place: match finding.remedy {
+            Some(remedy) => Some(mended_at(remedy, id)),
+            None => finding
+                .place
+                .as_deref()
+                .and_then(|place| place_link(place, id)),
+        },
     }
+}
+
+/// Link to the page where something is mended that is no place in the text.
+fn mended_at(remedy: Remedy, id: VersionId) -> (String, String) {
+    let (name, href) = match remedy {
+        Remedy::Block(block) => (
+            COMPOSITION,
+            format!("{}#{}", paths::version(id, "teile"), block.word()),
+        ),
+        Remedy::Products => (
+            COMPOSITION,
+            format!("{}#produkte", paths::version(id, "teile")),
+        ),
+        Remedy::Subject(tag) => (
+            "Stelle wählen",
+            format!("{}?thema={tag}", paths::version(id, "zuordnung")),
+        ),
+        Remedy::SubProcessors => ("Unterauftragsverarbeiter", paths::SUB_PROCESSORS.to_owned()),
+    };
+    (name.to_owned(), href)
 }
 
 /// Link into the editor for a place like `de/vertrag.dj:12`; `None` if it is not in a file, such as

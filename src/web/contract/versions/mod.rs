@@ -9,6 +9,7 @@ mod clause_view;
 mod clauses;
 mod comments;
 mod compare;
+mod composition;
 mod edit;
 mod facts;
 mod files;
@@ -69,8 +70,13 @@ pub const ROUTES: &[Row] = &[
     ),
     get(
         "/betrieb/vertragsfassungen/{fassung}/teile",
+        Who::Operator,
+        || view().to(composition::show),
+    ),
+    post(
+        "/betrieb/vertragsfassungen/{fassung}/bausteine",
         Who::Duty(Duty::Contract),
-        || view().to(parts::show),
+        || web::post().to(composition::change),
     ),
     post(
         "/betrieb/vertragsfassungen/{fassung}/teile",

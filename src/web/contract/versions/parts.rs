@@ -1,50 +1,20 @@
-//! Adding, renaming and removing annexes, products and measures.
+//! Adding, renaming and removing annexes, products and measures; the page is that of [`super::composition`].
 
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
-use askama::Template;
 
-use super::{Subject, load, names};
 use crate::actions::versions::draft;
 use crate::app::App;
-use crate::contract::parts::{MEASURES, PartKind, stems};
+use crate::contract::parts::{MEASURES, PartKind};
 use crate::domain::{VersionId, name};
 use crate::paths;
 use crate::web::kit::error::PageError;
-use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::page::Me;
 use crate::web::kit::respond::Respond as _;
 use crate::web::kit::signed_form::SignedForm;
 
 /// Longest heading of a new part.
 const LONGEST_TITLE: usize = 200;
-
-#[derive(Template)]
-#[template(path = "web/contract/versions/parts_page.html")]
-struct Page {
-    shell: Shell,
-    subject: Subject,
-    /// Parts that can be renamed or removed: file name, and name for readers.
-    parts: Vec<(String, String)>,
-}
-
-/// GET: the page.
-pub async fn show(
-    app: web::Data<App>,
-    me: Me,
-    id: web::Path<VersionId>,
-) -> Result<HttpResponse, PageError> {
-    let (version, _) = load(&app, &me, *id).await?;
-    let mut parts = stems(&version.files);
-    parts.retain(|part| part != "vertrag");
-    html(&Page {
-        shell: Shell::load(&app, &me, paths::VERSIONS).await?,
-        subject: Subject::of(&version, me.viewer.role),
-        parts: parts
-            .into_iter()
-            .map(|stem| (stem.clone(), names::part(&version.files, &stem, "de")))
-            .collect(),
-    })
-}
 
 /// POST: does what the pressed button says.
 pub async fn change(
