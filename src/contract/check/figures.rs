@@ -9,7 +9,7 @@ use crate::contract::{Authorisation, Contract};
 const GOOD_NOTICE: u32 = 14;
 /// Longest time until a breach is reported that gives no warning, in hours; the law's limit is the
 /// next one.
-const GOOD_BREACH: u32 = 24;
+pub(super) const GOOD_BREACH: u32 = 24;
 const LATEST_BREACH: u32 = 72;
 /// Longest time until data are deleted that gives no warning, in days.
 const GOOD_DELETION: u32 = 90;

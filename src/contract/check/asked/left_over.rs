@@ -1,5 +1,6 @@
 //! What is left over from writing, and cells that nobody filled.
 
+use super::cast::Cast;
 use super::phrase::Phrase;
 use super::{Finder, QuestionKind as Q, Spot};
 use crate::contract::check::units::{Passage, PassageKind};
@@ -16,7 +17,7 @@ pub(super) fn heading(passage: &Passage, finder: &mut Finder) {
         return;
     }
     let own = passage.headings.rsplit(" · ").next().unwrap_or_default();
-    if is_left(&Phrase::of(own)) {
+    if is_left(&Phrase::of(own, &Cast::default())) {
         finder.add(Q::LeftOver, None, passage, own);
     }
 }

@@ -1,14 +1,23 @@
 //! Questions at a passage: wording that is often trouble is shown to a person, who decides. None of them
 //! ever keeps a version from being published, and none is an accusation: much of it is lawful.
 
+mod cast;
 mod law;
 mod lawful;
 mod left_over;
+mod meaning;
+mod money;
+mod notice;
 mod periods;
 mod phrase;
+mod purposes;
 mod references;
+mod release;
 mod roles;
+mod silence;
+mod softening;
 mod terms;
+mod transfer;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +44,8 @@ pub enum QuestionKind {
     Cap,
     /// "In der Regel", "soweit möglich".
     AsARule,
+    /// The processor decides what the controller may ask for.
+    Discretion,
     /// Two different numbers of hours.
     TwoPeriods,
     /// A period that is longer than usual, other than the field says, or without an end.
@@ -47,6 +58,8 @@ pub enum QuestionKind {
     PassiveNotice,
     /// One party changes the agreement alone.
     OneSided,
+    /// A transfer without a ground, or with one that cannot carry it.
+    Transfer,
     /// A law that is in force no more.
     OldLaw,
     /// An article cited as a paragraph, or the other way round.
@@ -98,6 +111,9 @@ impl QuestionKind {
             Self::AsARule => {
                 "Schwächt die Einschränkung eine Pflicht ab, die ohne Einschränkung gelten muss?"
             }
+            Self::Discretion => {
+                "Entscheidet hier der Auftragsverarbeiter, was der Auftraggeber verlangen kann?"
+            }
             Self::TwoPeriods => "Die Stelle nennt verschiedene Stundenzahlen. Welche gilt wofür?",
             Self::Period => {
                 "Ist die Frist gewollt? Sie ist lang, offen oder eine andere als in den Angaben zur Fassung."
@@ -108,6 +124,9 @@ impl QuestionKind {
                 "Werden Änderungen mitgeteilt und nicht nur auf einer Seite gezeigt?"
             }
             Self::OneSided => "Kann hier eine Partei den Vertrag allein ändern?",
+            Self::Transfer => {
+                "Trägt die genannte Grundlage diese Übermittlung, oder fehlt eine?"
+            }
             Self::OldLaw => {
                 "Die genannte Vorschrift gilt nicht mehr oder heißt heute anders. Ist die Nennung gewollt?"
             }
@@ -137,12 +156,14 @@ impl QuestionKind {
             Self::Payment => "Geld für gesetzliche Pflichten",
             Self::Cap => "Grenze der Haftung",
             Self::AsARule => "Einschränkung",
+            Self::Discretion => "Belieben des Auftragsverarbeiters",
             Self::TwoPeriods => "Zwei Fristen in Stunden",
             Self::Period => "Frist",
             Self::WrongRole => "Vertauschte Rollen",
             Self::OwnPurpose => "Eigene Zwecke",
             Self::PassiveNotice => "Mitteilung nur auf einer Seite",
             Self::OneSided => "Einseitige Änderung",
+            Self::Transfer => "Grundlage einer Übermittlung",
             Self::OldLaw => "Früheres Recht",
             Self::Citation => "Fundstelle",
             Self::BothModes => "Zwei Arten der Genehmigung",
@@ -157,12 +178,17 @@ impl QuestionKind {
     /// The check it belongs to where no subject says it better.
     fn check(self) -> &'static str {
         match self {
-            Self::Negation | Self::AsARule | Self::WrongRole | Self::OwnPurpose => "LC-12",
+            Self::Negation
+            | Self::AsARule
+            | Self::Discretion
+            | Self::WrongRole
+            | Self::OwnPurpose => "LC-12",
             Self::Silence | Self::PassiveNotice => "LC-23",
             Self::Payment => "LC-52",
             Self::Cap => "LC-38",
             Self::TwoPeriods | Self::Period => "LC-34",
             Self::OneSided => "LC-45",
+            Self::Transfer => "LC-31",
             Self::OldLaw => "LC-16",
             Self::BothModes => "LC-21",
             Self::UndefinedTerm => "LC-41",
@@ -177,6 +203,7 @@ impl QuestionKind {
             self,
             Self::Negation
                 | Self::AsARule
+                | Self::Discretion
                 | Self::TwoPeriods
                 | Self::Period
                 | Self::WrongRole
@@ -202,6 +229,7 @@ fn in_language(
 ) -> Vec<PassageQuestion> {
     let like = nearest(passages, language);
     let mut finder = Finder { found: Vec::new() };
+    let cast = cast::Cast::of(passages);
     let targets = references::Targets::of(passages, &contract.meta);
     let mut terms = terms::Terms::of(passages);
     let mut hours = periods::Hours::default();
@@ -211,10 +239,10 @@ fn in_language(
             left_over::heading(passage, &mut finder);
             continue;
         }
-        let at = Spot::of(passage, *near);
+        let at = Spot::of(passages, passage, *near);
         left_over::cells(passages, passage, &mut finder);
         for sentence in own_sentences(passage, passages.get(index + 1)) {
-            let phrase = Phrase::of(sentence);
+            let phrase = Phrase::of(sentence, &cast);
             lawful::ask(&at, &phrase, &contract.meta, &mut finder);
             hours.ask(&at, &phrase, &mut finder);
             modes.note(&at, &phrase);
@@ -249,14 +277,26 @@ struct Spot<'p> {
 }
 
 impl<'p> Spot<'p> {
-    fn of(passage: &'p Passage, near: Option<(&'static Subject, f32)>) -> Self {
-        let assigned = passage
-            .tags
-            .iter()
-            .find_map(|tag| super::subjects::subject(tag));
+    fn of(
+        passages: &[Passage],
+        passage: &'p Passage,
+        near: Option<(&'static Subject, f32)>,
+    ) -> Self {
+        let near = near.map(|(subject, _)| subject);
+        let above = passage.above.iter().rev().filter_map(|at| passages.get(*at));
+        // The mark of the smallest place around counts; of several the one that the words are most like.
+        let marked = std::iter::once(passage).chain(above).find_map(|place| {
+            let marks: Vec<_> = place
+                .tags
+                .iter()
+                .filter_map(|tag| super::subjects::subject(tag))
+                .collect();
+            let like = near.filter(|near| marks.iter().any(|mark| mark.tag == near.tag));
+            like.or(marks.first().copied())
+        });
         Self {
             passage,
-            subject: assigned.or(near.map(|(subject, _)| subject)),
+            subject: marked.or(near),
         }
     }
 

@@ -1,178 +1,94 @@
-//! Who does and decides: duties and choices of the wrong party, purposes of one's own, changes by one alone.
+//! Who does and who chooses: a duty of the processor that is put on the controller, and a choice of the controller
+//! that is the processor's.
 
 use super::Spot;
-use super::lawful::NO;
-use super::phrase::Phrase;
+use super::cast::{Part, Party};
+use super::meaning::NO;
+use super::phrase::{Clause, Phrase, begins};
 
-/// What the processor does, and never the controller.
-const PROCESSORS_DUTY: &[&str] = &[
-    "unlawful-instruction",
-    "confidentiality",
-    "tom",
-    "flow-down",
-    "sub-processor-notice",
-    "assist-rights",
-    "assist-security",
-    "breach",
-    "deletion",
-    "audit",
+/// What the processor owes, with the verbs of the deed as the one who owes it does it.
+const DEEDS: &[(&str, &[&str])] = &[
+    ("unlawful-instruction", &["informier", "unterricht", "teilt.", "mitteil", "mitzuteil", "weist.", "hinweis", "hinzuweis", "meld", "sagt.", "warn", "inform", "notif", "tell", "alert", "flag", "advise"]),
+    ("confidentiality", &["verpflicht", "sorg", "gewährleist", "bind", "ensure", "make.", "makes", "belehr", "train", "swear", "stellt.", "sicherstell", "sicherzustell", "procure"]),
+    ("telecom-secrecy", &["verpflicht", "sorg", "gewährleist", "bind", "ensure"]),
+    ("tom", &["sorg", "sicher", "schütz", "gewährleist", "trifft.", "treffen", "implement", "secur", "protect", "ensure", "maintain", "verantwort", "ergreif", "responsib"]),
+    ("flow-down", &["haft", "einsteh", "einzusteh", "steht.", "schließt.", "schließen.", "liable", "responsib", "answer", "contract", "conclude", "bürg", "verantwort", "bears", "bear."]),
+    ("sub-processor-notice", &["informier", "erkundig", "ermittel", "nachfrag", "nachzufragen", "inquire", "enquire", "find.", "unterricht", "inform", "notif"]),
+    ("assist-rights", &["unterstütz", "hilf", "helf", "hand.", "assist", "help", "support", "leitet.", "forward"]),
+    ("assist-security", &["unterstütz", "hilf", "helf", "hand.", "assist", "help", "support"]),
+    ("breach", &["meld", "informier", "unterricht", "benachrichtig", "teilt.", "zeigt.", "anzeig", "detect", "report", "inform", "notif", "tell", "entdeck", "erkenn", "überwach", "monitor"]),
+    ("deletion", &["lösch", "delet", "eras", "vernicht", "destroy", "wipe"]),
+    ("audit", &["duld", "vorleg", "vorzuleg", "stellt.", "gewähr", "ermöglich", "tolerat", "available", "submit", "allow", "demonstrate", "nachweis", "nachzuweis", "belegt.", "permit"]),
+    ("liability", &["freistell", "freizustell", "stellt.", "indemnif", "hold.", "erstattet", "ersetzt", "reimburse", "haftet.", "haften."]),
+    ("authority", &["haftet"]),
 ];
 
-const PROCESSOR: &[&str] = &[
-    "auftragnehmer",
-    "auftragsverarbeiter",
-    "anbieter",
-    "dienstleister",
-    "provider",
-    "processor",
-    "vendor",
-    "supplier",
-];
-
-const CONTROLLER: &[&str] = &[
-    "auftraggeber",
-    "verantwortliche",
-    "kunde.",
-    "kunden.",
-    "controller",
-    "customer",
-    "client",
-];
-
-/// Verbs of the duties in [`PROCESSORS_DUTY`].
-const DOES: &[&str] = &[
-    "informier",
-    "meld",
-    "unterricht",
-    "teilt.",
-    "weist.",
-    "lösch",
-    "gibt.",
-    "unterstütz",
-    "stellt.",
-    "gewährleist",
-    "verpflicht",
-    "leitet.",
-    "muss.",
-    "hat.",
-    "benachrichtig",
-    "trifft.",
-    "sorgt.",
-    "shall",
-    "must.",
-    "inform",
-    "notif",
-    "delet",
-    "return",
-    "assist",
-    "make",
-    "ensure",
-    "forward",
-    "will.",
-    "implement",
-];
+/// What belongs to the controller to choose.
+const THEIRS: &[&str] = &["wahl.", "weisung", "anweisung", "anordnung", "vorgabe", "genehmigung", "zustimmung", "ermessen", "belieben", "wunsch", "choice", "instruction", "direction", "discretion", "option.", "election", "approval", "convenience"];
 
 pub(super) fn wrong_role(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
-    const THEIRS: &[&str] = &[
-        "wahl.",
-        "weisung",
-        "genehmigung",
-        "zustimmung",
-        "ermessen",
-        "verlangen",
-        "wunsch",
-        "choice",
-        "instruction",
-        "discretion",
-        "option.",
-        "election",
-    ];
-    let choice = said.in_order(&[THEIRS, &["des.", "der.", "of."], PROCESSOR], 1)
-        || said.in_order(&[PROCESSOR, &["s."], THEIRS], 0);
-    if choice {
-        return true;
-    }
-    if !at.is_about(PROCESSORS_DUTY) {
+    chosen_by_processor(at, said) || done_by_controller(at, said) || left_to_controller(at, said)
+}
+
+/// "Nach Wahl des Auftragnehmers", "as the processor directs".
+fn chosen_by_processor(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
+    let words = said.words();
+    let owned = said.mentions().iter().any(|one| {
+        let before = words.get(one.at.saturating_sub(3)..one.at).unwrap_or_default();
+        let behind = words.get(one.at + 1..(one.at + 4).min(words.len())).unwrap_or_default();
+        let next = behind.iter().filter(|word| *word != "s").take(2);
+        one.party == Party::Processor
+            && one.part == Part::Owns
+            && (before.iter().rev().take(2).any(|word| begins(word, THEIRS)) || next.into_iter().any(|word| begins(word, THEIRS)))
+    });
+    let by_us = said.in_order(&[&["unserer.", "unsere.", "our."], THEIRS], 1);
+    let directs = at.is_about(&["instructions", "deletion"])
+        && said.clauses().any(|clause| {
+            clause.actor == Some(Party::Processor) && clause.has(&["direct", "instructs", "anweist", "vorgibt", "vorschreibt", "anordnet", "orders", "tells", "prefers"])
+                && !clause.has(NO)
+        });
+    // Approval of an audit, a legal instruction and the like are asked for by the processor in both cases.
+    (owned || by_us || directs) && !said.says(&["nicht von der zustimmung", "not subject to"])
+}
+
+/// "Der Auftraggeber informiert den Auftragnehmer …", where it has to be the other way round.
+fn done_by_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
+    const FREE: &[&str] = &["kann.", "können.", "darf.", "dürfen.", "may.", "can.", "could.", "recht.", "berechtigt", "right.", "entitled", "wünsch", "möcht", "verlang", "if."];
+    let Some((_, deeds)) = DEEDS.iter().find(|(tag, _)| *tag == at.tag()) else {
         return false;
-    }
-    // The one who acts stands first: "Der Auftraggeber informiert den Auftragnehmer …".
-    let (controller, processor) = (said.place(CONTROLLER), said.place(PROCESSOR));
-    let first = said.words().first().map(String::as_str);
-    let acts = said.in_order(&[CONTROLLER, DOES], 0);
-    let begins = matches!(first, Some("der" | "die" | "the")) && controller == Some(1)
-        || controller == Some(0);
-    begins && acts && processor.is_none_or(|place| controller.is_some_and(|own| own < place))
+    };
+    said.clauses().any(|clause| {
+        clause.actor == Some(Party::Controller)
+            && !clause.is_condition
+            && is_named(&clause, said)
+            && clause.has(deeds)
+            && !clause.has(NO)
+            && !clause.has(FREE)
+            && !clause.has(&["will.", "wish"][1..])
+            && !said.says(&["meldet nicht", "sondern der", "shall be informed", "is informed", "wird informiert", "aufsichtsbehörde und", "stellt der auftragnehmer"])
+    })
 }
 
-pub(super) fn own_purpose(said: &Phrase<'_>) -> bool {
-    let own = said.says(&[
-        "eigene zwecke",
-        "eigenen zwecken",
-        "zu eigenen zwecken",
-        "eigene geschäftszwecke",
-        "verbesserung seiner",
-        "produktverbesserung",
-        "eigene auswertung",
-        "own purposes",
-        "its own business",
-        "improve its",
-        "improving its",
-        "develop its",
-        "train",
-        "werbezwecke",
-    ]) || said.near(
-        &["anonym"],
-        &["nutz", "verwend", "auswert", "use.", "using", "analy"],
-        8,
-    );
-    own && !said.has(NO) && !said.says(&["schulung", "training of", "trained", "trainings"])
+/// The actor stands in this clause or the one before, and the sentence is no question of the other's deeds.
+fn is_named(clause: &Clause<'_>, said: &Phrase<'_>) -> bool {
+    let processor_acts = said.mentions().iter().any(|one| one.party == Party::Processor && matches!(one.part, Part::Agent));
+    !processor_acts && clause.words.len() > 2
 }
 
-pub(super) fn passive(said: &Phrase<'_>) -> bool {
-    let page = said.says(&[
-        "homepage",
-        "webseite",
-        "website",
-        "internetseite",
-        "web page",
-        "portal",
-        "url",
-        "online",
-    ]);
-    let told = said.says(&[
-        "e-mail",
-        "email",
-        "textform",
-        "schriftlich",
-        "in writing",
-        "text form",
-        "benachrichtig",
-        "notif",
-    ]);
-    page && !told
-}
-
-pub(super) fn one_sided(said: &Phrase<'_>) -> bool {
-    let alters = &[
-        "änder", "anpass", "ergänz", "amend", "modif", "updat", "chang",
+/// "Obliegt dem Kunden", "rests with Customer", "is left to you".
+fn left_to_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
+    const LEFT: &[&[&[&str]]] = &[
+        &[&["obliegt", "obliegen", "überlassen", "bleibt.", "verbleibt", "sache.", "aufgabe.", "zuständig", "zulasten", "lasten.", "last.", "gehalten.", "hand."]],
+        &[&["rest.", "rests", "lies.", "lie.", "falls.", "up.", "left.", "incumbent", "responsib", "remains", "matter", "burden", "unaided", "job."]],
     ];
-    said.near(&["einseitig", "unilateral"], alters, 10)
-        || said.has(alters)
-            && said.says(&[
-                "vertrag",
-                "vereinbarung",
-                "bedingungen",
-                "klauseln",
-                "agreement",
-                "terms",
-                "dpa",
-            ])
-            && said.says(&[
-                "jederzeit",
-                "at any time",
-                "from time to time",
-                "nach eigenem ermessen",
-                "discretion",
-            ])
-            && said.has(PROCESSOR)
+    let about = DEEDS.iter().any(|(tag, _)| *tag == at.tag()) || at.is_about(&["sub-processors", "change", "partner", "tom-change"]);
+    about
+        && said.clauses().any(|clause| {
+            let names = super::cast::named(clause.words, &super::cast::Cast::default());
+            names == Some(Party::Controller)
+                && !clause.has(&["processor.", "auftragnehmer", "auftragsverarbeiter", "supplier", "provider", "vendor"][..2])
+                && LEFT.iter().any(|steps| clause.in_order(steps, 0))
+                && !clause.has(NO)
+                && !said.says(&["rechtmäßigkeit", "zulässigkeit", "lawful", "legal basis", "wahl", "chooses", "choice", "entscheidung", "decision", "bleibt es unbenommen", "unbenommen", "impact assessment is", "verantwortlich bleibt"])
+        })
 }
