@@ -232,7 +232,7 @@ fn part(words: &[String], at: usize, begins_at: &[usize]) -> Part {
                 && begins(
                     words.get(one).map_or("", String::as_str),
                     &[
-                        "the.", "unless.", "if.", "and.", "where.", "when.", "once.", "that.", "while.", "whether.",
+                        "the.", "a.", "an.", "unless.", "if.", "and.", "where.", "when.", "once.", "that.", "while.", "whether.",
                         "but.", "should.",
                     ],
                 )

@@ -68,6 +68,7 @@ pub(super) fn citation(said: &Phrase<'_>) -> bool {
         "dsvgo",
         "gvo",
         "datenschutzgrundverordnung",
+        "grundverordnung",
     ];
     const PARAGRAPHS: &[&str] = &[
         "bdsg", "tdddg", "ttdsg", "tkg", "bgb", "stgb", "hgb", "gewo", "ao", "uwg",
@@ -75,7 +76,7 @@ pub(super) fn citation(said: &Phrase<'_>) -> bool {
     let words = said.words();
     words.iter().enumerate().any(|(at, word)| {
         let (sign, number) = match word.strip_prefix('§') {
-            Some("") => (Some('§'), words.get(at + 1)),
+            Some("" | "§") => (Some('§'), words.get(at + 1)),
             Some(rest) if !rest.is_empty() => (Some('§'), Some(word)),
             _ if matches!(word.as_str(), "art" | "artikel" | "article" | "articles") => {
                 (Some('a'), words.get(at + 1))
@@ -116,6 +117,15 @@ pub(super) fn elsewhere(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         .is_some_and(|subject| subject.is_measure() || subject.tag == "tom");
     let outside = said.says(&[
         "siehe unser",
+        "refer to our",
+        "whitepaper",
+        "aus unserem",
+        "not attached",
+        "nicht beigefügt",
+        "nicht herausgegeben",
+        "as amended",
+        "internal security",
+        "internen sicherheit",
         "siehe separat",
         "siehe gesondert",
         "s. unser",
@@ -147,7 +157,9 @@ pub(super) fn elsewhere(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         "https://",
         "www.",
     ]);
+    let is_convenience = said.says(&["convenience", "zusätzlich", "in addition"]);
     outside
+        && !is_convenience
         && (is_measure
             || at.is_about(&[
                 "sub-processors",

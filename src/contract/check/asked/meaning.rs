@@ -14,7 +14,7 @@ pub(super) const OWED: &[&str] = &[
     "sub-processors", "sub-processor-notice", "flow-down", "place", "third-country", "assist-rights",
     "assist-security", "breach", "deletion", "audit", "audit-conditions", "liability", "authority",
     "precedence", "termination", "survival", "objection", "change", "further-outsourcing", "partner",
-    "sub-partner", "delimitation", "authorised-persons", "conclusion", "evidence", "remuneration", "purpose",
+    "sub-partner", "delimitation", "authorised-persons", "conclusion", "evidence", "remuneration",
     "controller-duties",
 ];
 
@@ -60,7 +60,7 @@ const LIABLE: &[&str] = &[
 
 /// What is owed about a subject: stems of the deed and of its name.
 const DUTIES: &[(&str, &[&[&str]])] = &[
-    ("instructions", &[TELL, &["weisung", "befolg", "bind", "gebund", "halt.", "hält.", "beacht", "follow", "adher", "compl", "obey", "instruct", "direct", "anordnung"]]),
+    ("instructions", &[TELL, &["befolg", "bind", "gebund", "halt.", "hält.", "beacht", "berücksicht", "follow", "adher", "compl", "obey", "bound."]]),
     ("unlawful-instruction", &[TELL, &["aufmerksam", "äußer", "flag", "point.", "raise", "advise", "bedenken"]]),
     ("confidentiality", &[SECRECY]),
     ("telecom-secrecy", &[SECRECY]),
@@ -72,24 +72,23 @@ const DUTIES: &[(&str, &[&[&str]])] = &[
     ("further-outsourcing", &[AGREE, TELL]),
     ("partner", &[AGREE, TELL]),
     ("sub-partner", &[AGREE, TELL]),
-    ("delimitation", &[TELL]),
+    ("delimitation", &[TELL, &["auftragsverarbeit", "processor", "sub.", "regel", "rules.", "vertrag", "hosting", "cloud", "host"]]),
     ("place", &[AGREE, TELL]),
     ("third-country", &[AGREE, TELL, &["garantie", "safeguard", "bewert", "assess", "angemessen", "guarantee", "grundlage"]]),
     ("assist-rights", &[HELP, TELL]),
     ("assist-security", &[HELP, TELL]),
     ("authority", &[HELP, TELL]),
     ("breach", &[TELL]),
-    ("deletion", &[END, &["bestätig", "confirm"]]),
+    ("deletion", &[END, &["bestätig", "confirm", "part.", "hand.", "herausrück"]]),
     ("audit", &[CHECK, TELL]),
     ("audit-conditions", &[CHECK]),
     ("liability", &[LIABLE]),
     ("precedence", &[&["vorrang", "vor.", "vorgeh", "preced", "prevail", "overrid", "takes.", "take."]]),
-    ("termination", &[&["kündig", "terminat", "end.", "lösen"]]),
+    ("termination", &[&["kündig", "terminat", "end.", "lösen", "beend", "ausstieg", "aussteig", "cancel", "leave."]]),
     ("objection", &[&["widersp", "widerruf", "einspruch", "object", "revoke", "withdraw"]]),
     ("survival", &[SECRECY, &["pflicht", "duty", "duties", "obligation"]]),
     ("change", &[AGREE, TELL]),
     ("evidence", &[&["nachweis", "beleg", "proof", "evidence", "record"]]),
-    ("purpose", &[&["zweck", "bind", "gebund", "purpose", "limit"]]),
 ];
 
 /// What is owed about this subject.

@@ -7,10 +7,10 @@ use super::phrase::Phrase;
 
 const MONEY: &[&str] = &[
     "vergüt", "entgelt", "kostenpflicht", "kosten.", "mehrkosten", "kostenerstatt", "kostenersatz", "aufwand.", "aufwände",
-    "aufwendung", "aufwandsentschäd", "honor", "stundens", "tagess", "gebühr", "zahl", "bezahl", "vorkasse", "vorauszahl",
+    "aufwendung", "aufwandsentschäd", "honorar", "honorier", "stundens", "tagess", "gebühr", "zahl", "bezahl", "vorkasse", "vorauszahl",
     "rechnung", "berechnet.", "pauschale", "kaution", "sicherheitsleist", "preisliste", "preis.", "euro.", "eur.", "remunerat", "fee.",
     "fees.", "charge", "invoice", "payment", "paid.", "pay.", "pays.", "payable", "expense", "costs.", "cost.", "rate.", "rates.", "reimburs",
-    "deposit", "compensated", "dollar", "usd.", "billed", "billable", "quote.", "price", "löschpauschale", "prepay",
+    "deposit", "compensated", "dollar", "usd.", "bill.", "bills.", "billed", "billable", "credits.", "surcharge", "extra.", "extras.", "buy.", "kauf", "erwerb.", "kostet", "kosten:", "aufpreis", "zuschlag", "abgerechnet", "forderungen.", "outstanding", "settle", "beglich", "beglichen", "entrichtet", "löschgebühr", "exportgebühr", "honored.",  "quote.", "price", "löschpauschale", "prepay",
 ];
 /// What makes it right: nothing is paid, or only what nobody owes by law.
 const FREE: &[&str] = &[
@@ -18,10 +18,10 @@ const FREE: &[&str] = &[
     "ohne kosten", "ohne gesonderte vergütung", "ohne zusätzliche", "abgegolten", "free of charge", "at no cost",
     "no additional cost", "without charge", "without a charge", "zahlungsdaten", "payment data", "nicht berechnet", "nothing extra",
     "eigenen kosten", "eigene kosten", "ihre kosten", "its own costs", "own cost", "their own", "im preis enthalten", "in der vergütung enthalten",
-    "part of the price", "included in the", "enthalten", "keine kosten", "nichts in rechnung", "without a fee", "ohne entgelt", "ohne aufpreis",
+    "part of the price", "included in the", "keine kosten", "nichts in rechnung", "without a fee", "ohne entgelt", "ohne aufpreis",
     "darüber hinaus", "hinausgeh", "über das gesetz", "sonderwünsch", "zusatzwünsch", "mehrleistung", "beyond", "go further", "goes further",
     "additional work", "not owed", "nicht geschuldet", "abrechnungsdaten", "zahlungsverhalten", "zahlungsart", "bankverbindung", "kontoverbindung",
-    "billing data", "invoice data", "rechnungsdaten", "bezahlt es", "anzahl", "zahlungsverkehr", "zahlungsabwick", "mehraufwand, den der auftragnehmer",
+    "billing data", "invoice data", "rechnungsdaten", "bezahlt es", "state of the art", "stand der technik", "get back", "refund", "anzahl", "zahlungsverkehr", "zahlungsabwick", "mehraufwand, den der auftragnehmer",
 ];
 
 pub(super) fn payment(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
@@ -35,7 +35,7 @@ pub(super) fn payment(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         clause.has(MONEY) && !is_denied && !processor_pays && !numbers_only(clause.words)
     });
     asks.next().is_some() && !said.says(FREE)
-        || said.says(&["€", "$"]) && !said.says(FREE) && !at.is_about(&["liability", "flow-down"]) && !said.has(&["haft", "liab"])
+        || said.says(&["€", "$", " euro", " dollar"]) && !said.has(&["unberührt", "unaffected", "binds"]) && !said.says(FREE) && !said.near(MONEY, NO, 5) && !at.is_about(&["liability", "flow-down"]) && !said.has(&["haft", "liab"])
 }
 
 /// "Anzahl", "bezahlt" and the like apart, a figure of money alone is a cap.
@@ -56,7 +56,7 @@ pub(super) fn cap(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     ];
     const LIMIT: &[&str] = &[
         "begrenz", "beschränk", "höchst", "maximal", "obergrenze", "ausgeschlossen", "ausschluss", "limit", "cap.", "capped", "ceiling",
-        "exceed", "exclu", "summe.", "betrag", "euro.", "eur.", "amount", "nur.", "only.", "solely.", "leicht", "einfach", "höhe.",
+        "exceed", "exclu", "stops", "stop.", "endet.", "summe.", "betrag", "euro.", "eur.", "amount", "nur.", "only.", "solely.", "leicht", "einfach", "höhe.",
         "allenfalls", "insgesamt", "aggregate", "dollar", "most.", "vorsatz", "fahrlässig", "negligen", "careless", "wilful", "jahresgebühr",
         "monatsverg", "mehr.", "more.",
     ];

@@ -21,6 +21,7 @@ struct Bounds {
     to: usize,
     is_condition: bool,
     actor: Option<Party>,
+    names_actor: bool,
 }
 
 /// A part of a sentence between commas, or before and behind a word like "unless".
@@ -32,6 +33,8 @@ pub(super) struct Clause<'p> {
     pub is_condition: bool,
     /// Who does what it says.
     pub actor: Option<Party>,
+    /// Whether the clause itself says who, and not one before it.
+    pub names_actor: bool,
 }
 
 impl<'s> Phrase<'s> {
@@ -50,7 +53,9 @@ impl<'s> Phrase<'s> {
         let mentions = cast.mentions(&written, &words, &begins);
         let mut before = None;
         for clause in &mut clauses {
-            clause.actor = super::cast::actor(&mentions, clause.from, clause.to).or(before);
+            let own = super::cast::actor(&mentions, clause.from, clause.to);
+            clause.names_actor = own.is_some();
+            clause.actor = own.or(before);
             before = clause.actor;
         }
         Self {
@@ -78,6 +83,7 @@ impl<'s> Phrase<'s> {
             words: self.words.get(bounds.from..bounds.to).unwrap_or_default(),
             is_condition: bounds.is_condition,
             actor: bounds.actor,
+            names_actor: bounds.names_actor,
         })
     }
 
@@ -272,6 +278,7 @@ fn cut(words: &[String], breaks: &[usize]) -> Vec<Bounds> {
             to,
             is_condition: is_condition(words, from, to),
             actor: None,
+            names_actor: false,
         })
         .collect()
 }
@@ -280,7 +287,7 @@ fn is_condition(words: &[String], from: usize, to: usize) -> bool {
     let own = words.get(from..to).unwrap_or_default();
     let first = own.first().map_or("", String::as_str);
     let is_exception = matches!(own, [es, sei, denn, ..] if es == "es" && sei == "sei" && denn == "denn")
-        || matches!(own, [so, long, ..] if matches!(so.as_str(), "as" | "so") && long == "long")
+        || matches!(own, [so, long, ..] if matches!(so.as_str(), "as" | "so") && matches!(long.as_str(), "long" | "far"))
         || matches!(own, [und, wenn, ..] if matches!(und.as_str(), "und" | "and" | "auch" | "even" | "only" | "erst")
             && begins(wenn, CONDITION));
     // "Trifft der Auftraggeber keine Wahl, …": the verb stands first.

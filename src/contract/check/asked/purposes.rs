@@ -22,7 +22,7 @@ fn is_own(clause: &Clause<'_>) -> bool {
         "vermarkt", "verkauf", "sell.", "sells.", "sold", "selling", "monetis", "monetiz", "pitch", "advertis", "benchmark", "zielgruppe", "insight",
         "profile.", "werbezweck", "bewerb", "upsell", "marktforsch", "werbung",
     ];
-    const USE: &[&str] = &["nutz", "genutz", "verwend", "auswert", "wertet.", "ausgewert", "verwert", "exploit", "use.", "uses.", "using", "used.", "analy", "schauen.", "look.", "help.", "retain", "keep", "learn", "darf.", "dürfen.", "may.", "can.", "berechtigt", "entitled", "entwickeln", "develop", "verbesser", "improv"];
+    const USE: &[&str] = &["nutz", "genutz", "verwend", "auswert", "wertet.", "ausgewert", "verwert", "exploit", "use.", "uses.", "using", "used.", "analy", "schauen.", "look.", "help.", "retain", "keep", "learn", "remain", "verbleib", "behält", "darf.", "dürfen.", "may.", "can.", "berechtigt", "entitled", "entwickeln", "develop", "verbesser", "improv"];
     const BETTER: &[&str] = &["verbesser", "weiterentwick", "optimier", "improv", "enhanc", "develop", "entwickel"];
     const THING: &[&str] = &["produkt", "dienst", "leistung", "angebot", "software", "system", "algorithm", "product", "service", "offering", "platform", "plattform", "app."];
     const HIDDEN: &[&str] = &["anonym", "pseudonym", "aggreg", "deidentif", "de-identif", "zusammengefasst"];

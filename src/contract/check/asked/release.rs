@@ -10,6 +10,9 @@ pub(super) fn takes_back(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     if !at.is_about(OWED) {
         return false;
     }
+    if twice_denied(said) || by_statute(at, said) {
+        return false;
+    }
     let duties = duties(at);
     let mut mains = said.clauses().filter(|clause| !clause.is_condition);
     mains.any(|clause| clause_takes_back(at, said, &clause, &duties)) || unasked(at, said)
@@ -21,10 +24,37 @@ fn clause_takes_back(at: &Spot<'_>, said: &Phrase<'_>, clause: &Clause<'_>, duti
     }
     let frees = freed(clause) && clause.actor != Some(Party::Controller)
         || without_right(clause)
-        || gone(clause, said, duties)
+        || gone(at, clause, said, duties)
         || not_needed(clause, said, duties)
         || waived(clause, duties);
     frees || denied(clause, duties)
+}
+
+/// Denials that stand for themselves, without "ohne".
+const NOT: &[&str] = &["nicht.", "kein", "not.", "no.", "nichts.", "never", "niemals", "neither", "nor.", "weder", "keinerlei"];
+
+/// "Niemand, der nicht", "never without": what is denied twice is asked for.
+fn twice_denied(said: &Phrase<'_>) -> bool {
+    let counts: Vec<usize> = said
+        .clauses()
+        .map(|clause| clause.words.iter().filter(|word| begins(word, NO)).count())
+        .collect();
+    let nobody = said.has(&["niemand", "nobody", "kein.", "keine.", "nothing.", "nichts."]);
+    let first = said.clauses().next().is_some_and(|clause| begins(clause.words.first().map_or("", String::as_str), &["niemand", "kein", "nobody", "nothing", "no.", "not."]));
+    let pairs = counts.windows(2).any(|pair| matches!(pair, [one, next] if *one > 0 && *next > 0));
+    (nobody && first && pairs && !said.has(&["nichts.", "nothing."][..0]))
+        || said.in_order(&[&["never.", "nicht.", "not.", "no.", "niemals.", "kein"], &["without.", "ohne.", "unless.", "until.", "before.", "bevor."]], 7)
+        || said.in_order(&[&["ohne.", "without.", "unless.", "failing."], &["nichts.", "kein", "niemand", "nicht.", "nothing.", "no.", "not.", "nobody"]], 9)
+        || said.in_order(&[NOT, &["refus", "verweiger", "withh", "vorenth", "unwirksam", "unbeantw", "ungeprüft", "ausgeschlossen", "hold.", "delay", "put.", "aufgeschob", "zurückgehalten"]], 4)
+}
+
+/// What the law itself excepts: who owes secrecy by statute, who proves that it is not responsible, attacks that failed.
+fn by_statute(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
+    at.is_about(&["confidentiality", "telecom-secrecy"])
+        && said.has(&["schon.", "bereits", "already", "kraft.", "statut", "gesetzlich", "berufsrecht"])
+        && !said.says(&["ohnehin", "anyway"])
+        || said.says(&["in keinerlei hinsicht", "not in any way responsible", "erfolglose", "abgewehrt", "unsuccessful", "failed attempt"])
+        || said.in_order(&[&["schweig", "silence"], NOT], 4)
 }
 
 /// "Nicht verpflichtet", "need not", "no obligation".
@@ -38,7 +68,10 @@ fn freed(clause: &Clause<'_>) -> bool {
     ];
     const MUST: &[&str] = &["muss.", "müssen.", "braucht.", "brauchen.", "muß."];
     clause.near(BOUND, NO, 4)
-        || clause.in_order(&[MUST, NO], 6)
+        || clause.in_order(&[MUST, NOT], 6)
+        || clause.in_order(&[&["nothing.", "nichts."], &["oblige", "require", "bind", "verpflichtet"]], 5)
+        || clause.in_order(&[&["frei."], &["von."]], 1)
+        || clause.in_order(&[&["von.", "from."], &["frei.", "free."]], 5)
         || clause.in_order(&[&["need.", "needs."], &["not."]], 0)
         || clause.in_order(&[&["not."], &["have.", "required.", "obliged."], &["to."]], 1)
         || clause.in_order(&[&["nichts."], &["zu."], &["tun."]], 0)
@@ -51,28 +84,68 @@ fn freed(clause: &Clause<'_>) -> bool {
 fn without_right(clause: &Clause<'_>) -> bool {
     const RIGHT: &[&str] = &[
         "recht.", "rechte.", "anspruch", "ansprüche", "einfluss", "mitsprache", "widerspruchsrecht", "einspruchsrecht",
-        "einsichtsrecht", "right.", "rights.", "claim", "say.", "entitle", "remedy", "recourse", "demand", "verlangen.",
+        "einsichtsrecht", "right.", "rights.", "claim", "entitle", "remedy", "recourse", "demand", "verlangen.",
         "fordern.", "kündigungsrecht", "object.", "widersprechen.",
     ];
-    clause.actor != Some(Party::Processor) && clause.near(RIGHT, NO, 4)
+    clause.actor != Some(Party::Processor) && (clause.near(RIGHT, NOT, 4) || clause.in_order(&[&["no."], &["say.", "influence", "voice"]], 1))
+        || clause.actor == Some(Party::Controller) && clause.in_order(&[&["kann.", "darf.", "können.", "may.", "can."], NOT], 5) && clause.has(&["beend", "kündig", "terminat", "end.", "prüf", "audit", "inspect", "widersp", "object", "verlang", "demand", "require", "forder"])
 }
 
 /// "Findet nicht statt", "ist ausgeschlossen", "off the table".
-fn gone(clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) -> bool {
+fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) -> bool {
     const GONE: &[&str] = &[
         "ausgeschlossen", "ausschluss", "unterbleib", "entfällt.", "entfallen.", "erlischt", "erlöschen", "untersagt",
         "unzulässig", "hinfällig", "excluded", "prohibited", "forbidden", "abgesehen", "abstand.", "ausgenommen",
         "barred", "lapse", "refuse", "verweiger", "ablehn", "abgelehnt", "zurückgewiesen", "scheide", "unbeantwortet",
-        "verschweig", "verschwiegen.", "ignore", "unheeded", "unaided", "disclaim", "silence.",
+        "verschweig", "verschwiegen.", "unaided", "disclaim", "decline", "denied", "withheld", "vorenthalten",
     ];
-    let is_gone = clause.has(GONE)
-        || clause.in_order(&[&["off."], &["the."], &["table.", "agenda."]], 0)
-        || clause.in_order(&[&["out."], &["of."], &["question.", "bounds.", "scope."]], 1)
-        || clause.in_order(&[&["fall", "outside."], &["outside.", "rules."]], 3)
-        || clause.in_order(&[&["behält.", "bewahrt."], &["für.", "stillschweigen."]], 4)
-        || clause.in_order(&[&["end.", "ends.", "cease", "endet.", "enden.", "expire"], &["on.", "with.", "at.", "mit.", "am."]], 3)
-            && clause.has(&["all.", "every.", "any.", "alle.", "jede"]);
-    is_gone && !clause.has(NO) && (clause.has(duties) || said.has(duties))
+    const IGNORED: &[&str] = &[
+        "ausgenommen", "exempt", "unread", "ungelesen", "discard", "verworfen", "weggeworfen", "ignor", "unbeachtet", "unheeded", "unbeantwortet", "unanswered", "vernichtet",
+        "verschluss", "geschäftsgeheimnis", "betriebsgeheimnis", "extinguish", "nachrang", "ersatzlos", "as is", "nebenleistung", "ancillary", "wirkungslos", "folgenlos", "hinfällig",
+    ];
+    const NO_CONCERN: &[&[&[&str]]] = &[
+        &[&["off."], &["the."], &["table.", "agenda."]],
+        &[&["out."], &["of."], &["question.", "bounds.", "scope."]],
+        &[&["fall.", "falls.", "fallen.", "lie."], &["outside.", "rules.", "short.", "nicht."]],
+        &[&["behält.", "bewahrt."], &["für.", "stillschweigen."]],
+        &[&["passed.", "pass."], &["over."]],
+        &[&["no.", "ohne.", "without.", "keine.", "none."], &["effect.", "wirkung", "folge", "belang", "concern", "business.", "consequence", "bedeutung", "interesse"]],
+        &[&["as."], &["is."]],
+        &[&["trade."], &["secret", "secrets."]],
+        &[&["give.", "gives.", "yield", "rank", "tritt.", "treten."], &["way.", "zurück.", "below.", "behind.", "hinter.", "to."]],
+        &[&["place.", "stelle.", "lieu.", "instead."], &["of.", "aller.", "jeder.", "every.", "eigener."]],
+        &[&["withdrawn.", "withdraw", "aufgegeben", "abgeschafft", "dropped", "weggelassen", "wegfallen", "abgeschaltet"]],
+        &[&["keep", "kept.", "held.", "gehalten."], &["secret.", "geheim", "back."]],
+        &[&["geheim."], &["gehalten.", "halten."]],
+        &[&["not.", "nicht."], &["attached", "beigefügt", "issued", "handed", "herausgegeben", "ausgehändigt", "shared", "shown"]],
+    ];
+    let ends = clause.in_order(&[&["end.", "ends.", "cease", "endet.", "enden.", "expire", "entfällt.", "entfallen.", "erlischt", "erlöschen", "lapse"]], 0)
+        && clause.has(&["all.", "every.", "any.", "alle.", "jede", "sämtliche", "pflichten.", "duties.", "obligations."])
+        && at.is_about(&["survival", "confidentiality"]);
+    let is_relative = clause.words.first().is_some_and(|word| matches!(word.as_str(), "who" | "which" | "that"));
+    let is_denied = clause.has(NOT);
+    (clause.has(GONE) && !is_denied && !is_relative && (clause.has(duties) || at.is_about(&["termination", "objection"]) && clause.has(&["recht.", "right."])))
+        || ((clause.has(IGNORED) || NO_CONCERN.iter().any(|steps| clause.in_order(steps, 3)))
+            && !is_relative
+            && !clause.has(&["nur.", "only.", "sofern", "vorkehrung"])
+            && clause.actor != Some(Party::Controller)
+            && !at.is_about(&["liability", "conclusion", "remuneration", "duration", "subject"]))
+        || ends && !is_denied
+        || not_happening(clause, said, duties)
+}
+
+/// "Findet nicht statt", "besteht nicht", "are not permitted": the whole clause says so of what is owed.
+fn not_happening(clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) -> bool {
+    const HAPPENS: &[&str] = &[
+        "statt.", "erfolgt.", "erfolgen.", "vorgesehen", "möglich.", "ermöglicht", "zugelassen", "gestattet", "erlaubt", "angeboten", "vorgenommen", "nimmt.", "geleistet", "erbracht", "permitted", "allowed", "possible", "available",
+        "take.", "takes.", "made.", "offered", "carried", "conducted", "granted", "gewährt", "provided.", "entertained", "happen", "zulässig", "vorgelegt", "erteilt",
+    ];
+    const CLAIM: &[&str] = &["pflicht.", "verpflichtung", "anspruch", "recht.", "rechte.", "obligation", "duty", "right.", "gewähr."];
+    let none = clause.in_order(&[&["besteht.", "bestehen.", "exist", "exists", "gibt."], NOT], 3) || clause.in_order(&[NOT, &["besteht.", "bestehen.", "exist"]], 3);
+    let is_duty = said.has(duties);
+    // What does not happen here is harm: no transfer, no disclosure of what is secret.
+    let is_ban = clause.has(&["übermittlung", "transfer", "weitergabe", "offenlegung", "nutzung", "verwendung", "verarbeitung", "use.", "absenk"]);
+    (clause.near(HAPPENS, NOT, 5) && clause.has(duties) && !is_ban) || (none && said.has(CLAIM) && (is_duty || clause.has(CLAIM)) && !is_ban && clause.actor != Some(Party::Processor))
 }
 
 /// "Bedarf es nicht", "is not required", where what is not needed protects the controller.
@@ -81,7 +154,7 @@ fn not_needed(clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) -> bool {
         "bedarf", "bedürf", "erforderlich", "nötig", "notwendig", "benötig", "geboten", "vorgesehen", "geschuldet",
         "needed", "necessary", "required", "called.", "envisaged", "provided.", "promised", "verlangt",
     ];
-    clause.near(NEED, NO, 6) && said.has(duties)
+    (clause.in_order(&[NEED, NOT], 5) || clause.in_order(&[NOT, NEED], 3)) && said.has(duties) && clause.actor != Some(Party::Controller)
         || clause.has(&["entbehrlich", "verzichtbar", "dispensab", "superfluous", "unnecessary"]) && said.has(duties)
 }
 
@@ -94,7 +167,10 @@ fn waived(clause: &Clause<'_>, duties: &[&str]) -> bool {
 
 /// The deed itself is denied: "wird nicht gelöscht", "are not told".
 fn denied(clause: &Clause<'_>, duties: &[&str]) -> bool {
-    if clause.actor == Some(Party::Controller) {
+    // "Darf nicht", "may not": what the processor must not do.
+    let is_ban = clause.in_order(&[&["darf.", "dürfen.", "may.", "must."], NOT], 6);
+    let is_twice = clause.words.iter().filter(|word| begins(word, NO)).count() > 1;
+    if clause.actor == Some(Party::Controller) || is_ban || is_twice || clause.has(&["einzeln", "singly", "grenz", "ceiling", "haftungsgrenz", "haftungshöchst"]) {
         return false;
     }
     // "Nicht ohne", "nicht später als", "nicht nur": the negation limits something else.
@@ -130,7 +206,7 @@ fn unasked(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         && said.clauses().any(|clause| {
             let without = clause.in_order(&[&["ohne.", "without."], ASKED], 5);
             let no = clause.words.iter().filter(|word| begins(word, NO)).count();
-            let limits = clause.has(&["nur.", "only.", "auch.", "undue"]) || said.says(&["darf niemand", "unlawful", "rechtswidrig"]);
+            let limits = clause.has(&["nur.", "only.", "auch.", "undue"]) || said.has(&["provided", "sofern", "vorausgesetzt", "solange"]) || said.says(&["darf niemand", "unlawful", "rechtswidrig"]);
             without && no == 1 && !limits && !clause.is_condition && clause.actor != Some(Party::Controller)
         })
 }
@@ -146,7 +222,7 @@ fn lawful_release(at: &Spot<'_>, said: &Phrase<'_>, clause: &Clause<'_>) -> bool
         "depend", "einschränk", "beschränk", "begrenz", "restrict", "limit", "affect", "substitute", "berühr",
         "hemm", "stand.", "genügt", "reicht", "suffic", "enough", "endet", "enden", "erlischt", "end.", "expire",
         "ausgesch", "schließt", "preclud", "bar.", "absenk", "sink", "unterschr", "fall.", "drop", "lower", "mindern",
-        "reduc", "fällt", "verschlecht",
+        "reduc", "fällt", "verschlecht", "take.", "remov", "depriv", "put.", "delay", "postpon", "defer", "aufgeschob", "apply", "anwendung", "wirken",
     ];
     const CARRY: &[&str] = &[
         "ausführ", "ausgeführt", "auszuführen", "befolg", "umsetz", "umzusetzen", "carry", "follow", "execut", "act.",

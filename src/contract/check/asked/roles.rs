@@ -8,19 +8,23 @@ use super::phrase::{Clause, Phrase, begins};
 
 /// What the processor owes, with the verbs of the deed as the one who owes it does it.
 const DEEDS: &[(&str, &[&str])] = &[
+    ("instructions", &["folgt.", "folgen.", "befolg", "hält.", "handle.", "follow", "obey", "compl", "gehorch", "richtet.", "verarbeitet."]),
+    ("third-country", &["beizubringen", "beibring", "garantie", "safeguard", "sorg", "ensure"]),
+    ("sub-processors", &["ermittel", "erkundig", "meldet.", "nennt."]),
+    ("tom-change", &["unterrichtet.", "informiert.", "erkundig", "überwacht."]),
     ("unlawful-instruction", &["informier", "unterricht", "teilt.", "mitteil", "mitzuteil", "weist.", "hinweis", "hinzuweis", "meld", "sagt.", "warn", "inform", "notif", "tell", "alert", "flag", "advise"]),
     ("confidentiality", &["verpflicht", "sorg", "gewährleist", "bind", "ensure", "make.", "makes", "belehr", "train", "swear", "stellt.", "sicherstell", "sicherzustell", "procure"]),
     ("telecom-secrecy", &["verpflicht", "sorg", "gewährleist", "bind", "ensure"]),
     ("tom", &["sorg", "sicher", "schütz", "gewährleist", "trifft.", "treffen", "implement", "secur", "protect", "ensure", "maintain", "verantwort", "ergreif", "responsib"]),
     ("flow-down", &["haft", "einsteh", "einzusteh", "steht.", "schließt.", "schließen.", "liable", "responsib", "answer", "contract", "conclude", "bürg", "verantwort", "bears", "bear."]),
-    ("sub-processor-notice", &["informier", "erkundig", "ermittel", "nachfrag", "nachzufragen", "inquire", "enquire", "find.", "unterricht", "inform", "notif"]),
+    ("sub-processor-notice", &["informier", "erkundig", "ermittel", "nachfrag", "nachzufragen", "inquire", "enquire", "find.", "unterricht", "inform", "notif", "kündigt.", "zeigt.", "announce"]),
     ("assist-rights", &["unterstütz", "hilf", "helf", "hand.", "assist", "help", "support", "leitet.", "forward"]),
     ("assist-security", &["unterstütz", "hilf", "helf", "hand.", "assist", "help", "support"]),
     ("breach", &["meld", "informier", "unterricht", "benachrichtig", "teilt.", "zeigt.", "anzeig", "detect", "report", "inform", "notif", "tell", "entdeck", "erkenn", "überwach", "monitor"]),
-    ("deletion", &["lösch", "delet", "eras", "vernicht", "destroy", "wipe"]),
+    ("deletion", &["löscht.", "deletes", "delete.", "erase.", "erases", "vernichtet.", "destroys", "wipes"]),
     ("audit", &["duld", "vorleg", "vorzuleg", "stellt.", "gewähr", "ermöglich", "tolerat", "available", "submit", "allow", "demonstrate", "nachweis", "nachzuweis", "belegt.", "permit"]),
-    ("liability", &["freistell", "freizustell", "stellt.", "indemnif", "hold.", "erstattet", "ersetzt", "reimburse", "haftet.", "haften."]),
-    ("authority", &["haftet"]),
+    ("liability", &["freistell", "freizustell", "stellt.", "indemnif", "hold.", "erstattet", "ersetzt", "reimburse", "haftet.", "haften.", "frei.", "hält.", "übernehmen", "übernimmt", "bears", "bear."]),
+    ("authority", &["haftet", "freistell", "freizustell", "übernehmen", "übernimmt", "bears", "bear.", "pays", "indemnif"]),
 ];
 
 /// What belongs to the controller to choose.
@@ -44,7 +48,7 @@ fn chosen_by_processor(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     let by_us = said.in_order(&[&["unserer.", "unsere.", "our."], THEIRS], 1);
     let directs = at.is_about(&["instructions", "deletion"])
         && said.clauses().any(|clause| {
-            clause.actor == Some(Party::Processor) && clause.has(&["direct", "instructs", "anweist", "vorgibt", "vorschreibt", "anordnet", "orders", "tells", "prefers"])
+            clause.actor == Some(Party::Processor) && clause.has(&["direct", "instructs", "anweist", "vorgibt", "vorschreibt", "anordnet", "orders"])
                 && !clause.has(NO)
         });
     // Approval of an audit, a legal instruction and the like are asked for by the processor in both cases.
@@ -60,7 +64,9 @@ fn done_by_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     said.clauses().any(|clause| {
         clause.actor == Some(Party::Controller)
             && !clause.is_condition
+            && clause.names_actor
             && is_named(&clause, said)
+            && !clause.has(&["wahl.", "wählt", "choos", "choice", "entscheid", "decid", "selbst"])
             && clause.has(deeds)
             && !clause.has(NO)
             && !clause.has(FREE)

@@ -7,18 +7,18 @@ use super::phrase::Phrase;
 const YES: &[&str] = &[
     "zustimm", "zugestimmt", "genehmig", "einverst", "einwillig", "eingewilligt", "annahme", "angenommen", "akzept",
     "anerkannt", "gebilligt", "billig", "bewilligt", "angewiesen", "ja.", "consent", "approv", "accept", "agree",
-    "authori", "ordered", "instructed", "erlaubt", "freigegeben", "verzicht", "waive",
+    "authori", "ordered", "instructed", "erlaubt", "freigegeben", "verzicht", "waive", "happy", "leave.", "permission", "instruction", "weisung.", "weisungen.",
 ];
 /// What makes something count as what it is not.
 const COUNTS: &[&str] = &[
     "gilt.", "gelten.", "gälte.", "gewertet", "werten", "angesehen", "betrachtet", "behandelt", "verstanden", "bedeutet",
     "gleich.", "steht.", "deemed", "considered", "regarded", "treated", "constitute", "counts", "count.", "taken.",
-    "presumed", "understood", "amounts", "signif", "equals", "implies", "construed", "vermutet", "unterstellt",
+    "presumed", "understood", "amounts", "signif", "equals", "implies", "construed", "signal", "zeigt.", "vermutet", "unterstellt",
 ];
 /// Not speaking.
 const SILENT: &[&str] = &[
     "schweig", "stillschweig", "fristablauf", "untätig", "ausbleib", "silence", "silent", "inaction", "absence",
-    "verstreich", "reaktionslos", "widerspruchslos", "kommentarlos",
+    "verstreich", "unanswered", "unbeantwortet", "failure.", "versäum", "unterlässt", "unterlassen", "reaktionslos", "widerspruchslos", "kommentarlos",
 ];
 /// Speaking, which is denied.
 const SPEAKS: &[&str] = &[
@@ -42,7 +42,7 @@ pub(super) fn silence(said: &Phrase<'_>) -> bool {
             "läuft die frist ab", "nach ablauf der frist", "frist verstreichen", "nothing is heard",
         ]);
     let goes_on = said.says(&[
-        "continued use", "weiternutzung", "weitere nutzung", "fortgesetzte nutzung", "nutzt er", "nutzen sie", "weiter nutzt",
+        "continued use", "continuing to", "wer weiter", "weiterarbeit", "weiter benutzt", "bei weiterer", "fährt der kunde fort", "einloggen", "anmelden nach", "weiternutzung", "weitere nutzung", "fortgesetzte nutzung", "nutzt er", "nutzen sie", "weiter nutzt",
         "weiterhin nutzt", "by using", "mit der nutzung", "durch nutzung", "keeps using", "continues to use", "mit dem login",
         "by logging", "mit unterzeichnung gelten", "durch die nutzung", "on using",
     ]);

@@ -20,7 +20,7 @@ pub(super) fn as_a_rule(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         "endeavour", "endeavor", "strive", "aims to", "aim to", "try to", "tries to", "attempt to", "practicable", "where feasible", "feasible",
         "commercially reasonable", "commercially sensible", "commercially viable", "convenient", "in due course", "time permits", "resources permit",
         "permitting", "good faith", "as appropriate", "when things", "at leisure", "in a timely manner", "goodwill", "courtesy", "soweit ihm",
-        "soweit es ihm", "soweit dies dem", "insoweit es", "if it can", "as far as it suits", "hopes to", "intends to", "ist angestrebt", "angestrebt",
+        "soweit es ihm", "soweit dies dem", "insoweit es", "by and large", "im großen und ganzen", "für gewöhnlich", "more often than not", "in aller regel", "most of the time", "when possible", "should be able", "nice to have", "as far as it suits", "hopes to", "intends to", "ist angestrebt", "angestrebt",
         "anstreb", "beabsichtigt", "möchte", "so gut es geht", "wo es geht", "im ermessen",
     ];
     // What the law itself says: as far as this is possible, given the nature of the processing.
@@ -74,7 +74,7 @@ pub(super) fn discretion(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
 fn at_will(clause: &Clause<'_>) -> bool {
     const WILL: &[&str] = &[
         "ermessen", "belieben", "gutdünken", "willkür", "beliebig", "discretion", "liberty", "pleases", "freestanding", "judgment", "judgement",
-        "choosing", "whim", "vorbehalten", "gutheißt",
+        "choosing", "whim", "vorbehalten", "gutheißt", "einschätzung",
     ];
     const HOLDS: &[&str] = &["hält.", "halten.", "erachtet", "erscheint", "scheint.", "findet.", "ansieht", "empfindet", "deems", "deem.", "considers", "thinks", "finds", "believes"];
     const FIT: &[&str] = &[
@@ -83,7 +83,7 @@ fn at_will(clause: &Clause<'_>) -> bool {
         "desirable", "best.", "erheblich", "relevant", "significant", "serious", "gravierend", "meldenswert", "schwerwiegend",
     ];
     clause.has(WILL)
-        || clause.near(HOLDS, FIT, 4)
+        || clause.near(HOLDS, FIT, 4) && !clause.has(&["fest."])
         || clause.in_order(&[&["see.", "sees."], &["fit."]], 0)
         || clause.in_order(&[&["free."], &["to."]], 0)
         || clause.in_order(&[&["steht.", "stellt."], &["frei."]], 5)
@@ -103,8 +103,8 @@ fn is_controllers(clause: &Clause<'_>) -> bool {
 /// "Entscheidet der Auftragnehmer", "Provider determines".
 fn decides(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     const DECIDE: &[&str] = &[
-        "entscheide", "bestimmt.", "bestimmen.", "befindet.", "wählt.", "auswählt", "ausgewählt", "festleg", "legt.", "vorgibt", "decide", "determine",
-        "choose", "chooses", "select", "dictate", "elect",
+        "entscheide", "einschätzung", "bestimmt.", "bestimmen.", "befindet.", "wählt.", "auswählt", "ausgewählt", "festleg", "legt.", "vorgibt", "decide", "determine",
+        "choose", "chooses", "select.", "selects", "dictate", "elect.", "elects",
     ];
     let about = at.is_about(&[
         "instructions", "place", "third-country", "deletion", "sub-processors", "sub-processor-notice", "audit", "audit-conditions", "breach",
