@@ -139,11 +139,13 @@ impl Cast {
 }
 
 /// The one who acts in the words from here to there: who does it, else by whom it is done.
-pub(super) fn actor(mentions: &[Mention], from: usize, to: usize) -> Option<Party> {
+pub(super) fn actor(mentions: &[Mention], words: &[String], from: usize, to: usize) -> Option<Party> {
+    const PASSIVE: &[&str] = &["wird.", "werden.", "wurde", "worden.", "ist.", "sind.", "is.", "are.", "be.", "been.", "was.", "were.", "being.", "zu."];
+    let is_passive = words.get(from..to).unwrap_or_default().iter().any(|word| begins(word, PASSIVE));
     let inside = || mentions.iter().filter(|one| (from..to).contains(&one.at));
     let acting = |part: Part| inside().find(|one| one.part == part);
     acting(Part::Acts)
-        .or_else(|| acting(Part::Agent))
+        .or_else(|| acting(Part::Agent).filter(|_| is_passive))
         .map(|one| one.party)
 }
 

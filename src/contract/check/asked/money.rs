@@ -7,10 +7,10 @@ use super::phrase::Phrase;
 
 const MONEY: &[&str] = &[
     "vergüt", "entgelt", "kostenpflicht", "kosten.", "mehrkosten", "kostenerstatt", "kostenersatz", "aufwand.", "aufwände",
-    "aufwendung", "aufwandsentschäd", "honorar", "honorier", "stundens", "tagess", "gebühr", "zahl", "bezahl", "vorkasse", "vorauszahl",
-    "rechnung", "berechnet.", "pauschale", "kaution", "sicherheitsleist", "preisliste", "preis.", "euro.", "eur.", "remunerat", "fee.",
+    "aufwendung", "aufwandsentschäd", "honorar", "honorier", "stundens", "tagess", "gebühr.", "gebühren.", "zahl", "bezahl", "vorkasse", "vorauszahl",
+    "rechnung.", "berechnet.", "pauschale", "kaution", "sicherheitsleist", "preisliste", "preis.", "euro.", "eur.", "remunerat", "fee.",
     "fees.", "charge", "invoice", "payment", "paid.", "pay.", "pays.", "payable", "expense", "costs.", "cost.", "rate.", "rates.", "reimburs",
-    "deposit", "compensated", "dollar", "usd.", "bill.", "bills.", "billed", "billable", "credits.", "surcharge", "extra.", "extras.", "buy.", "kauf", "erwerb.", "kostet", "kosten:", "aufpreis", "zuschlag", "abgerechnet", "forderungen.", "outstanding", "settle", "beglich", "beglichen", "entrichtet", "löschgebühr", "exportgebühr", "honored.",  "quote.", "price", "löschpauschale", "prepay",
+    "deposit", "compensated", "dollar", "usd.", "bill.", "bills.", "billed", "billable", "credits.", "surcharge", "extra.", "extras.", "buy.", "kauf", "erwerb.", "kostet", "kosten:", "aufpreis", "zuschlag", "abgerechnet", "forderungen.", "outstanding", "settle", "beglich", "beglichen", "entrichtet", "löschgebühr", "exportgebühr", "honored.",  "quote.", "price.", "prices.", "löschpauschale", "prepay",
 ];
 /// What makes it right: nothing is paid, or only what nobody owes by law.
 const FREE: &[&str] = &[
@@ -21,7 +21,7 @@ const FREE: &[&str] = &[
     "part of the price", "included in the", "keine kosten", "nichts in rechnung", "without a fee", "ohne entgelt", "ohne aufpreis",
     "darüber hinaus", "hinausgeh", "über das gesetz", "sonderwünsch", "zusatzwünsch", "mehrleistung", "beyond", "go further", "goes further",
     "additional work", "not owed", "nicht geschuldet", "abrechnungsdaten", "zahlungsverhalten", "zahlungsart", "bankverbindung", "kontoverbindung",
-    "billing data", "invoice data", "rechnungsdaten", "bezahlt es", "state of the art", "stand der technik", "get back", "refund", "anzahl", "zahlungsverkehr", "zahlungsabwick", "mehraufwand, den der auftragnehmer",
+    "billing data", "invoice data", "rechnungsdaten", "bezahlt es", "berücksichtig", "umstände", "state of the art", "stand der technik", "get back", "refund", "anzahl", "zahlungsverkehr", "zahlungsabwick", "mehraufwand, den der auftragnehmer",
 ];
 
 pub(super) fn payment(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
@@ -34,8 +34,14 @@ pub(super) fn payment(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
             && clause.has(&["trägt.", "tragen.", "erstattet.", "übernimmt", "übernehmen", "bear.", "bears.", "reimburse", "zahlt.", "pays.", "bezahl"]);
         clause.has(MONEY) && !is_denied && !processor_pays && !numbers_only(clause.words)
     });
-    asks.next().is_some() && !said.says(FREE)
-        || said.says(&["€", "$", " euro", " dollar"]) && !said.has(&["unberührt", "unaffected", "binds"]) && !said.says(FREE) && !said.near(MONEY, NO, 5) && !at.is_about(&["liability", "flow-down"]) && !said.has(&["haft", "liab"])
+    asks.next().is_some() && !said.says(FREE) && !is_included(said)
+        || said.says(&["€", "$", " euro ", " euro,", " eur ", " dollar"]) && !said.has(&["unberührt", "unaffected", "binds"]) && !said.says(FREE) && !said.near(MONEY, NO, 5) && !at.is_about(&["liability", "flow-down"]) && !said.has(&["haft", "liab"])
+}
+
+/// "Im Preis enthalten", "covered by the charges".
+fn is_included(said: &Phrase<'_>) -> bool {
+    const IN: &[&str] = &["enthalten", "inbegriffen", "umfasst", "include", "cover"];
+    said.has(IN) && !said.near(IN, NO, 3)
 }
 
 /// "Anzahl", "bezahlt" and the like apart, a figure of money alone is a cap.
@@ -64,9 +70,10 @@ pub(super) fn cap(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     let strong = said.has(&["haftung", "haftet", "haften", "liab", "schadenersatz", "schadensersatz", "damages"]);
     let free = said.says(&[
         "unbeschränkt", "unbegrenzt", "unlimited", "without limit", "unberührt", "unaffected", "without prejudice", "in full", "in vollem umfang",
-        "nur zwischen", "only between", "binds only", "ohne begrenzung", "ohne beschränkung", "wie für eigen", "eigenes", "own acts", "as for its own",
+        "nur zwischen", "only between", "between the parties only", "nur im verhältnis", "untereinander", "einschränkung", "binds only", "ohne begrenzung", "ohne beschränkung", "wie für eigen", "eigenes", "own acts", "as for its own",
         "keine anwendung", "not apply", "not be held", "gesamtschuld", "je nach", "art. 82", "article 82", "dass der umstand", "in keinerlei hinsicht",
     ]) && !said.says(&["gegenüber betroffenen, auch", "der höhe nach"]);
+    let free = free || said.clauses().any(|clause| clause.near(&["begrenz", "beschränk", "limit", "cap."], NO, 6));
     let limits = said
         .clauses()
         .any(|clause| clause.has(LIMIT) && !clause.near(LIMIT, NO, 4));

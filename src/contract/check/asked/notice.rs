@@ -11,16 +11,19 @@ pub(super) fn passive(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     ];
     const PAGE: &[&str] = &[
         "homepage", "webseite", "website", "webs", "internetseite", "internetpräsenz", "internetauftritt", "internet.", "portal", "kundenportal", "statusseite", "seite.", "url.", "online",
-        "link.", "page.", "pages.", "site.", "dashboard", "changelog", "blog", "release", "kundenbereich", "intranet", "aushang", "web.", "webpage", "hub.", "statuspage",
+        "link.", "page.", "pages.", "site.", "dashboard", "changelog", "blog", "release", "kundenbereich", "intranet", "aushang", "web.", "webpage", "hub.", "statuspage", "hilfebereich", "hilfeseite",
     ];
     const SHOWN: &[&str] = &[
         "veröffentlich", "bekannt", "einseh", "einzuseh", "abruf", "abgerufen", "nachseh", "nachzuseh", "nachschau", "schau", "nachles", "überprüf", "prüf", "informier", "publish", "post.",
         "posted", "posting", "appear", "consult", "check", "look", "visit", "review", "abreast", "displayed", "shown", "listed", "find", "found", "aktualisier", "gepflegt", "ausgewiesen", "angezeigt",
-        "ersichtlich", "bereitgestellt", "updat", "monitor", "keep.", "stellt.", "bereitstellung", "eingestellt", "hinterlegt", "changes.",
+        "ersichtlich", "bereitgestellt", "updat", "monitor", "keep.", "stellt.", "bereitstellung", "eingestellt", "hinterlegt", "changes.", "change.", "stehen.", "steht.", "list.",
     ];
     const TOLD: &[&str] = &["e-mail", "email", "mail ", "textform", "schriftlich", "in writing", "text form", "benachrichtig", "notif", "message", "nachricht", "brief ", "letter"];
     let told = said.says(TOLD) && !said.near(&["mail", "message", "nachricht", "benachrichtig", "notif", "mitteil", "hinweis", "unterricht"], NO, 5);
-    at.is_about(ABOUT) && said.has(PAGE) && said.has(SHOWN) && !told && !is_convenience(said)
+    // An address of a page, and being told to look oneself.
+    let is_address = said.text.split_whitespace().any(|word| word.contains('/') && word.contains('.') && !word.contains('@'));
+    let look = said.says(&["schauen sie", "sehen sie", "have a look", "look there", "selbst nachsehen", "selbst nachschauen", "unterrichtet sich", "informiert sich", "keep an eye", "halten sie sich"]);
+    at.is_about(ABOUT) && (look || said.has(PAGE) || is_address) && (look || said.has(SHOWN)) && !told && !is_convenience(said)
 }
 
 fn is_convenience(said: &Phrase<'_>) -> bool {

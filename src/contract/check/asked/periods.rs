@@ -71,7 +71,7 @@ pub(super) fn period(at: &Spot<'_>, said: &Phrase<'_>, meta: &Meta) -> bool {
 
 /// Told when it is over: "im Nachhinein", "in the annual report".
 fn afterwards(said: &Phrase<'_>) -> bool {
-    said.has(&["quartalsende", "jahresende", "monatsende", "sammelmeldung", "gesammelt", "nachhinein", "nachträglich", "rückwirkend", "afterwards", "subsequently", "retroactiv", "retrospectiv", "jahresabrechnung", "jahresbericht", "quartalsbericht", "jahresgespräch", "quarterly", "annually"])
+    said.has(&["quartalsende", "sammelmeldung", "gesammelt", "nachhinein", "nachträglich", "rückwirkend", "afterwards", "subsequently", "retroactiv", "retrospectiv", "jahresabrechnung", "jahresbericht", "quartalsbericht", "jahresgespräch", "quarterly", "annually"])
         || said.says(&["annual report", "quarterly report", "annual review", "after the fact", "next invoice", "nächsten rechnung", "once it has started", "after its investigation", "abschluss seiner", "abschluss der internen", "completing its", "of confirming", "of our confirming", "end of the quarter", "end of the year", "end of each quarter", "end of the month"])
         || once_done(said)
 }

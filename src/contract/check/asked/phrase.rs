@@ -53,7 +53,7 @@ impl<'s> Phrase<'s> {
         let mentions = cast.mentions(&written, &words, &begins);
         let mut before = None;
         for clause in &mut clauses {
-            let own = super::cast::actor(&mentions, clause.from, clause.to);
+            let own = super::cast::actor(&mentions, &words, clause.from, clause.to);
             clause.names_actor = own.is_some();
             clause.actor = own.or(before);
             before = clause.actor;
@@ -92,6 +92,17 @@ impl<'s> Phrase<'s> {
         any.iter().any(|one| self.lower.contains(one))
     }
 
+    /// The same, from the beginning of a word on.
+    pub(super) fn speaks(&self, any: &[&str]) -> bool {
+        any.iter().any(|one| {
+            self.lower.starts_with(one)
+                || self.lower.match_indices(one).any(|(at, _)| {
+                    let before = self.lower.get(..at).unwrap_or_default();
+                    !before.ends_with(char::is_alphanumeric)
+                })
+        })
+    }
+
     /// Whether a word begins with one of these.
     pub(super) fn has(&self, stems: &[&str]) -> bool {
         place(&self.words, stems).is_some()
@@ -109,11 +120,14 @@ impl<'s> Phrase<'s> {
 
     /// Numbers directly before a word that begins so: "24 Stunden", "vierzehn Tage", "thirty (30) days".
     pub(super) fn figures(&self, units: &[&str]) -> Vec<u32> {
-        let pairs = self.words.windows(2).enumerate();
+        // "One calendar month", "fünf volle Tage".
+        const BETWEEN: &[&str] = &["calendar", "working", "business", "full.", "clear.", "consecutive", "voll", "weiter", "further"];
+        let words: Vec<String> = self.words.iter().filter(|word| !begins(word, BETWEEN)).cloned().collect();
+        let pairs = words.windows(2).enumerate();
         pairs
             .filter_map(|(at, pair)| match pair {
                 [number, unit] if begins(unit, units) => number_word(number)
-                    .map(|number| number + hundreds(self.words.get(..at).unwrap_or_default())),
+                    .map(|number| number + hundreds(words.get(..at).unwrap_or_default())),
                 _ => None,
             })
             .collect()

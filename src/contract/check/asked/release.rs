@@ -31,7 +31,7 @@ fn clause_takes_back(at: &Spot<'_>, said: &Phrase<'_>, clause: &Clause<'_>, duti
 }
 
 /// Denials that stand for themselves, without "ohne".
-const NOT: &[&str] = &["nicht.", "kein", "not.", "no.", "nichts.", "never", "niemals", "neither", "nor.", "weder", "keinerlei"];
+const NOT: &[&str] = &["nicht.", "nie.", "kein", "not.", "no.", "nichts.", "never", "niemals", "neither", "nor.", "weder", "keinerlei"];
 
 /// "Niemand, der nicht", "never without": what is denied twice is asked for.
 fn twice_denied(said: &Phrase<'_>) -> bool {
@@ -100,8 +100,8 @@ fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) 
         "verschweig", "verschwiegen.", "unaided", "disclaim", "decline", "denied", "withheld", "vorenthalten",
     ];
     const IGNORED: &[&str] = &[
-        "ausgenommen", "exempt", "unread", "ungelesen", "discard", "verworfen", "weggeworfen", "ignor", "unbeachtet", "unheeded", "unbeantwortet", "unanswered", "vernichtet",
-        "verschluss", "geschäftsgeheimnis", "betriebsgeheimnis", "extinguish", "nachrang", "ersatzlos", "as is", "nebenleistung", "ancillary", "wirkungslos", "folgenlos", "hinfällig",
+        "ausgenommen", "exempt", "unread", "ungelesen", "discard", "verworfen", "weggeworfen", "ignor", "unbeachtet", "unheeded", "unbeantwortet", "unanswered",
+        "verschluss", "extinguish", "nachrang", "ersatzlos", "as is", "nebenleistung", "ancillary", "wirkungslos", "folgenlos", "hinfällig",
     ];
     const NO_CONCERN: &[&[&[&str]]] = &[
         &[&["off."], &["the."], &["table.", "agenda."]],
@@ -111,10 +111,8 @@ fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) 
         &[&["passed.", "pass."], &["over."]],
         &[&["no.", "ohne.", "without.", "keine.", "none."], &["effect.", "wirkung", "folge", "belang", "concern", "business.", "consequence", "bedeutung", "interesse"]],
         &[&["as."], &["is."]],
-        &[&["trade."], &["secret", "secrets."]],
         &[&["give.", "gives.", "yield", "rank", "tritt.", "treten."], &["way.", "zurück.", "below.", "behind.", "hinter.", "to."]],
         &[&["place.", "stelle.", "lieu.", "instead."], &["of.", "aller.", "jeder.", "every.", "eigener."]],
-        &[&["withdrawn.", "withdraw", "aufgegeben", "abgeschafft", "dropped", "weggelassen", "wegfallen", "abgeschaltet"]],
         &[&["keep", "kept.", "held.", "gehalten."], &["secret.", "geheim", "back."]],
         &[&["geheim."], &["gehalten.", "halten."]],
         &[&["not.", "nicht."], &["attached", "beigefügt", "issued", "handed", "herausgegeben", "ausgehändigt", "shared", "shown"]],
@@ -124,7 +122,21 @@ fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) 
         && at.is_about(&["survival", "confidentiality"]);
     let is_relative = clause.words.first().is_some_and(|word| matches!(word.as_str(), "who" | "which" | "that"));
     let is_denied = clause.has(NOT);
-    (clause.has(GONE) && !is_denied && !is_relative && (clause.has(duties) || at.is_about(&["termination", "objection"]) && clause.has(&["recht.", "right."])))
+    // What the law excepts, and what follows from an objection.
+    let is_except = clause.has(&["ausgenommen", "exempt"]) && said.has(&["recht", "unionsrecht", "gesetz", "law.", "bekannt", "öffentlich", "public"])
+        || at.is_about(&["objection", "sub-processor-notice"]) && !clause.has(&["widerspruch.", "objection.", "einspruch.", "recht.", "right."]) && !clause.has(duties)
+        || at.is_about(&["sub-processor-notice"]) && clause.in_order(&[&["unterbleib"], &["der.", "die.", "das."]], 0)
+        || at.is_about(&["sub-processor-notice"]) && clause.has(&["unterbleib", "einsatz", "wechsel"]) && !clause.has(&["mitteilung", "ankündigung", "information", "unterrichtung"]);
+    if is_except {
+        return false;
+    }
+    let is_secret = at.is_about(&["place", "sub-processors", "sub-processor-notice", "third-country", "flow-down", "tom", "breach"])
+        && (clause.has(&["geschäftsgeheimnis", "betriebsgeheimnis"]) || clause.in_order(&[&["trade."], &["secret", "secrets."]], 0));
+    let is_dropped = at.is_about(&["tom", "tom-change"])
+        && clause.has(&["withdrawn.", "withdraw", "aufgegeben", "abgeschafft", "dropped", "weggelassen", "wegfallen", "abgeschaltet"])
+        && !said.has(&["sofern", "provided", "wenn.", "solange"]);
+    (is_secret || is_dropped) && !is_denied
+        || (clause.has(GONE) && !is_denied && !is_relative && (clause.has(duties) || at.is_about(&["termination", "objection"]) && clause.has(&["recht.", "right."])))
         || ((clause.has(IGNORED) || NO_CONCERN.iter().any(|steps| clause.in_order(steps, 3)))
             && !is_relative
             && !clause.has(&["nur.", "only.", "sofern", "vorkehrung"])
@@ -198,7 +210,7 @@ fn unasked(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     const ASKED: &[&str] = &[
         "unterricht", "informier", "rückfrag", "zustimm", "genehmig", "wissen.", "ankündig", "vorankündig", "mitteil",
         "weisung", "einwillig", "benachrichtig", "asking", "consent", "approv", "telling", "informing", "notice.",
-        "notif", "notification", "instruct", "permission", "reference.", "knowledge", "begründ", "mitwirk", "prüfung",
+        "notif", "notification", "instruct", "permission", "reference.", "knowledge", "mitwirk", "prüfung",
         "garantie", "safeguard",
     ];
     let is_free = at.is_about(&["termination", "objection", "audit-conditions", "authority"]);
@@ -214,15 +226,14 @@ fn unasked(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
 /// What may be denied: reasons, signatures, carrying out what is unlawful, checking the law.
 fn lawful_release(at: &Spot<'_>, said: &Phrase<'_>, clause: &Clause<'_>) -> bool {
     const FORM: &[&str] = &[
-        "begründ", "grund.", "gründe", "reason", "unterschr", "signature", "papier", "paper", "wet.", "förmlich",
-        "wortgleich", "wörtlich", "verbatim",
+        "begründ", "grund.", "gründe", "reason", "unterschr", "signature", "papier", "paper", "wet.", "wortgleich", "wörtlich", "verbatim", "datenschutzbeauftragt", "officer",
     ];
     const UNHARMED: &[&str] = &[
         "unberührt", "unaffected", "ersetz", "replac", "hinder", "prejudice", "entgegen", "abhängig", "conditional",
         "depend", "einschränk", "beschränk", "begrenz", "restrict", "limit", "affect", "substitute", "berühr",
         "hemm", "stand.", "genügt", "reicht", "suffic", "enough", "endet", "enden", "erlischt", "end.", "expire",
         "ausgesch", "schließt", "preclud", "bar.", "absenk", "sink", "unterschr", "fall.", "drop", "lower", "mindern",
-        "reduc", "fällt", "verschlecht", "take.", "remov", "depriv", "put.", "delay", "postpon", "defer", "aufgeschob", "apply", "anwendung", "wirken",
+        "reduc", "fällt", "verschlecht", "take.", "remov", "depriv", "put.", "delay", "postpon", "defer", "aufgeschob", "apply", "anwendung", "wirken", "geld.", "entgelt", "kosten", "vergüt", "fee.", "charge",
     ];
     const CARRY: &[&str] = &[
         "ausführ", "ausgeführt", "auszuführen", "befolg", "umsetz", "umzusetzen", "carry", "follow", "execut", "act.",
@@ -232,10 +243,12 @@ fn lawful_release(at: &Spot<'_>, said: &Phrase<'_>, clause: &Clause<'_>) -> bool
     if clause.has(FORM) {
         return true;
     }
-    if at.is_about(&["unlawful-instruction"]) && clause.has(CARRY) && clause.has(NO) {
+    let is_unlawful = at.is_about(&["unlawful-instruction"]) || at.is_about(&["instructions"]) && said.has(&["verst", "rechtswidrig", "infring", "unlawful", "offend", "breach", "verletz"]);
+    let is_owed = clause.has(&["hinweis", "warn", "unterricht", "inform"]);
+    if is_unlawful && clause.has(CARRY) && clause.has(NO) && !is_owed {
         return true;
     }
     // A denied limit keeps the duty.
-    let is_kept = clause.near(UNHARMED, NO, 6) || said.says(&["bleibt unberührt", "bleiben unberührt", "remains unaffected", "remain unaffected"]);
+    let is_kept = clause.near(UNHARMED, NO, 6) || said.has(&["unberührt", "unaffected"]);
     is_kept && !clause.has(&["verpflichtet.", "pflicht.", "obliged", "obligation", "schuldet", "ausgenommen"])
 }

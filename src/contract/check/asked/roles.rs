@@ -48,7 +48,7 @@ fn chosen_by_processor(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     let by_us = said.in_order(&[&["unserer.", "unsere.", "our."], THEIRS], 1);
     let directs = at.is_about(&["instructions", "deletion"])
         && said.clauses().any(|clause| {
-            clause.actor == Some(Party::Processor) && clause.has(&["direct", "instructs", "anweist", "vorgibt", "vorschreibt", "anordnet", "orders"])
+            clause.actor == Some(Party::Processor) && clause.names_actor && clause.has(&["direct", "instructs", "anweist", "vorgibt", "vorschreibt", "anordnet", "orders"])
                 && !clause.has(NO)
         });
     // Approval of an audit, a legal instruction and the like are asked for by the processor in both cases.
@@ -83,18 +83,33 @@ fn is_named(clause: &Clause<'_>, said: &Phrase<'_>) -> bool {
 
 /// "Obliegt dem Kunden", "rests with Customer", "is left to you".
 fn left_to_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
-    const LEFT: &[&[&[&str]]] = &[
-        &[&["obliegt", "obliegen", "überlassen", "bleibt.", "verbleibt", "sache.", "aufgabe.", "zuständig", "zulasten", "lasten.", "last.", "gehalten.", "hand."]],
-        &[&["rest.", "rests", "lies.", "lie.", "falls.", "up.", "left.", "incumbent", "responsib", "remains", "matter", "burden", "unaided", "job."]],
+    const LEFT: &[&str] = &[
+        "obliegt", "obliegen", "überlassen", "verbleibt", "sache.", "aufgabe.", "zuständig", "zulasten", "lasten.", "last.", "hand.", "pflicht.", "rest.", "rests", "lies.", "lie.",
+        "falls.", "up.", "left.", "incumbent", "responsib", "burden", "job.", "task", "duty.",
     ];
-    let about = DEEDS.iter().any(|(tag, _)| *tag == at.tag()) || at.is_about(&["sub-processors", "change", "partner", "tom-change"]);
-    about
-        && said.clauses().any(|clause| {
-            let names = super::cast::named(clause.words, &super::cast::Cast::default());
-            names == Some(Party::Controller)
-                && !clause.has(&["processor.", "auftragnehmer", "auftragsverarbeiter", "supplier", "provider", "vendor"][..2])
-                && LEFT.iter().any(|steps| clause.in_order(steps, 0))
-                && !clause.has(NO)
-                && !said.says(&["rechtmäßigkeit", "zulässigkeit", "lawful", "legal basis", "wahl", "chooses", "choice", "entscheidung", "decision", "bleibt es unbenommen", "unbenommen", "impact assessment is", "verantwortlich bleibt"])
-        })
+    const BEHIND: &[&str] = &["überlassen.", "ob.", "obliegt.", "zufallen", "aufgegeben"];
+    const LAWFUL: &[&str] = &[
+        "rechtmäßigkeit", "zulässigkeit", "lawful", "legal basis", "wahl", "chooses", "choice", "entscheidung", "decision", "unbenommen", "impact assessment is",
+        "verantwortlich bleibt", "between you and them, and",
+    ];
+    let about = DEEDS.iter().any(|(tag, _)| *tag == at.tag()) || at.is_about(&["sub-processors", "change", "partner"]);
+    let words = said.words();
+    let is_left = |one: &super::cast::Mention| {
+        let before = words.get(one.at.saturating_sub(4)..one.at).unwrap_or_default();
+        let behind = words.get(one.at + 1..(one.at + 5).min(words.len())).unwrap_or_default();
+        one.party == Party::Controller
+            && (before.iter().any(|word| begins(word, LEFT)) || behind.iter().take(3).any(|word| begins(word, BEHIND)))
+    };
+    let is_his = said.clauses().any(|clause| {
+        clause.actor == Some(Party::Controller)
+            && clause.names_actor
+            && (clause.has(&["responsible", "gehalten."]) || clause.in_order(&[&["ist.", "is.", "are."], &["zuständig", "verantwortlich.", "gehalten", "responsible"]], 8))
+    });
+    about && (said.mentions().iter().any(is_left) || is_his) && !said.has(NO) && !said.says(LAWFUL)
+        || between_others(at, said)
+}
+
+/// "That is between you and them": the processor keeps out of what it answers for.
+fn between_others(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
+    at.is_about(&["flow-down", "sub-processors"]) && (said.in_order(&[&["between."], &["you.", "customer.", "client.", "controller."], &["and."]], 1) || said.says(&["unmittelbar gegen diese", "directly against them", "nur an diese"]))
 }

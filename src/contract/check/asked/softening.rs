@@ -19,9 +19,9 @@ pub(super) fn as_a_rule(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         "reasonable efforts", "reasonable endeavours", "best efforts", "reasonable effort", "where possible", "if possible", "wherever possible",
         "endeavour", "endeavor", "strive", "aims to", "aim to", "try to", "tries to", "attempt to", "practicable", "where feasible", "feasible",
         "commercially reasonable", "commercially sensible", "commercially viable", "convenient", "in due course", "time permits", "resources permit",
-        "permitting", "good faith", "as appropriate", "when things", "at leisure", "in a timely manner", "goodwill", "courtesy", "soweit ihm",
+        "permitting", "consider in good faith", "in good faith consider", "requests for an inspection in good faith", "conveniently", "as appropriate", "when things", "at leisure", "in a timely manner", "goodwill", "courtesy", "soweit ihm",
         "soweit es ihm", "soweit dies dem", "insoweit es", "by and large", "im großen und ganzen", "für gewöhnlich", "more often than not", "in aller regel", "most of the time", "when possible", "should be able", "nice to have", "as far as it suits", "hopes to", "intends to", "ist angestrebt", "angestrebt",
-        "anstreb", "beabsichtigt", "möchte", "so gut es geht", "wo es geht", "im ermessen",
+        "anstreb", "beabsichtigt", "so gut es geht", "wo es geht", "im ermessen",
     ];
     // What the law itself says: as far as this is possible, given the nature of the processing.
     const OF_LAW: &[&str] = &[
@@ -29,7 +29,7 @@ pub(super) fn as_a_rule(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     ];
     let about = at.is_about(OWED)
         && !at.is_about(&["audit-conditions", "termination", "purpose", "controller-duties", "conclusion", "remuneration", "evidence", "delimitation"]);
-    let is_soft = said.says(SOMETIMES) && !said.says(OF_LAW) && !denied(said);
+    let is_soft = said.speaks(SOMETIMES) && !said.says(OF_LAW) && !denied(said);
     let is_condition_of_instructions = at.is_about(&["audit-conditions"]) && said.says(&["good faith", "wohlwollend", "kulanz"]);
     (about && is_soft && !told_by_controller(said)) || is_condition_of_instructions || may_instead_of_must(at, said)
 }
@@ -74,7 +74,7 @@ pub(super) fn discretion(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
 fn at_will(clause: &Clause<'_>) -> bool {
     const WILL: &[&str] = &[
         "ermessen", "belieben", "gutdünken", "willkür", "beliebig", "discretion", "liberty", "pleases", "freestanding", "judgment", "judgement",
-        "choosing", "whim", "vorbehalten", "gutheißt", "einschätzung",
+        "choosing", "whim", "gutheißt", "einschätzung",
     ];
     const HOLDS: &[&str] = &["hält.", "halten.", "erachtet", "erscheint", "scheint.", "findet.", "ansieht", "empfindet", "deems", "deem.", "considers", "thinks", "finds", "believes"];
     const FIT: &[&str] = &[
@@ -112,6 +112,6 @@ fn decides(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     ]);
     about
         && said.clauses().any(|clause| {
-            clause.actor == Some(Party::Processor) && clause.has(DECIDE) && !clause.has(NO) && !clause.has(&["mittel", "means."])
+            clause.actor == Some(Party::Processor) && clause.names_actor && clause.has(DECIDE) && !clause.has(NO) && !clause.has(&["mittel", "means."])
         })
 }
