@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use strum::VariantArray;
 
 use super::ActionError;
 use crate::actions::documents::sha256;
@@ -72,6 +73,40 @@ pub struct Question {
     pub is_warning: bool,
     /// The sentences it is about, each with its place.
     pub quotes: Vec<Quote>,
+    /// What it is asked together with.
+    pub group: QuestionGroup,
+}
+
+/// Questions that are asked together, in the order in which the page shows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, VariantArray)]
+pub enum QuestionGroup {
+    /// What the text must say, and somebody said it does not.
+    Uncovered,
+    /// Warnings that are to stay.
+    Warnings,
+    /// Where the text says what it must say.
+    Assigned,
+    /// The measures of Art. 32.
+    Measures,
+    /// Wording at passages that is often trouble.
+    Passages,
+    /// What concerns the whole of it.
+    Rest,
+}
+
+impl QuestionGroup {
+    fn of(finding: &Finding) -> Self {
+        match finding.kind {
+            _ if finding.is_uncovered => Self::Uncovered,
+            _ if finding.failed() => Self::Warnings,
+            _ if finding.asked.is_some() => Self::Passages,
+            CheckKind::Assigned if matches!(finding.id, "LC-17" | "LC-18" | "LC-19" | "LC-20") => {
+                Self::Measures
+            }
+            CheckKind::Assigned => Self::Assigned,
+            CheckKind::Decided | CheckKind::Asked => Self::Rest,
+        }
+    }
 }
 
 /// A sentence that a question is about.
@@ -177,12 +212,11 @@ impl InForce {
         // All facts, and the day: what can be decided may depend on it.
         let known = format!("{} {is_sample:?} {:?}", self.hash, self.around);
         let look = || {
-            let review = Review {
-                findings: findings(&self.contract, &self.around, is_sample, None, &[]),
-                contract: Some(Arc::clone(&self.contract)),
-                problems: Vec::new(),
-            };
-            review.outdated().into_iter().cloned().collect()
+            let mut found = self.around.check(&self.contract, is_sample, |version| {
+                check::decided(&version)
+            });
+            found.retain(counts_today);
+            found
         };
         self.last
             .found(&sha256(known.as_bytes()), look)
@@ -244,29 +278,51 @@ fn findings(
     people: Option<(&str, &str)>,
     pdfs: &[(Language, Vec<u8>)],
 ) -> Vec<Finding> {
-    let codes: Vec<String> = around.products.iter().flat_map(keys_needed).collect();
-    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
     let lacking: Vec<_> = pdfs
         .iter()
         .map(|(language, bytes)| (*language, document::lacking(bytes)))
         .collect();
-    let version = check::Version {
-        today: Some(around.today),
-        products: Some(&codes),
-        operator: around.operator.as_ref(),
-        published: around.published.as_deref(),
-        sample: is_sample,
-        people,
-        pdfs: &lacking,
-        draws: Some(document::is_drawn),
-        ..check::Version::of(contract)
-    };
-    let mut findings = check::checks(&version);
+    let mut findings = around.check(contract, is_sample, |version| {
+        check::checks(&check::Version {
+            people,
+            pdfs: &lacking,
+            ..version
+        })
+    });
     // Approval is handled by the portal itself, and PDFs that were not made cannot be confirmed.
     findings.retain(|finding| {
         finding.outcome != CheckResult::Confirm || !matches!(finding.id, "LC-53" | "LC-54")
     });
     findings
+}
+
+impl Surroundings {
+    /// Checks a text against these data.
+    fn check<T>(
+        &self,
+        contract: &Contract,
+        is_sample: Option<bool>,
+        check: impl FnOnce(check::Version<'_>) -> T,
+    ) -> T {
+        let codes: Vec<String> = self.products.iter().flat_map(keys_needed).collect();
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        check(check::Version {
+            today: Some(self.today),
+            products: Some(&codes),
+            operator: self.operator.as_ref(),
+            published: self.published.as_deref(),
+            sample: is_sample,
+            draws: Some(document::is_drawn),
+            ..check::Version::of(contract)
+        })
+    }
+}
+
+/// What would keep a published text from being published today: facts outside of it have changed since. Its
+/// number and day were right then, and what was assigned and confirmed is no fact of today.
+fn counts_today(finding: &Finding) -> bool {
+    let is_of_that_day = matches!(finding.id, "LC-46" | "LC-54" | "LC-55");
+    finding.blocks() && finding.kind == CheckKind::Decided && !is_of_that_day
 }
 
 fn quote(finding: &Finding) -> Option<Quote> {
@@ -314,6 +370,7 @@ impl Review {
                 wants_words: finding.failed() || finding.id == "LC-50",
                 is_warning: finding.failed(),
                 quotes: quote(finding).into_iter().collect(),
+                group: QuestionGroup::of(finding),
             });
         }
         asked
@@ -328,14 +385,10 @@ impl Review {
             .collect()
     }
 
-    /// What would keep it from being published today, had it not been published before: facts outside the
-    /// text have changed since. Its number and day were right then.
+    /// What would keep it from being published today, had it not been published before.
     pub fn outdated(&self) -> Vec<&Finding> {
-        let of_that_day = |id: &str| matches!(id, "LC-46" | "LC-54" | "LC-55");
-        let mut found: Vec<&Finding> = self.findings.iter().filter(|one| one.blocks()).collect();
-        // What was assigned and confirmed then is no fact of today.
-        found.retain(|one| one.kind == CheckKind::Decided && !of_that_day(one.id));
-        found
+        let found = self.findings.iter();
+        found.filter(|one| counts_today(one)).collect()
     }
 
     pub(super) fn must_not_block(&self) -> Result<(), VersionRefusal> {

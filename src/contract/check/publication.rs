@@ -178,10 +178,11 @@ fn four_eyes(version: &Version<'_>) -> Finding {
 
 /// LC-55: a number that was published belongs to this text for ever.
 fn unchanged(version: &Version<'_>) -> Finding {
-    let own = fingerprint(version.contract);
     let (ok, text) = match version.published {
         None => (true, "Unter dieser Nummer ist noch nichts veröffentlicht."),
-        Some(published) if published == own => (true, "Der Wortlaut ist der veröffentlichte."),
+        Some(published) if published == fingerprint(version.contract) => {
+            (true, "Der Wortlaut ist der veröffentlichte.")
+        }
         Some(_) => (
             false,
             "Unter dieser Nummer ist schon ein anderer Wortlaut veröffentlicht. Geben Sie der Änderung eine neue Nummer.",

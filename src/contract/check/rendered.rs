@@ -153,12 +153,12 @@ fn filled_in(operator: &Operator) -> Vec<(String, String)> {
 
 fn cannot(list: &BTreeSet<char>) -> String {
     let named: Vec<String> = list.iter().map(|c| named(*c)).collect();
+    let (these, them) = match list.len() {
+        1 => ("Dieses Zeichen", "es"),
+        _ => ("Diese Zeichen", "sie"),
+    };
     format!(
-        "{} kann das PDF nicht drucken: {}. Schreiben Sie die Stelle mit lateinischen, griechischen oder kyrillischen Buchstaben.",
-        match list.len() {
-            1 => "Dieses Zeichen",
-            _ => "Diese Zeichen",
-        },
+        "{these} kann das PDF nicht drucken: {}. Ersetzen Sie {them}; gedruckt werden lateinische, griechische und kyrillische Buchstaben.",
         named.join(", ")
     )
 }

@@ -58,6 +58,8 @@ struct Page {
     confirmations: Vec<Confirmation>,
     /// What the text does not speak of, for whoever approves (EV-13).
     uncovered: Vec<&'static str>,
+    /// How many of the confirmations have a reason or a reference.
+    reasoned: usize,
     stage: Stage,
     may_approve: bool,
     /// Why this reader cannot approve it yet, although another user submitted it (A2).
@@ -150,6 +152,11 @@ async fn page(app: &App, me: &Me, id: VersionId, errors: FieldErrors) -> Result<
         returned: head.returned.clone().unwrap_or_default(),
         parts: parts_of(&version),
         languages: parts::languages(&version.files),
+        reasoned: version
+            .confirmations
+            .iter()
+            .filter(|answer| !answer.note.is_empty())
+            .count(),
         confirmations: version.confirmations.clone(),
         uncovered: reviewed
             .uncovered()

@@ -3,6 +3,7 @@
 use actix_session::Session;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use strum::VariantArray as _;
 
 use super::found::place_link;
 use super::show::seen;
@@ -10,7 +11,7 @@ use super::{Subject, load};
 use crate::actions::ActionError;
 use crate::actions::versions::approval::{Answer, Answers, submit as submit_version};
 use crate::actions::versions::review::{
-    Question, Review, Surroundings, pdfs, review, stamp as stamp_of,
+    Question, QuestionGroup, Review, Surroundings, pdfs, review, stamp as stamp_of,
 };
 use crate::app::App;
 use crate::domain::version::{Version, VersionRefusal};
@@ -34,12 +35,63 @@ struct Page {
     shell: Shell,
     subject: Subject,
     blocks: bool,
-    questions: Vec<Asked>,
+    /// Questions that are asked together; none is empty.
+    groups: Vec<Group>,
     /// Stamp of these questions; it is sent back with the answers.
     stamp: String,
     /// Comments on clauses that nobody has closed.
     open_comments: i64,
     errors: FieldErrors,
+}
+
+/// Questions that are asked together.
+struct Group {
+    /// Anchor.
+    key: &'static str,
+    title: &'static str,
+    /// What is to be done with them.
+    lead: &'static str,
+    questions: Vec<Asked>,
+}
+
+impl Group {
+    fn of(group: QuestionGroup, questions: Vec<Asked>) -> Self {
+        use QuestionGroup as G;
+        let (key, title, lead) = match group {
+            G::Uncovered => (
+                "ungeregelt",
+                "Was der Text nicht regelt",
+                "Jeder Vertrag muss das regeln, dieser tut es aus dem genannten Grund nicht. Sie und wer freigibt nehmen es auf sich.",
+            ),
+            G::Warnings => (
+                "hinweise",
+                "Was trotz eines Hinweises so bleiben soll",
+                "Schreiben Sie zu jedem, warum.",
+            ),
+            G::Assigned => (
+                "themen",
+                "Was der Vertrag regeln muss",
+                "Lesen Sie die Stelle, und bestätigen Sie, dass sie das Thema regelt.",
+            ),
+            G::Measures => (
+                "massnahmen",
+                "Technische und organisatorische Maßnahmen",
+                "Die Maßnahmen werden zusammen bestätigt.",
+            ),
+            G::Passages => (
+                "stellen",
+                "Fragen zu einzelnen Stellen",
+                "Solche Sätze machen oft Schwierigkeiten. Bestätigen Sie, dass sie so gemeint sind.",
+            ),
+            G::Rest => ("weiteres", "Weiteres", ""),
+        };
+        Self {
+            key,
+            title,
+            lead,
+            questions,
+        }
+    }
 }
 
 /// A question with the answer that was typed.
@@ -102,7 +154,7 @@ async fn page(
     let mut errors = FieldErrors::default();
     let questions = reviewed.questions();
     let stamp = stamp_of(&questions);
-    let questions = questions
+    let questions: Vec<Asked> = questions
         .into_iter()
         .enumerate()
         .map(|(at, question)| {
@@ -142,6 +194,18 @@ async fn page(
             asked
         })
         .collect();
+    // The fields are numbered in the order of the questions, in whichever group they stand.
+    let mut left = questions;
+    let mut groups = Vec::new();
+    for group in QuestionGroup::VARIANTS {
+        let (own, others): (Vec<Asked>, Vec<Asked>) = left
+            .into_iter()
+            .partition(|one| one.question.group == *group);
+        left = others;
+        if !own.is_empty() {
+            groups.push(Group::of(*group, own));
+        }
+    }
     let id = version.head.id;
     let open_comments = app
         .db
@@ -151,7 +215,7 @@ async fn page(
         shell: Shell::load(app, me, paths::VERSIONS).await?,
         subject: Subject::of(version, me.viewer.role),
         blocks: reviewed.blocks(),
-        questions,
+        groups,
         stamp,
         open_comments,
         errors,
