@@ -43,27 +43,96 @@ pub(super) struct Cast {
 
 /// Usual names of the controller, by their beginning; with a full stop the whole word.
 const CONTROLLER: &[&str] = &[
-    "auftraggeber", "verantwortliche.", "verantwortlichen.", "verantwortlicher.", "kunde.", "kunden.",
-    "kundin.", "besteller", "mandant.", "mandanten.", "mandantin.", "controller.", "customer.", "customers.",
-    "client.", "clients.", "subscriber", "abnehmer.", "praxis.",
+    "auftraggeber",
+    "verantwortliche.",
+    "verantwortlichen.",
+    "verantwortlicher.",
+    "kunde.",
+    "kunden.",
+    "kundin.",
+    "besteller",
+    "mandant.",
+    "mandanten.",
+    "mandantin.",
+    "controller.",
+    "customer.",
+    "customers.",
+    "client.",
+    "clients.",
+    "subscriber",
+    "abnehmer.",
+    "praxis.",
 ];
 
 /// Usual names of the processor.
 const PROCESSOR: &[&str] = &[
-    "auftragnehmer", "auftragsverarbeiter", "anbieter", "dienstleister", "lieferant", "betreiber", "hoster.",
-    "agentur.", "provider.", "processor.", "vendor.", "supplier.", "contractor.", "licensor.",
+    "auftragnehmer",
+    "auftragsverarbeiter",
+    "anbieter",
+    "dienstleister",
+    "lieferant",
+    "betreiber",
+    "hoster.",
+    "agentur.",
+    "provider.",
+    "processor.",
+    "vendor.",
+    "supplier.",
+    "contractor.",
+    "licensor.",
 ];
 
 /// Words before a name that make it another one: "ein weiterer Auftragsverarbeiter", "sub-processor".
 const ANOTHER: &[&str] = &[
-    "weiter", "ander", "neu", "sub.", "further.", "another.", "other.", "new.", "subsequent.", "unter.",
+    "weiter",
+    "ander",
+    "neu",
+    "sub.",
+    "further.",
+    "another.",
+    "other.",
+    "new.",
+    "subsequent.",
+    "unter.",
 ];
 
 /// Words before a name that put it into the dative or accusative, or behind a preposition.
 const TO: &[&str] = &[
-    "dem.", "den.", "einem.", "einen.", "zum.", "zur.", "beim.", "im.", "am.", "mit.", "an.", "für.",
-    "gegenüber.", "bei.", "to.", "for.", "with.", "from.", "on.", "upon.", "against.", "towards.", "at.", "in.",
-    "between.", "zwischen.", "about.", "über.", "zu.", "auf.", "aus.", "nach.", "gegen.", "ohne.", "without.",
+    "dem.",
+    "den.",
+    "einem.",
+    "einen.",
+    "zum.",
+    "zur.",
+    "beim.",
+    "im.",
+    "am.",
+    "mit.",
+    "an.",
+    "für.",
+    "gegenüber.",
+    "bei.",
+    "to.",
+    "for.",
+    "with.",
+    "from.",
+    "on.",
+    "upon.",
+    "against.",
+    "towards.",
+    "at.",
+    "in.",
+    "between.",
+    "zwischen.",
+    "about.",
+    "über.",
+    "zu.",
+    "auf.",
+    "aus.",
+    "nach.",
+    "gegen.",
+    "ohne.",
+    "without.",
     "through.",
 ];
 const BY: &[&str] = &["vom.", "durch.", "von.", "by.", "seitens."];
@@ -72,10 +141,46 @@ const ARTICLE: &[&str] = &["der.", "die.", "das.", "the.", "a.", "an.", "dem.", 
 
 /// What stands behind an English name that acts.
 const VERB: &[&str] = &[
-    "shall.", "will.", "may.", "must.", "can.", "should.", "is.", "has.", "does.", "was.", "would.", "could.",
-    "are.", "have.", "do.", "need.", "hereby.", "also.", "alone.", "agree", "undertake", "and.", "or.",
-    "itself.", "then.", "first.", "only.", "not.", "reserve", "retain", "keep", "decide", "choose", "warrant",
-    "accept", "give", "pay", "follow", "answer", "object",
+    "shall.",
+    "will.",
+    "may.",
+    "must.",
+    "can.",
+    "should.",
+    "is.",
+    "has.",
+    "does.",
+    "was.",
+    "would.",
+    "could.",
+    "are.",
+    "have.",
+    "do.",
+    "need.",
+    "hereby.",
+    "also.",
+    "alone.",
+    "agree",
+    "undertake",
+    "and.",
+    "or.",
+    "itself.",
+    "then.",
+    "first.",
+    "only.",
+    "not.",
+    "reserve",
+    "retain",
+    "keep",
+    "decide",
+    "choose",
+    "warrant",
+    "accept",
+    "give",
+    "pay",
+    "follow",
+    "answer",
+    "object",
 ];
 
 impl Cast {
@@ -139,9 +244,21 @@ impl Cast {
 }
 
 /// The one who acts in the words from here to there: who does it, else by whom it is done.
-pub(super) fn actor(mentions: &[Mention], words: &[String], from: usize, to: usize) -> Option<Party> {
-    const PASSIVE: &[&str] = &["wird.", "werden.", "wurde", "worden.", "ist.", "sind.", "is.", "are.", "be.", "been.", "was.", "were.", "being.", "zu."];
-    let is_passive = words.get(from..to).unwrap_or_default().iter().any(|word| begins(word, PASSIVE));
+pub(super) fn actor(
+    mentions: &[Mention],
+    words: &[String],
+    from: usize,
+    to: usize,
+) -> Option<Party> {
+    const PASSIVE: &[&str] = &[
+        "wird.", "werden.", "wurde", "worden.", "ist.", "sind.", "is.", "are.", "be.", "been.",
+        "was.", "were.", "being.", "zu.",
+    ];
+    let is_passive = words
+        .get(from..to)
+        .unwrap_or_default()
+        .iter()
+        .any(|word| begins(word, PASSIVE));
     let inside = || mentions.iter().filter(|one| (from..to).contains(&one.at));
     let acting = |part: Part| inside().find(|one| one.part == part);
     acting(Part::Acts)
@@ -186,7 +303,9 @@ fn pronoun(
         }
         "your" | "yours" => Some((Controller, Owns)),
         "you" => {
-            let opens = ["that.", "which.", "and.", "or.", "whether.", "what.", "than.", "as."];
+            let opens = [
+                "that.", "which.", "and.", "or.", "whether.", "what.", "than.", "as.",
+            ];
             let acts = is_first
                 || before.is_some_and(|before| begins(before, &opens))
                 || behind.is_some_and(|behind| begins(behind, VERB));
@@ -221,8 +340,19 @@ fn part(words: &[String], at: usize, begins_at: &[usize]) -> Part {
     let is_german = begins(
         word,
         &[
-            "auftrag", "verantwort", "kund", "besteller", "mandant", "anbieter", "dienst", "lieferant", "betreiber",
-            "hoster", "agentur", "abnehmer", "praxis",
+            "auftrag",
+            "verantwort",
+            "kund",
+            "besteller",
+            "mandant",
+            "anbieter",
+            "dienst",
+            "lieferant",
+            "betreiber",
+            "hoster",
+            "agentur",
+            "abnehmer",
+            "praxis",
         ],
     );
     if is_german {
@@ -234,13 +364,14 @@ fn part(words: &[String], at: usize, begins_at: &[usize]) -> Part {
                 && begins(
                     words.get(one).map_or("", String::as_str),
                     &[
-                        "the.", "a.", "an.", "unless.", "if.", "and.", "where.", "when.", "once.", "that.", "while.", "whether.",
-                        "but.", "should.",
+                        "the.", "a.", "an.", "unless.", "if.", "and.", "where.", "when.", "once.",
+                        "that.", "while.", "whether.", "but.", "should.",
                     ],
                 )
         });
     let next = words.get(at + 1).map_or("", String::as_str);
-    let is_verb = begins(next, VERB) || (next.len() > 4 && next.ends_with('s') && !next.ends_with("ss"));
+    let is_verb =
+        begins(next, VERB) || (next.len() > 4 && next.ends_with('s') && !next.ends_with("ss"));
     match opens || is_verb {
         true => Part::Acts,
         false => Part::Gets,
@@ -257,9 +388,17 @@ fn names(text: &str) -> Vec<String> {
         let (lead, name) = (parts.next().unwrap_or_default(), parts.next());
         let lead = lead.trim().to_lowercase();
         let is_naming = lead.is_empty()
-            || ["the", "nachfolgend", "folgend", "genannt", "kurz", "hereinafter", "wir"]
-                .iter()
-                .any(|word| lead.contains(word));
+            || [
+                "the",
+                "nachfolgend",
+                "folgend",
+                "genannt",
+                "kurz",
+                "hereinafter",
+                "wir",
+            ]
+            .iter()
+            .any(|word| lead.contains(word));
         if let Some(name) = name.map(str::trim)
             && is_naming
             && !name.is_empty()

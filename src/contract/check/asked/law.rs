@@ -111,6 +111,43 @@ pub(super) fn citation(said: &Phrase<'_>) -> bool {
     })
 }
 
+/// A transfer that rests on Art. 49: the article alone, and not the end of "Art. 44 bis 49".
+pub(super) fn derogation(said: &Phrase<'_>) -> bool {
+    const ARTICLE: &[&str] = &["art", "artikel", "article", "articles", "artikels"];
+    let words = said.words();
+    let cites = words.windows(2).any(|pair| match pair {
+        [article, number] => ARTICLE.contains(&article.as_str()) && number == "49",
+        _ => false,
+    });
+    let excepts = said.has(&["derogation", "ausnahmetatbest", "ausnahmevorschrift"])
+        && said.has(&["transfer", "übermitt", "drittl", "third"]);
+    // "Not based on", "auf Art. 49 stützt sich nichts".
+    let denied = said.near(
+        &[
+            "stütz",
+            "beruh",
+            "gestützt",
+            "base",
+            "rely",
+            "relied",
+            "rest.",
+            "rests.",
+            "genüg",
+            "reich",
+            "suffic",
+            "enough",
+            "zuläss",
+            "permit",
+            "herangezog",
+            "anwend",
+            "used.",
+        ],
+        super::lawful::NO,
+        4,
+    );
+    (cites || excepts) && !denied
+}
+
 pub(super) fn elsewhere(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     let is_measure = at
         .subject

@@ -1,6 +1,6 @@
 //! Wording that may take back what the law requires, or put it on the wrong party.
 
-use super::law::{citation, elsewhere, old_law};
+use super::law::{citation, derogation, elsewhere, old_law};
 use super::money::{cap, payment};
 use super::notice::{lowers, one_sided, passive};
 use super::periods::{endless, period};
@@ -34,5 +34,6 @@ pub(super) fn ask(at: &Spot<'_>, said: &Phrase<'_>, meta: &Meta, finder: &mut Fi
     on(Q::Transfer, ungrounded(at, said));
     on(Q::OldLaw, old_law(said));
     on(Q::Citation, citation(said));
+    on(Q::Derogation, derogation(said));
     on(Q::MissingDocument, elsewhere(at, said));
 }

@@ -1,4 +1,4 @@
-//! What is left over from writing, and cells that nobody filled.
+//! What is left over from writing.
 
 use super::cast::Cast;
 use super::phrase::Phrase;
@@ -83,29 +83,4 @@ fn in_brackets(text: &str) -> bool {
                 && (letters >= 2 || inner.trim().is_empty() || inner.contains(['…', '.', '●', '•']))
         })
     })
-}
-
-/// Rows with an empty cell; the list of further processors has checks of its own.
-pub(super) fn cells(all: &[Passage], passage: &Passage, finder: &mut Finder) {
-    if !matches!(passage.kind, PassageKind::Cells(_)) {
-        return;
-    }
-    let table = passage.above.last().and_then(|at| all.get(*at));
-    let head = table.map(|table| {
-        table
-            .text
-            .lines()
-            .take(14)
-            .collect::<Vec<_>>()
-            .join(" ")
-            .to_lowercase()
-    });
-    let is_list = head.is_some_and(|head| crate::contract::check::transfers::is_list(&head));
-    let empty = passage.text.split('|').filter(|cell| {
-        let cell = cell.trim();
-        cell.is_empty() || matches!(cell, "…" | "..." | "?" | "k. A." | "k.A.")
-    });
-    if !is_list && empty.count() > 0 {
-        finder.add(Q::EmptyCell, None, passage, &passage.text);
-    }
 }

@@ -2,24 +2,33 @@
 //! ever keeps a version from being published, and none is an accusation: much of it is lawful.
 
 mod cast;
+mod coined;
+mod definitions;
+mod documents;
+mod fields;
 mod law;
 mod lawful;
 mod left_over;
 mod meaning;
+mod modes;
 mod money;
+mod names;
 mod notice;
 mod periods;
 mod phrase;
+mod places;
 mod purposes;
+mod quotes;
 mod references;
 mod release;
 mod roles;
 mod silence;
 mod softening;
 mod terms;
-mod transfer;
 #[cfg(test)]
 mod tests;
+mod tokens;
+mod transfer;
 
 use strum::VariantArray;
 
@@ -29,6 +38,7 @@ use super::units::{Passage, PassageKind, passages};
 use super::words::sentences;
 use crate::contract::Contract;
 use crate::domain::Language;
+pub(super) use fields::is_blank;
 use phrase::Phrase;
 
 /// What is asked about.
@@ -76,6 +86,14 @@ pub enum QuestionKind {
     MissingDocument,
     /// An empty cell of a table.
     EmptyCell,
+    /// A label with nothing behind it.
+    EmptyField,
+    /// A term that is explained at another place, too.
+    TermTwice,
+    /// Data stay in the EU or the EEA, while another place names a third country.
+    OnlyInside,
+    /// A transfer rests on Art. 49.
+    Derogation,
 }
 
 /// A question at a passage.
@@ -124,9 +142,7 @@ impl QuestionKind {
                 "Werden Änderungen mitgeteilt und nicht nur auf einer Seite gezeigt?"
             }
             Self::OneSided => "Kann hier eine Partei den Vertrag allein ändern?",
-            Self::Transfer => {
-                "Trägt die genannte Grundlage diese Übermittlung, oder fehlt eine?"
-            }
+            Self::Transfer => "Trägt die genannte Grundlage diese Übermittlung, oder fehlt eine?",
             Self::OldLaw => {
                 "Die genannte Vorschrift gilt nicht mehr oder heißt heute anders. Ist die Nennung gewollt?"
             }
@@ -145,6 +161,16 @@ impl QuestionKind {
                 "Ist das genannte Dokument Teil des Vertrags, und steht es in einer Anlage?"
             }
             Self::EmptyCell => "Fehlt in dieser Zeile etwas?",
+            Self::EmptyField => "Was gehört in dieses Feld?",
+            Self::TermTwice => {
+                "Der Begriff ist an mehreren Stellen erklärt. Welche Erklärung gilt?"
+            }
+            Self::OnlyInside => {
+                "Die Stelle spricht von einer Verarbeitung nur in der EU oder im EWR, eine andere nennt ein Drittland. Passt das zusammen?"
+            }
+            Self::Derogation => {
+                "Trägt die Ausnahme nach Art. 49 DSGVO diese Übermittlung? Laufende Übermittlungen trägt sie nicht."
+            }
         }
     }
 
@@ -172,6 +198,10 @@ impl QuestionKind {
             Self::UndefinedTerm => "Begriff ohne Erklärung",
             Self::MissingDocument => "Dokument außerhalb des Vertrags",
             Self::EmptyCell => "Leere Zelle",
+            Self::EmptyField => "Leeres Feld",
+            Self::TermTwice => "Begriff mehrmals erklärt",
+            Self::OnlyInside => "Nur EU oder EWR",
+            Self::Derogation => "Ausnahme nach Art. 49",
         }
     }
 
@@ -191,9 +221,11 @@ impl QuestionKind {
             Self::Transfer => "LC-31",
             Self::OldLaw => "LC-16",
             Self::BothModes => "LC-21",
-            Self::UndefinedTerm => "LC-41",
+            Self::UndefinedTerm | Self::TermTwice => "LC-41",
+            Self::OnlyInside => "LC-29",
+            Self::Derogation => "LC-30",
             Self::MissingDocument | Self::EmptyCell => "LC-17",
-            Self::Citation | Self::LeftOver | Self::PlainReference => "LC-48",
+            Self::Citation | Self::LeftOver | Self::PlainReference | Self::EmptyField => "LC-48",
         }
     }
 
@@ -231,27 +263,38 @@ fn in_language(
     let mut finder = Finder { found: Vec::new() };
     let cast = cast::Cast::of(passages);
     let targets = references::Targets::of(passages, &contract.meta);
-    let mut terms = terms::Terms::of(passages);
+    let defined = definitions::Definitions::of(contract, passages, language);
+    let mut terms = terms::Terms::of(passages, &defined, language);
+    let documents = documents::Documents::of(passages);
+    let is_whole = passages.iter().filter(|passage| passage.is_leaf()).count() > 1;
     let mut hours = periods::Hours::default();
-    let mut modes = periods::Modes::default();
+    let mut modes = modes::Modes::default();
+    let mut places = places::Places::of(contract, passages);
     for (index, (passage, near)) in passages.iter().zip(&like).enumerate() {
         if passage.kind == PassageKind::Section || passage.kind == PassageKind::Table {
             left_over::heading(passage, &mut finder);
             continue;
         }
         let at = Spot::of(passages, passage, *near);
-        left_over::cells(passages, passage, &mut finder);
+        fields::ask(passages, index, &mut finder);
         for sentence in own_sentences(passage, passages.get(index + 1)) {
             let phrase = Phrase::of(sentence, &cast);
             lawful::ask(&at, &phrase, &contract.meta, &mut finder);
             hours.ask(&at, &phrase, &mut finder);
             modes.note(&at, &phrase);
             left_over::ask(&at, &phrase, &mut finder);
-            targets.ask(&at, &phrase, &mut finder);
-            terms.ask(&at, &phrase, language, &mut finder);
+            // A single passage is a piece of a text: what it names may stand elsewhere.
+            if is_whole {
+                targets.ask(&at, &phrase, &mut finder);
+                documents.ask(&at, &phrase, &mut finder);
+            }
+            terms.ask(&at, sentence, &mut finder);
+            places.note(&at, &phrase);
         }
     }
     modes.ask(&mut finder);
+    places.ask(&mut finder);
+    defined.ask(passages, &mut finder);
     finder.found
 }
 
@@ -283,7 +326,11 @@ impl<'p> Spot<'p> {
         near: Option<(&'static Subject, f32)>,
     ) -> Self {
         let near = near.map(|(subject, _)| subject);
-        let above = passage.above.iter().rev().filter_map(|at| passages.get(*at));
+        let above = passage
+            .above
+            .iter()
+            .rev()
+            .filter_map(|at| passages.get(*at));
         // The mark of the smallest place around counts; of several the one that the words are most like.
         let marked = std::iter::once(passage).chain(above).find_map(|place| {
             let marks: Vec<_> = place

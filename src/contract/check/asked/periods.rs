@@ -1,4 +1,4 @@
-//! Periods and ways that stand side by side: long or endless ones, two numbers of hours, both ways of authorising.
+//! Periods and ways that stand side by side: long or endless ones, two numbers of hours.
 
 use super::meaning::NO;
 use super::phrase::Phrase;
@@ -47,57 +47,263 @@ pub(super) fn period(at: &Spot<'_>, said: &Phrase<'_>, meta: &Meta) -> bool {
                 && days(said).iter().any(|days| *days > most)
         }
         "sub-processor-notice" | "sub-processors" => {
-            let is_known = |days: &u32| *days == meta.notice_days || meta.objection_days == Some(*days);
-            let is_urgent = said.has(&["notfall", "notfälle", "eilfall", "eilfälle", "emergenc", "urgent"]);
+            let is_known =
+                |days: &u32| *days == meta.notice_days || meta.objection_days == Some(*days);
+            let is_urgent = said.has(&[
+                "notfall",
+                "notfälle",
+                "eilfall",
+                "eilfälle",
+                "emergenc",
+                "urgent",
+            ]);
             !is_urgent
-                && (days(said).iter().any(|days| *days < NOTICE && !is_known(days))
+                && (days(said)
+                    .iter()
+                    .any(|days| *days < NOTICE && !is_known(days))
                     || !said.figures(HOURS).is_empty()
                     || afterwards(said))
         }
         "audit" | "audit-conditions" => {
             let is_notice = said.has(&[
-                "ankündig", "angekündig", "anmeld", "angemeld", "anzumeld", "voraus", "vorher", "zuvor", "vorlauf", "notice",
-                "advance", "prior", "ahead", "before", "beforehand",
+                "ankündig",
+                "angekündig",
+                "anmeld",
+                "angemeld",
+                "anzumeld",
+                "voraus",
+                "vorher",
+                "zuvor",
+                "vorlauf",
+                "notice",
+                "advance",
+                "prior",
+                "ahead",
+                "before",
+                "beforehand",
             ]);
-            let once = said.in_order(&[&["single.", "one.", "once.", "einzige", "einmal"], &["life.", "lifetime", "laufzeit", "vertragsdauer", "vertragslaufzeit", "term."]], 9);
-            let rare = once || said.says(&["alle zwei jahre", "alle drei jahre", "alle vier jahre", "alle fünf jahre", "every two years", "every three years", "every five years", "every four years", "every second year", "every other year", "jedes zweite jahr"]);
-            is_notice && days(said).iter().any(|days| *days > AUDIT && *days < 365 * 5) || rare
+            let once = said.in_order(
+                &[
+                    &["single.", "one.", "once.", "einzige", "einmal"],
+                    &[
+                        "life.",
+                        "lifetime",
+                        "laufzeit",
+                        "vertragsdauer",
+                        "vertragslaufzeit",
+                        "term.",
+                    ],
+                ],
+                9,
+            );
+            let rare = once
+                || said.says(&[
+                    "alle zwei jahre",
+                    "alle drei jahre",
+                    "alle vier jahre",
+                    "alle fünf jahre",
+                    "every two years",
+                    "every three years",
+                    "every five years",
+                    "every four years",
+                    "every second year",
+                    "every other year",
+                    "jedes zweite jahr",
+                ]);
+            is_notice
+                && days(said)
+                    .iter()
+                    .any(|days| *days > AUDIT && *days < 365 * 5)
+                || rare
         }
         "assist-rights" => days(said).iter().any(|days| *days >= 28) || afterwards(said),
-        "confidentiality" => said.has(&["innerhalb", "binnen", "within"]) && (!days(said).is_empty() || said.has(&["beschäftigungsjahr"])),
+        "confidentiality" => {
+            said.has(&["innerhalb", "binnen", "within"])
+                && (!days(said).is_empty() || said.has(&["beschäftigungsjahr"]))
+        }
         _ => false,
     }
 }
 
 /// Told when it is over: "im Nachhinein", "in the annual report".
 fn afterwards(said: &Phrase<'_>) -> bool {
-    said.has(&["quartalsende", "sammelmeldung", "gesammelt", "nachhinein", "nachträglich", "rückwirkend", "afterwards", "subsequently", "retroactiv", "retrospectiv", "jahresabrechnung", "jahresbericht", "quartalsbericht", "jahresgespräch", "quarterly", "annually"])
-        || said.says(&["annual report", "quarterly report", "annual review", "after the fact", "next invoice", "nächsten rechnung", "once it has started", "after its investigation", "abschluss seiner", "abschluss der internen", "completing its", "of confirming", "of our confirming", "end of the quarter", "end of the year", "end of each quarter", "end of the month"])
-        || once_done(said)
+    said.has(&[
+        "quartalsende",
+        "sammelmeldung",
+        "gesammelt",
+        "nachhinein",
+        "nachträglich",
+        "rückwirkend",
+        "afterwards",
+        "subsequently",
+        "retroactiv",
+        "retrospectiv",
+        "jahresabrechnung",
+        "jahresbericht",
+        "quartalsbericht",
+        "jahresgespräch",
+        "quarterly",
+        "annually",
+    ]) || said.says(&[
+        "annual report",
+        "quarterly report",
+        "annual review",
+        "after the fact",
+        "next invoice",
+        "nächsten rechnung",
+        "once it has started",
+        "after its investigation",
+        "abschluss seiner",
+        "abschluss der internen",
+        "completing its",
+        "of confirming",
+        "of our confirming",
+        "end of the quarter",
+        "end of the year",
+        "end of each quarter",
+        "end of the month",
+    ]) || once_done(said)
 }
 
 /// "Once it has been investigated": told only when something else is done.
 fn once_done(said: &Phrase<'_>) -> bool {
-    const DONE: &[&str] = &["geklärt", "abgeschlossen", "abschluss", "untersucht", "freigegeben", "behoben", "bestätigt", "investigated", "investigation", "remedied", "cleared", "confirmed", "completed", "resolved", "aufgeklärt", "feststeht", "established"];
+    const DONE: &[&str] = &[
+        "geklärt",
+        "abgeschlossen",
+        "abschluss",
+        "untersucht",
+        "freigegeben",
+        "behoben",
+        "bestätigt",
+        "investigated",
+        "investigation",
+        "remedied",
+        "cleared",
+        "confirmed",
+        "completed",
+        "resolved",
+        "aufgeklärt",
+        "feststeht",
+        "established",
+    ];
     said.clauses().any(|clause| {
-        let begins_so = clause.words.iter().take(2).any(|word| matches!(word.as_str(), "sobald" | "nachdem" | "wenn" | "once" | "after" | "when" | "erst"));
+        let begins_so = clause.words.iter().take(2).any(|word| {
+            matches!(
+                word.as_str(),
+                "sobald" | "nachdem" | "wenn" | "once" | "after" | "when" | "erst"
+            )
+        });
         begins_so && clause.has(DONE)
     }) || said.in_order(&[&["once.", "after.", "nach.", "when.", "erst."], DONE], 6)
 }
 
 /// What the law orders kept.
 fn by_law(said: &Phrase<'_>) -> bool {
-    said.has(&["gesetz", "aufbewahrungspflicht", "vorschrift", "rechtsvorschrift", "statut", "law.", "legal", "hgb.", "ao."])
+    said.has(&[
+        "gesetz",
+        "aufbewahrungspflicht",
+        "vorschrift",
+        "rechtsvorschrift",
+        "statut",
+        "law.",
+        "legal",
+        "hgb.",
+        "ao.",
+    ])
 }
 
 /// Data that stay for ever, or for as long as the processor likes.
 pub(super) fn endless(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
-    const KEEP: &[&str] = &["aufbewahr", "aufzubewahr", "behalt", "behält", "speicher", "gespeichert", "verbleib", "bleib", "vorhalt", "vorgehalten", "retain", "keep", "kept", "store", "archiv", "hold", "stay", "remain", "backup", "cop"];
-    let end = said.has(&["unbegrenzt", "unbefristet", "dauerhaft", "ewig", "indefinit", "perpetu", "permanent", "forever", "endlos"])
-        || said.says(&["auf dauer", "für immer", "zeitlich nicht begrenzt", "ohne zeitliche", "unbestimmte zeit", "bis auf weiteres", "until further notice", "beliebig lang", "unlimited period", "unlimited time", "without limit in time", "no time limit", "as long as it", "as long as we", "as long as vendor", "as long as provider", "as long as company", "as long as supplier", "solange er es", "solange es dem", "solange wir", "open-ended", "indeterminate", "undetermined"]);
-    let about = at.is_about(&["deletion", "tom-retention", "tom-erasure", "duration", "purpose", "survival", "nature"]) || said.has(KEEP);
-    let in_force = at.is_about(&["duration", "survival", "confidentiality", "tom", "termination"]);
-    end && about && !by_law(said) && !in_force && said.has(KEEP) && !said.near(&["unbegrenzt", "unbefristet", "dauerhaft", "indefinit", "permanent", "forever"], NO, 4)
+    const KEEP: &[&str] = &[
+        "aufbewahr",
+        "aufzubewahr",
+        "behalt",
+        "behält",
+        "speicher",
+        "gespeichert",
+        "verbleib",
+        "bleib",
+        "vorhalt",
+        "vorgehalten",
+        "retain",
+        "keep",
+        "kept",
+        "store",
+        "archiv",
+        "hold",
+        "stay",
+        "remain",
+        "backup",
+        "cop",
+    ];
+    let end = said.has(&[
+        "unbegrenzt",
+        "unbefristet",
+        "dauerhaft",
+        "ewig",
+        "indefinit",
+        "perpetu",
+        "permanent",
+        "forever",
+        "endlos",
+    ]) || said.says(&[
+        "auf dauer",
+        "für immer",
+        "zeitlich nicht begrenzt",
+        "ohne zeitliche",
+        "unbestimmte zeit",
+        "bis auf weiteres",
+        "until further notice",
+        "beliebig lang",
+        "unlimited period",
+        "unlimited time",
+        "without limit in time",
+        "no time limit",
+        "as long as it",
+        "as long as we",
+        "as long as vendor",
+        "as long as provider",
+        "as long as company",
+        "as long as supplier",
+        "solange er es",
+        "solange es dem",
+        "solange wir",
+        "open-ended",
+        "indeterminate",
+        "undetermined",
+    ]);
+    let about = at.is_about(&[
+        "deletion",
+        "tom-retention",
+        "tom-erasure",
+        "duration",
+        "purpose",
+        "survival",
+        "nature",
+    ]) || said.has(KEEP);
+    let in_force = at.is_about(&[
+        "duration",
+        "survival",
+        "confidentiality",
+        "tom",
+        "termination",
+    ]);
+    end && about
+        && !by_law(said)
+        && !in_force
+        && said.has(KEEP)
+        && !said.near(
+            &[
+                "unbegrenzt",
+                "unbefristet",
+                "dauerhaft",
+                "indefinit",
+                "permanent",
+                "forever",
+            ],
+            NO,
+            4,
+        )
 }
 
 /// Numbers of hours in the passages of one clause.
@@ -122,63 +328,6 @@ impl Hours {
                 finder.ask(Q::TwoPeriods, at, said.text);
             }
             self.seen.push(hours);
-        }
-    }
-}
-
-/// Passages that speak of one way of authorising further processors.
-#[derive(Default)]
-pub(super) struct Modes<'p> {
-    general: Vec<(Spot<'p>, String)>,
-    specific: Vec<(Spot<'p>, String)>,
-}
-
-impl<'p> Modes<'p> {
-    pub(super) fn note(&mut self, at: &Spot<'p>, said: &Phrase<'_>) {
-        const PERMIT: &[&str] = &[
-            "genehmig", "zustimm", "authori", "consent", "approv", "permi", "einzelgenehm", "einzelzustimm", "einwillig",
-            "erlaub", "ja.", "einverst", "freigab",
-        ];
-        let about = at.is_about(&[
-            "sub-processors",
-            "sub-processor-notice",
-            "further-outsourcing",
-            "flow-down",
-        ]);
-        if !about || !said.has(PERMIT) {
-            return;
-        }
-        let spot = || Spot {
-            passage: at.passage,
-            subject: at.subject,
-        };
-        if said.near(&["allgemein", "general.", "generell", "generally", "pauschal", "blanket"], PERMIT, 6) {
-            self.general.push((spot(), said.text.to_owned()));
-        }
-        let single = &[
-            "gesondert",
-            "einzel",
-            "einzeln",
-            "vorherig",
-            "jeweils",
-            "ausdrücklich",
-            "specific",
-            "prior.",
-            "individual",
-            "express",
-        ];
-        let in_one_word = &["einzelgenehm", "einzelzustimm", "einzelfreigab", "einzelerlaub"];
-        if said.near(single, PERMIT, 5) || said.has(in_one_word) {
-            self.specific.push((spot(), said.text.to_owned()));
-        }
-    }
-
-    pub(super) fn ask(self, finder: &mut Finder) {
-        if self.general.is_empty() || self.specific.is_empty() {
-            return;
-        }
-        for (spot, text) in self.general.iter().chain(&self.specific) {
-            finder.ask(Q::BothModes, spot, text);
         }
     }
 }

@@ -121,8 +121,23 @@ impl<'s> Phrase<'s> {
     /// Numbers directly before a word that begins so: "24 Stunden", "vierzehn Tage", "thirty (30) days".
     pub(super) fn figures(&self, units: &[&str]) -> Vec<u32> {
         // "One calendar month", "fünf volle Tage".
-        const BETWEEN: &[&str] = &["calendar", "working", "business", "full.", "clear.", "consecutive", "voll", "weiter", "further"];
-        let words: Vec<String> = self.words.iter().filter(|word| !begins(word, BETWEEN)).cloned().collect();
+        const BETWEEN: &[&str] = &[
+            "calendar",
+            "working",
+            "business",
+            "full.",
+            "clear.",
+            "consecutive",
+            "voll",
+            "weiter",
+            "further",
+        ];
+        let words: Vec<String> = self
+            .words
+            .iter()
+            .filter(|word| !begins(word, BETWEEN))
+            .cloned()
+            .collect();
         let pairs = words.windows(2).enumerate();
         pairs
             .filter_map(|(at, pair)| match pair {
@@ -258,16 +273,57 @@ fn split(text: &str) -> (Vec<String>, Vec<usize>) {
 
 /// Words before which a clause begins also without a comma.
 const OPENS: &[&str] = &[
-    "if.", "unless.", "where.", "when.", "while.", "although.", "because.", "provided.", "whether.",
-    "which.", "who.", "whatever.", "but.", "until.", "before.", "sobald.", "sofern.", "soweit.",
-    "wenn.", "falls.",
+    "if.",
+    "unless.",
+    "where.",
+    "when.",
+    "while.",
+    "although.",
+    "because.",
+    "provided.",
+    "whether.",
+    "which.",
+    "who.",
+    "whatever.",
+    "but.",
+    "until.",
+    "before.",
+    "sobald.",
+    "sofern.",
+    "soweit.",
+    "wenn.",
+    "falls.",
 ];
 
 /// Words with which a clause begins that only says when something else holds.
 const CONDITION: &[&str] = &[
-    "wenn.", "sofern.", "falls.", "soweit.", "solange.", "sobald.", "bevor.", "ehe.", "bis.", "ob.",
-    "nachdem.", "außer.", "if.", "unless.", "until.", "before.", "where.", "when.", "whenever.",
-    "wherever.", "should.", "provided.", "whether.", "wer.", "whoever.", "once.", "nur.",
+    "wenn.",
+    "sofern.",
+    "falls.",
+    "soweit.",
+    "solange.",
+    "sobald.",
+    "bevor.",
+    "ehe.",
+    "bis.",
+    "ob.",
+    "nachdem.",
+    "außer.",
+    "if.",
+    "unless.",
+    "until.",
+    "before.",
+    "where.",
+    "when.",
+    "whenever.",
+    "wherever.",
+    "should.",
+    "provided.",
+    "whether.",
+    "wer.",
+    "whoever.",
+    "once.",
+    "nur.",
 ];
 
 fn cut(words: &[String], breaks: &[usize]) -> Vec<Bounds> {
@@ -306,13 +362,44 @@ fn is_condition(words: &[String], from: usize, to: usize) -> bool {
             && begins(wenn, CONDITION));
     // "Trifft der Auftraggeber keine Wahl, …": the verb stands first.
     const BEHIND: &[&str] = &[
-        "der.", "die.", "das.", "ein.", "eine.", "er.", "sie.", "es.", "wir.", "jemand.", "keine.", "kein.",
-        "sich.", "sie.", "dem.", "den.", "ihm.", "ihnen.", "uns.", "niemand.", "nicht.",
+        "der.", "die.", "das.", "ein.", "eine.", "er.", "sie.", "es.", "wir.", "jemand.", "keine.",
+        "kein.", "sich.", "sie.", "dem.", "den.", "ihm.", "ihnen.", "uns.", "niemand.", "nicht.",
     ];
     const NO_VERB: &[&str] = &[
-        "bei", "mit", "seit", "zeit", "für", "gegen", "neben", "zwischen", "außerhalb", "innerhalb", "nicht",
-        "wegen", "hinsichtlich", "den", "unter", "statt", "laut", "nächst", "dabei", "damit", "somit", "über",
-        "alle", "gelegent", "soweit", "jed", "mangels", "zum", "zur", "nach", "vor", "auch", "an", "auf",
+        "bei",
+        "mit",
+        "seit",
+        "zeit",
+        "für",
+        "gegen",
+        "neben",
+        "zwischen",
+        "außerhalb",
+        "innerhalb",
+        "nicht",
+        "wegen",
+        "hinsichtlich",
+        "den",
+        "unter",
+        "statt",
+        "laut",
+        "nächst",
+        "dabei",
+        "damit",
+        "somit",
+        "über",
+        "alle",
+        "gelegent",
+        "soweit",
+        "jed",
+        "mangels",
+        "zum",
+        "zur",
+        "nach",
+        "vor",
+        "auch",
+        "an",
+        "auf",
         "betreffend",
     ];
     let is_verb = from == 0
@@ -338,8 +425,14 @@ mod tests {
     #[test]
     fn clauses_and_conditions_are_told_apart() {
         for (text, expected) in [
-            ("Trifft der Kunde keine Wahl, wird gefragt.", vec![(5, true), (2, false)]),
-            ("Er meldet es, sobald er es weiß.", vec![(3, false), (4, true)]),
+            (
+                "Trifft der Kunde keine Wahl, wird gefragt.",
+                vec![(5, true), (2, false)],
+            ),
+            (
+                "Er meldet es, sobald er es weiß.",
+                vec![(3, false), (4, true)],
+            ),
             ("We stop unless you agree.", vec![(2, false), (3, true)]),
             ("Das kostet 10.000 Euro.", vec![(4, false)]),
         ] {

@@ -5,31 +5,150 @@ use super::phrase::Phrase;
 
 /// What says yes.
 const YES: &[&str] = &[
-    "zustimm", "zugestimmt", "genehmig", "einverst", "einwillig", "eingewilligt", "annahme", "angenommen", "akzept",
-    "anerkannt", "gebilligt", "billig", "bewilligt", "angewiesen", "ja.", "consent", "approv", "accept", "agree",
-    "authori", "ordered", "instructed", "erlaubt", "freigegeben", "verzicht", "waive", "happy", "leave.", "permission", "instruction", "weisung.", "weisungen.",
+    "zustimm",
+    "zugestimmt",
+    "genehmig",
+    "einverst",
+    "einwillig",
+    "eingewilligt",
+    "annahme",
+    "angenommen",
+    "akzept",
+    "anerkannt",
+    "gebilligt",
+    "billig",
+    "bewilligt",
+    "angewiesen",
+    "ja.",
+    "consent",
+    "approv",
+    "accept",
+    "agree",
+    "authori",
+    "ordered",
+    "instructed",
+    "erlaubt",
+    "freigegeben",
+    "verzicht",
+    "waive",
+    "happy",
+    "leave.",
+    "permission",
+    "instruction",
+    "weisung.",
+    "weisungen.",
 ];
 /// What makes something count as what it is not.
 const COUNTS: &[&str] = &[
-    "gilt.", "gelten.", "gälte.", "gewertet", "werten", "angesehen", "betrachtet", "behandelt", "verstanden", "bedeutet",
-    "gleich.", "steht.", "deemed", "considered", "regarded", "treated", "constitute", "counts", "count.", "taken.",
-    "presumed", "understood", "amounts", "signif", "equals", "implies", "construed", "signal", "zeigt.", "vermutet", "unterstellt",
+    "gilt.",
+    "gelten.",
+    "gälte.",
+    "gewertet",
+    "werten",
+    "angesehen",
+    "betrachtet",
+    "behandelt",
+    "verstanden",
+    "bedeutet",
+    "gleich.",
+    "steht.",
+    "deemed",
+    "considered",
+    "regarded",
+    "treated",
+    "constitute",
+    "counts",
+    "count.",
+    "taken.",
+    "presumed",
+    "understood",
+    "amounts",
+    "signif",
+    "equals",
+    "implies",
+    "construed",
+    "signal",
+    "zeigt.",
+    "vermutet",
+    "unterstellt",
 ];
 /// Not speaking.
 const SILENT: &[&str] = &[
-    "schweig", "stillschweig", "fristablauf", "untätig", "ausbleib", "silence", "silent", "inaction", "absence",
-    "verstreich", "unanswered", "unbeantwortet", "failure.", "versäum", "unterlässt", "unterlassen", "reaktionslos", "widerspruchslos", "kommentarlos",
+    "schweig",
+    "stillschweig",
+    "fristablauf",
+    "untätig",
+    "ausbleib",
+    "silence",
+    "silent",
+    "inaction",
+    "absence",
+    "verstreich",
+    "unanswered",
+    "unbeantwortet",
+    "failure.",
+    "versäum",
+    "unterlässt",
+    "unterlassen",
+    "reaktionslos",
+    "widerspruchslos",
+    "kommentarlos",
 ];
 /// Speaking, which is denied.
 const SPEAKS: &[&str] = &[
-    "antwort", "geantwortet", "widersp", "widerspr", "einspruch", "einwand", "einwänd", "äußer", "geäußert", "meld",
-    "gemeldet", "reagier", "reaktion", "rühr", "beanstand", "protest", "hör", "rückmeld", "ablehn", "object", "respond",
-    "response", "reply", "replies", "hear", "answer", "react", "forbid", "forbad", "reject", "refus", "oppos", "dissent",
+    "antwort",
+    "geantwortet",
+    "widersp",
+    "widerspr",
+    "einspruch",
+    "einwand",
+    "einwänd",
+    "äußer",
+    "geäußert",
+    "meld",
+    "gemeldet",
+    "reagier",
+    "reaktion",
+    "rühr",
+    "beanstand",
+    "protest",
+    "hör",
+    "rückmeld",
+    "ablehn",
+    "object",
+    "respond",
+    "response",
+    "reply",
+    "replies",
+    "hear",
+    "answer",
+    "react",
+    "forbid",
+    "forbad",
+    "reject",
+    "refus",
+    "oppos",
+    "dissent",
 ];
 /// What comes of it without anybody having said yes.
 const COMES: &[&str] = &[
-    "tritt.", "treten.", "kraft.", "wirksam", "verbindlich", "ersetzt", "vereinbart", "replaces", "binding", "effective",
-    "binds", "applies", "apply", "ordered", "übernommen", "einbezogen", "bestandteil",
+    "tritt.",
+    "treten.",
+    "kraft.",
+    "wirksam",
+    "verbindlich",
+    "ersetzt",
+    "vereinbart",
+    "replaces",
+    "binding",
+    "effective",
+    "binds",
+    "applies",
+    "apply",
+    "ordered",
+    "übernommen",
+    "einbezogen",
+    "bestandteil",
 ];
 
 pub(super) fn silence(said: &Phrase<'_>) -> bool {
@@ -38,13 +157,45 @@ pub(super) fn silence(said: &Phrase<'_>) -> bool {
     let is_silent = said.has(SILENT)
         || speaks_not
         || said.says(&[
-            "bleibt still", "bleiben still", "bleibt er still", "bleiben sie still", "lets the", "let the", "anything short of",
-            "läuft die frist ab", "nach ablauf der frist", "frist verstreichen", "nothing is heard",
+            "bleibt still",
+            "bleiben still",
+            "bleibt er still",
+            "bleiben sie still",
+            "lets the",
+            "let the",
+            "anything short of",
+            "läuft die frist ab",
+            "nach ablauf der frist",
+            "frist verstreichen",
+            "nothing is heard",
         ]);
     let goes_on = said.says(&[
-        "continued use", "continuing to", "wer weiter", "weiterarbeit", "weiter benutzt", "bei weiterer", "fährt der kunde fort", "einloggen", "anmelden nach", "weiternutzung", "weitere nutzung", "fortgesetzte nutzung", "nutzt er", "nutzen sie", "weiter nutzt",
-        "weiterhin nutzt", "by using", "mit der nutzung", "durch nutzung", "keeps using", "continues to use", "mit dem login",
-        "by logging", "mit unterzeichnung gelten", "durch die nutzung", "on using",
+        "continued use",
+        "continuing to",
+        "wer weiter",
+        "weiterarbeit",
+        "weiter benutzt",
+        "bei weiterer",
+        "fährt der kunde fort",
+        "einloggen",
+        "anmelden nach",
+        "weiternutzung",
+        "weitere nutzung",
+        "fortgesetzte nutzung",
+        "nutzt er",
+        "nutzen sie",
+        "weiter nutzt",
+        "weiterhin nutzt",
+        "by using",
+        "mit der nutzung",
+        "durch nutzung",
+        "keeps using",
+        "continues to use",
+        "mit dem login",
+        "by logging",
+        "mit unterzeichnung gelten",
+        "durch die nutzung",
+        "on using",
     ]);
     let counts = said.near(COUNTS, YES, 9);
     let fiction = said.in_order(&[&["gilt.", "gelten."], &["als."], YES], 9)
@@ -53,12 +204,18 @@ pub(super) fn silence(said: &Phrase<'_>) -> bool {
         || said.in_order(&[&["deemed.", "considered.", "presumed."], YES], 1)
         || said.in_order(&[COUNTS, &["as."], YES], 4);
     let says_yes = said.clauses().any(|clause| {
-        !clause.is_condition && clause.has(YES) && !clause.has(NO) && !clause.has(&["bedarf", "required", "needed"])
+        !clause.is_condition
+            && clause.has(YES)
+            && !clause.has(NO)
+            && !clause.has(&["bedarf", "required", "needed"])
     });
     let comes = said
         .clauses()
         .any(|clause| !clause.is_condition && clause.has(COMES) && !clause.has(NO));
-    let is_so = fiction || (is_silent && (counts || says_yes)) || (goes_on && (counts || says_yes)) || (speaks_not && comes);
+    let is_so = fiction
+        || (is_silent && (counts || says_yes))
+        || (goes_on && (counts || says_yes))
+        || (speaks_not && comes);
     is_so && !denies(said)
 }
 
@@ -69,7 +226,15 @@ fn denies(said: &Phrase<'_>) -> bool {
         || said.in_order(&[NO, COUNTS], 2)
         || said.in_order(&[NO, &["be."], COUNTS], 0)
         || said.says(&[
-            "lediglich", "nothing else may be read", "nicht mehr als", "no more than that", "keine zustimmung",
-            "kein einverständnis", "no consent", "noch keine", "nur dass kein", "bedeutet nur",
+            "lediglich",
+            "nothing else may be read",
+            "nicht mehr als",
+            "no more than that",
+            "keine zustimmung",
+            "kein einverständnis",
+            "no consent",
+            "noch keine",
+            "nur dass kein",
+            "bedeutet nur",
         ])
 }

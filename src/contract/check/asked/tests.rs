@@ -16,9 +16,9 @@ title = { de = "Vertrag", en = "Agreement" }
 "#;
 
 /// What is asked about a text under this heading.
-fn asked(language: &str, heading: &str, text: &str) -> Vec<QuestionKind> {
+pub(super) fn asked(language: &str, heading: &str, text: &str) -> Vec<QuestionKind> {
     let toml = TOML.replace("LANGUAGE", language);
-    let main = format!("# {heading}\n\n{text}\n");
+    let main = format!("# {heading}\n\n{text}\n\n# A\n\nWort.\n");
     let path = format!("{language}/vertrag.dj");
     let contract = Contract::from_files(&[("contract.toml", &toml), (&path, &main)]).unwrap();
     let found = questions(&contract);

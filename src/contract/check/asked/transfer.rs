@@ -7,14 +7,57 @@ use crate::contract::check::countries::{Region, countries};
 
 /// What a transfer may rest on.
 const GROUND: &[&str] = &[
-    "garantie", "standardvertrag", "standarddatenschutz", "standard contractual", "scc", "klauseln", "clauses", "angemessenheit", "adequa", "kapitel v", "chapter v", "art. 44", "art. 45",
-    "art. 46", "article 44", "article 45", "article 46", "articles 44", "artikel 44", "artikel 45", "artikel 46", "artikeln 44", "binding corporate", "bcr", "verbindliche interne", "data privacy framework", "dpf",
-    "safeguard", "beschluss", "art. 49", "art. 44 bis", "decision",
+    "garantie",
+    "standardvertrag",
+    "standarddatenschutz",
+    "standard contractual",
+    "scc",
+    "klauseln",
+    "clauses",
+    "angemessenheit",
+    "adequa",
+    "kapitel v",
+    "chapter v",
+    "art. 44",
+    "art. 45",
+    "art. 46",
+    "article 44",
+    "article 45",
+    "article 46",
+    "articles 44",
+    "artikel 44",
+    "artikel 45",
+    "artikel 46",
+    "artikeln 44",
+    "binding corporate",
+    "bcr",
+    "verbindliche interne",
+    "data privacy framework",
+    "dpf",
+    "safeguard",
+    "beschluss",
+    "art. 49",
+    "art. 44 bis",
+    "decision",
 ];
 
 pub(super) fn ungrounded(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
-    let about = at.is_about(&["third-country", "place", "instructions", "sub-processors", "flow-down"]);
-    if !about && !said.has(&["drittland", "drittländer", "drittstaat", "transfer", "übermittlung"]) {
+    let about = at.is_about(&[
+        "third-country",
+        "place",
+        "instructions",
+        "sub-processors",
+        "flow-down",
+    ]);
+    if !about
+        && !said.has(&[
+            "drittland",
+            "drittländer",
+            "drittstaat",
+            "transfer",
+            "übermittlung",
+        ])
+    {
         return false;
     }
     derogation(said) || (about && anywhere(said)) || of_country(at, said)
@@ -24,14 +67,41 @@ pub(super) fn ungrounded(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
 fn derogation(said: &Phrase<'_>) -> bool {
     let cites = said.in_order(&[&["art.", "artikel", "article", "articles"], &["49."]], 0)
         || said.has(&["derogation", "ausnahmetatbest"]);
-    cites && !said.near(&["49.", "derogation", "ausnahme"], NO, 8) && !said.says(&["im einzelfall", "nur ausnahmsweise", "genügt nicht", "not sufficient", "scheidet aus", "not rely"])
+    cites
+        && !said.near(&["49.", "derogation", "ausnahme"], NO, 8)
+        && !said.says(&[
+            "im einzelfall",
+            "nur ausnahmsweise",
+            "genügt nicht",
+            "not sufficient",
+            "scheidet aus",
+            "not rely",
+        ])
 }
 
 /// "In jedes Land", "anywhere in the world".
 fn anywhere(said: &Phrase<'_>) -> bool {
     said.says(&[
-        "weltweit", "in jedes land", "jedes land", "jedem land", "beliebigen land", "jeden ort", "ort der erde", "überall auf der welt", "worldwide", "any country", "any location", "anywhere", "wherever it",
-        "around the globe", "across the globe", "all over the world", "any jurisdiction", "ort der welt", "beliebigen ort", "beliebiger ort",
+        "weltweit",
+        "in jedes land",
+        "jedes land",
+        "jedem land",
+        "beliebigen land",
+        "jeden ort",
+        "ort der erde",
+        "überall auf der welt",
+        "worldwide",
+        "any country",
+        "any location",
+        "anywhere",
+        "wherever it",
+        "around the globe",
+        "across the globe",
+        "all over the world",
+        "any jurisdiction",
+        "ort der welt",
+        "beliebigen ort",
+        "beliebiger ort",
     ]) && !said.has(&["nicht.", "kein", "not.", "no.", "never"])
 }
 
@@ -47,12 +117,18 @@ fn of_country(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     let framework = said.says(&["data privacy framework", "dpf", "datenschutzrahmen"]);
     let adequacy = said.says(&["angemessenheit", "adequa", "art. 45", "article 45"]);
     let is_alone = outside.iter().all(|country| country.code != "US");
-    let lacks = outside.iter().all(|country| country.region() == Region::Third);
-    let is_denied = said.has(&["nicht.", "kein", "not.", "no.", "never", "unless.", "niemals"]);
+    let lacks = outside
+        .iter()
+        .all(|country| country.region() == Region::Third);
+    let is_denied = said.has(&[
+        "nicht.", "kein", "not.", "no.", "never", "unless.", "niemals",
+    ]);
     let ungrounded = at.is_about(&["third-country", "place"]) && !said.says(GROUND) && !is_denied;
     let only_in_passage = ungrounded && !at.passage.text.to_lowercase().contains("garanti") && {
         let passage = at.passage.text.to_lowercase();
         !GROUND.iter().any(|ground| passage.contains(ground))
     };
-    (framework && is_alone && !is_denied) || (adequacy && lacks && !is_denied && !framework) || only_in_passage
+    (framework && is_alone && !is_denied)
+        || (adequacy && lacks && !is_denied && !framework)
+        || only_in_passage
 }

@@ -146,6 +146,16 @@ fn means_none(words: &str) -> bool {
         "none (",
         "no transfer",
         "no third",
+        "inside the e",
+        "within the e",
+        "in the e",
+        "innerhalb der e",
+        "innerhalb des ewr",
+        "in der eu",
+        "im ewr",
+        "eu/ewr",
+        "eea only",
+        "nicht vorgesehen",
     ];
     NONE.contains(&words) || BEGINS.iter().any(|begin| words.starts_with(begin))
 }
@@ -249,6 +259,7 @@ mod tests {
                     M::StandardClauses(Some(3)),
                 ],
             ),
+            ("Inside the EEA", &[]),
             ("Vertrauen", &[M::Unknown]),
         ];
         for (cell, expected) in table {

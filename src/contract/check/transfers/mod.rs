@@ -1,12 +1,14 @@
 //! Further processors and where they are: the details in the list (LC-24), the countries that need a mechanism
 //! (LC-30), and a promise of the EEA that the list contradicts (LC-29).
 
+mod guess;
 mod mechanism;
 mod rows;
 
 use super::countries::{COUNTRIES_AS_OF, Region, countries, region};
 use super::units::Passage;
 use super::{CheckKind, Finding, Remedy, Severity, Version, generated};
+use crate::contract::Contract;
 use crate::contract::vocabulary::Generator;
 use crate::domain::party::SubProcessor;
 use mechanism::Mechanism;
@@ -151,6 +153,11 @@ fn judge(row: &ProcessorRow) -> Judgement {
     use Judgement::{Ask, Fault, Right};
     let (name, place) = (&row.name, row.country.trim());
     let named = mechanism::read(&row.mechanism);
+    if region(place).is_none() && names_order(place) {
+        return Ask(format!(
+            "Der Ort, an dem „{name}“ verarbeitet, steht nicht im Text („{place}“). Nennt ihn das, worauf verwiesen wird, mit dem Land?"
+        ));
+    }
     let Some(region) = region(place) else {
         return Fault(format!(
             "„{name}“ verarbeitet in „{place}“; das nennt kein Land, das erkannt wird. Nennen Sie das Land."
@@ -190,6 +197,20 @@ fn judge(row: &ProcessorRow) -> Judgement {
         (Ask(text), _) | (_, Ask(text)) => Ask(text),
         (fault, _) => fault,
     })
+}
+
+/// What each customer orders names the place: "laut Bestellung".
+fn names_order(place: &str) -> bool {
+    let lower = place.to_lowercase();
+    [
+        "bestell",
+        "bestellung",
+        "auftragsformular",
+        "order",
+        "angebot",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// Whether a mechanism carries a transfer to a country outside the EEA.
@@ -236,10 +257,12 @@ fn fits(one: &Mechanism, row: &ProcessorRow, region: Region, is_american: bool) 
     }
 }
 
-/// LC-29: the text promises the EEA, and a row is outside of it. Whether it does is words, so it is asked.
+/// LC-29: the text promises the EEA, and a company of the register is outside of it. Whether it does is words, so
+/// it is asked; what the text itself lists is asked at the sentence.
 fn promise(version: &Version<'_>, rows: &[ProcessorRow]) -> Option<Finding> {
     let outside = rows
         .iter()
+        .filter(|row| row.place.is_none())
         .find(|row| region(&row.country).is_some_and(|region| region != Region::Eea))?;
     let contract = version.contract;
     let all = super::passages(contract, contract.meta.binding);
@@ -260,6 +283,11 @@ fn promise(version: &Version<'_>, rows: &[ProcessorRow]) -> Option<Finding> {
         kind: CheckKind::Asked,
         ..Finding::question("LC-29", Severity::Warn, text, Some(passage.place()))
     })
+}
+
+/// The countries of the rows that the text lists.
+pub(super) fn typed_countries(contract: &Contract) -> Vec<String> {
+    typed(contract).into_iter().map(|row| row.country).collect()
 }
 
 /// What is missing about a company before a list with it may be announced (LC-24, LC-30), each as a

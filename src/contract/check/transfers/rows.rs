@@ -1,7 +1,9 @@
 //! Rows that list further processors: of tables whose heads say so, of address blocks below a heading that does,
 //! and of the operator's register.
 
+use super::guess::{Holds, holds};
 use crate::contract::Contract;
+use crate::contract::check::asked::is_blank;
 use crate::contract::check::passages::Passages;
 use crate::contract::check::place;
 use crate::contract::meta::{Column, column_key};
@@ -35,6 +37,7 @@ const PLACE: &[&str] = &[
     "serverstandort",
     "sitz",
     "seat",
+    "staat",
 ];
 const SERVICE: &[&str] = &[
     "dienst",
@@ -55,6 +58,15 @@ const SERVICE: &[&str] = &[
     "processing",
     "beschreibung",
     "description",
+    "was sie",
+    "was er",
+    "macht",
+    "what it does",
+    "what they do",
+    "does for",
+    "wofür",
+    "wozu",
+    "used for",
 ];
 const MECHANISM: &[&str] = &[
     "dpf",
@@ -67,6 +79,11 @@ const MECHANISM: &[&str] = &[
     "drittland",
     "third countr",
     "angemessen",
+    "instrument",
+    "absicherung",
+    "transfer tool",
+    "außerhalb der eu",
+    "outside the e",
 ];
 const ADDRESS: &[&str] = &["anschrift", "adresse", "address", "sitz", "seat"];
 const CONTACT: &[&str] = &[
@@ -136,6 +153,39 @@ fn understood(heads: &[String], said: &[Option<Column>]) -> Vec<Option<Column>> 
     read
 }
 
+/// The same with what the heads leave open, as far as the cells below show it. The first column is who.
+fn completed(read: &[Option<Column>], body: &[Vec<Vec<Span>>]) -> Vec<Option<Column>> {
+    let mut read = read.to_vec();
+    let name = usize::from(!read.contains(&Some(Column::Name)));
+    let cells = |at: usize| -> Vec<String> {
+        let column = body.iter().filter_map(|row| row.get(at));
+        column.map(|cell| words(cell)).collect()
+    };
+    let shown = [
+        (Column::Place, Holds::Places),
+        (Column::Contact, Holds::Contacts),
+        (Column::Address, Holds::Addresses),
+        (Column::Mechanism, Holds::Mechanisms),
+    ];
+    for (field, what) in shown {
+        if read.contains(&Some(field)) {
+            continue;
+        }
+        let open = |at: &usize| read.get(*at) == Some(&None) && holds(&cells(*at), what);
+        if let Some(at) = (name..read.len()).find(open) {
+            read[at] = Some(field);
+        }
+    }
+    // What is left of a list with places is what they do.
+    if read.contains(&Some(Column::Place)) && !read.contains(&Some(Column::Service)) {
+        let open = read.iter_mut().skip(name).find(|field| field.is_none());
+        if let Some(open) = open {
+            *open = Some(Column::Service);
+        }
+    }
+    read
+}
+
 impl Columns {
     /// The columns of a table that lists processors: it names companies, what they do, and where. One whose
     /// author said what is in its columns lists them in any case.
@@ -198,7 +248,6 @@ pub struct TableColumn {
 pub fn processor_tables(contract: &Contract) -> Vec<ProcessorTable> {
     let tables = listing(contract);
     let shown = tables.into_iter().map(|one| {
-        let alone = understood(&one.heads, &[]);
         let column = |at: usize| {
             let samples = one.rows.iter().filter_map(|cells| cells.get(at));
             let mut samples = samples.map(|cell| words(cell));
@@ -206,13 +255,13 @@ pub fn processor_tables(contract: &Contract) -> Vec<ProcessorTable> {
                 head: one.head.get(at).map(|cell| words(cell)).unwrap_or_default(),
                 key: one.keys.get(at).cloned().unwrap_or_default(),
                 sample: samples.find(|text| !text.is_empty()).unwrap_or_default(),
-                understood: alone.get(at).copied().flatten(),
+                understood: one.alone.get(at).copied().flatten(),
                 said: one.said.get(at).copied().flatten(),
             }
         };
         ProcessorTable {
             place: format!("{}:{}", one.file, one.node.line),
-            columns: (0..one.heads.len()).map(column).collect(),
+            columns: (0..one.keys.len()).map(column).collect(),
             is_read: one.columns.is_some(),
         }
     });
@@ -225,8 +274,9 @@ struct Listing<'c> {
     node: &'c Node,
     head: &'c [Vec<Span>],
     rows: &'c [Vec<Vec<Span>>],
-    /// The heads in small letters, and as keys.
-    heads: Vec<String>,
+    /// What each column holds without the author.
+    alone: Vec<Option<Column>>,
+    /// The heads as keys.
     keys: Vec<String>,
     said: Vec<Option<Column>>,
     /// `None` if nothing tells what is in them.
@@ -238,7 +288,7 @@ struct Listing<'c> {
 fn listing(contract: &Contract) -> Vec<Listing<'_>> {
     let mut found = Vec::new();
     for text in contract.texts(contract.meta.binding).all() {
-        for (node, is_expected) in tables(&text.blocks, false) {
+        for (node, is_expected, may_list) in tables(&text.blocks, false, false) {
             let Kind::Table {
                 head,
                 rows,
@@ -263,15 +313,22 @@ fn listing(contract: &Contract) -> Vec<Listing<'_>> {
             let is_expected = is_expected || lists_processors(&words(caption));
             let names = |one: &Option<Column>| one.is_some_and(|field| field != Column::Other);
             let is_said = is_expected && said.iter().any(names);
-            let columns = Columns::of(&understood(&heads, &said), is_said);
-            let is_list = Columns::of(&understood(&heads, &[]), false).is_some();
+            let mut alone = understood(&heads, &[]);
+            let is_list = Columns::of(&alone, false).is_some();
+            let mut read = understood(&heads, &said);
+            if is_list || may_list {
+                (alone, read) = (completed(&alone, rows), completed(&read, rows));
+            }
+            let shows = |field| may_list && read.contains(&Some(field));
+            let is_shown = shows(Column::Place) && shows(Column::Service);
+            let columns = Columns::of(&read, is_said || is_shown);
             if is_expected || is_list || columns.is_some() {
                 found.push(Listing {
                     file: &text.file,
                     node,
                     head,
                     rows,
-                    heads,
+                    alone,
                     keys,
                     said,
                     columns,
@@ -282,27 +339,27 @@ fn listing(contract: &Contract) -> Vec<Listing<'_>> {
     found
 }
 
-/// All tables, and whether a heading above them speaks of further processors.
-fn tables(nodes: &[Node], is_expected: bool) -> Vec<(&Node, bool)> {
+/// All tables, whether a heading above them speaks of further processors, and whether the one right above may
+/// stand over a list of them.
+fn tables(nodes: &[Node], is_expected: bool, may_list: bool) -> Vec<(&Node, bool, bool)> {
     let mut found = Vec::new();
     for node in nodes {
         match &node.kind {
-            Kind::Table { .. } => found.push((node, is_expected)),
+            Kind::Table { .. } => found.push((node, is_expected, may_list)),
             Kind::Section {
                 title, children, ..
             } => {
-                let here = is_expected || lists_processors(&words(title));
-                found.extend(tables(children, here));
+                let title = words(title);
+                let here = is_expected || lists_processors(&title);
+                found.extend(tables(children, here, tables_list_processors(&title)));
             }
             Kind::List { items, .. } => {
-                let inner = items.iter().map(|item| tables(&item.blocks, is_expected));
-                found.extend(inner.flatten());
+                let inner = items.iter();
+                found.extend(inner.flat_map(|item| tables(&item.blocks, is_expected, false)));
             }
             Kind::Definitions(entries) => {
-                let inner = entries
-                    .iter()
-                    .map(|(_, blocks)| tables(blocks, is_expected));
-                found.extend(inner.flatten());
+                let inner = entries.iter();
+                found.extend(inner.flat_map(|(_, blocks)| tables(blocks, is_expected, false)));
             }
             _ => {}
         }
@@ -348,6 +405,12 @@ fn of_cells(columns: &Columns, cells: &[Vec<Span>], at: Option<String>) -> Proce
     let cell = |at: Option<usize>| {
         at.and_then(|at| cells.get(at))
             .map(|cell| words(cell))
+            .filter(|cell| !is_blank(cell))
+            .unwrap_or_default()
+    };
+    let whole = |at: Option<usize>| {
+        at.and_then(|at| cells.get(at))
+            .map(|cell| words(cell))
             .unwrap_or_default()
     };
     let (name, where_to) = (cell(Some(columns.name)), cell(columns.place));
@@ -364,14 +427,14 @@ fn of_cells(columns: &Columns, cells: &[Vec<Span>], at: Option<String>) -> Proce
         "die Anschrift",
     ));
     facts.push((
-        cell(columns.contact).is_empty() && !name.contains('@'),
+        cell(columns.contact).is_empty() && !name.contains('@') && !address.contains('@'),
         "die Ansprechperson",
     ));
     ProcessorRow {
         lacks: lacking(&facts),
         country: with_country(where_to, &[&address, &name]),
         name: first_line(&name),
-        mechanism: cell(columns.mechanism),
+        mechanism: whole(columns.mechanism),
         place: at,
     }
 }
@@ -413,6 +476,30 @@ fn lists_processors(title: &str) -> bool {
     ]
     .iter()
     .any(|word| title.contains(word))
+}
+
+/// Whether a heading may stand over a table of them; what the cells are shows whether it does.
+fn tables_list_processors(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    lists_processors(title)
+        || [
+            "auftragsverarbeiter",
+            "nachunternehmer",
+            "dienstleister",
+            "subunternehmen",
+            "gehilf",
+            "helfer",
+            "hilft uns",
+            "firmen",
+            "helps us",
+            "helper",
+            "sub-contractor",
+            "vendor",
+            "supplier",
+            "third parties",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// Address blocks, each a processor. Whoever lists processors so writes name, address, and lines with a label.
