@@ -169,7 +169,7 @@ impl Definitions {
         let mut places: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
         let mut add = |term: &str, at: usize, sentence: &str| {
             let found = places.entry(key(term)).or_default();
-            if !found.iter().any(|(place, _)| *place == at) {
+            if found.last().is_none_or(|(place, _)| *place != at) {
                 found.push((at, sentence.to_owned()));
             }
         };

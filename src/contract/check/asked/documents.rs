@@ -7,6 +7,8 @@ use crate::contract::check::units::{Passage, PassageKind};
 /// What the text has, by its headings.
 pub(super) struct Documents {
     headings: Vec<String>,
+    /// Whether one of them is about measures.
+    has_measures: bool,
 }
 
 /// Ends of German words, and English words, for a document of its own.
@@ -145,14 +147,40 @@ const RELIES: &[&str] = &[
     "appended",
 ];
 
+/// Words of headings over measures.
+const TITLES: &[&str] = &[
+    "maßnahme",
+    "massnahme",
+    "tom",
+    "measure",
+    "safeguard",
+    "vorkehrung",
+    "sicher",
+    "schütz",
+    "schutz",
+    "secur",
+    "safe",
+    "protect",
+    "art. 32",
+    "technisch",
+    "technical",
+];
+/// How many headings are looked at; no contract has as many.
+const MOST: usize = 500;
+
 impl Documents {
     pub(super) fn of(passages: &[Passage]) -> Self {
         let sections = passages
             .iter()
             .filter(|passage| passage.kind == PassageKind::Section);
         let own = sections.map(|passage| passage.headings.rsplit(" · ").next().unwrap_or_default());
+        let headings: Vec<String> = own.take(MOST).map(str::to_lowercase).collect();
+        let has_measures = headings
+            .iter()
+            .any(|heading| TITLES.iter().any(|title| heading.contains(title)));
         Self {
-            headings: own.map(str::to_lowercase).collect(),
+            headings,
+            has_measures,
         }
     }
 
@@ -221,27 +249,6 @@ impl Documents {
             "exhibit",
             "attachment",
         ];
-        let titles = [
-            "maßnahme",
-            "massnahme",
-            "tom",
-            "measure",
-            "safeguard",
-            "vorkehrung",
-            "sicher",
-            "schütz",
-            "schutz",
-            "secur",
-            "safe",
-            "protect",
-            "art. 32",
-            "technisch",
-            "technical",
-        ];
-        let is_there = self
-            .headings
-            .iter()
-            .any(|heading| titles.iter().any(|title| heading.contains(title)));
         let has_number = said.words().windows(2).any(|pair| match pair {
             [annex, number] => {
                 ANNEX
@@ -251,7 +258,7 @@ impl Documents {
             }
             _ => false,
         });
-        !is_there && !has_number && said.near(MEASURES, ANNEX, 12)
+        !self.has_measures && !has_number && said.near(MEASURES, ANNEX, 12)
     }
 }
 

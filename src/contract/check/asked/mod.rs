@@ -27,8 +27,11 @@ mod softening;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod titles;
 mod tokens;
 mod transfer;
+
+use std::collections::HashMap;
 
 use strum::VariantArray;
 
@@ -295,7 +298,19 @@ fn in_language(
     modes.ask(&mut finder);
     places.ask(&mut finder);
     defined.ask(passages, &mut finder);
-    finder.found
+    in_reading_order(finder.found, passages)
+}
+
+/// What was asked once the whole text was read goes to its place.
+fn in_reading_order(mut found: Vec<PassageQuestion>, passages: &[Passage]) -> Vec<PassageQuestion> {
+    let mut places = HashMap::new();
+    for (index, passage) in passages.iter().enumerate() {
+        places
+            .entry((passage.file.as_str(), passage.line))
+            .or_insert(index);
+    }
+    found.sort_by_key(|one| places.get(&(one.file.as_str(), one.line)).copied());
+    found
 }
 
 /// The sentences of a passage that belong to no item inside it: those have their own turn.

@@ -26,7 +26,8 @@ const LONGEST: usize = 60;
 /// Everything that is set apart, in the order of the text.
 pub(super) fn marked<'s>(text: &'s str, bold: &'s [String]) -> Vec<Marked<'s>> {
     let mut out = quoted(text);
-    for term in bold {
+    // Whatever is bold beyond these is no term.
+    for term in bold.iter().take(20) {
         let found = text.find(term.as_str()).filter(|_| !term.is_empty());
         let Some(from) = found else { continue };
         let to = from + term.len();

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::phrase::Phrase;
 use super::quotes::marked;
+use super::titles::Titles;
 use super::tokens::{Token, tokens};
 use super::{Finder, QuestionKind as Q, Spot};
 use crate::contract::Meta;
@@ -16,8 +17,7 @@ pub(super) struct Targets {
     /// The numbers of the paragraphs of a clause.
     paragraphs: HashMap<String, HashSet<String>>,
     annexes: HashSet<String>,
-    /// In lower case, its words alone.
-    headings: Vec<String>,
+    headings: Titles,
     /// Whether clauses are counted with §, and whether as articles.
     with_sign: bool,
     with_articles: bool,
@@ -284,6 +284,9 @@ const UNITS: &[&str] = &[
     "december",
 ];
 
+/// How many words a reference has at most.
+const FAR: usize = 24;
+
 impl Targets {
     pub(super) fn of(passages: &[Passage], meta: &Meta) -> Self {
         let mut out = Self {
@@ -292,7 +295,7 @@ impl Targets {
             annexes: (1..=meta.annexes.len())
                 .map(|number| number.to_string())
                 .collect(),
-            headings: Vec::new(),
+            headings: Titles::default(),
             with_sign: false,
             with_articles: false,
         };
@@ -301,7 +304,7 @@ impl Targets {
             match passage.kind {
                 PassageKind::Section => {
                     let title = passage.headings.rsplit(" · ").next().unwrap_or_default();
-                    out.headings.push(plain(title));
+                    out.headings.add(title);
                     out.typed(title);
                 }
                 PassageKind::Paragraph | PassageKind::Item => {
@@ -330,7 +333,9 @@ impl Targets {
             .filter(|word| is_number(word))
             .map(Token::lower);
         if is_annex {
-            self.annexes.extend(numbers.next());
+            if let Some(number) = numbers.next() {
+                remember(&mut self.annexes, &number);
+            }
         }
         let numbers: Vec<String> = numbers.collect();
         if let [clause, paragraph, ..] = numbers.as_slice() {
@@ -340,7 +345,9 @@ impl Targets {
         // Of an item everything that its name has is a place.
         let is_paragraph = lower.iter().any(|word| PARAGRAPH.contains(&word.as_str()));
         let count = if is_paragraph { 1 } else { numbers.len() };
-        self.clauses.extend(numbers.into_iter().take(count));
+        for number in numbers.iter().take(count) {
+            remember(&mut self.clauses, number);
+        }
     }
 
     /// A number that stands in the text itself: "Section 3.1. Notices", "4.2 Löschung".
@@ -353,15 +360,19 @@ impl Targets {
             .filter(|word| is_number(word))
             .map(Token::lower);
         if ANNEX.contains(&lower.as_str()) {
-            self.annexes.extend(second);
+            second
+                .iter()
+                .for_each(|number| remember(&mut self.annexes, number));
         } else if CLAUSE.contains(&lower.as_str())
             || ARTICLE.contains(&lower.as_str())
             || OWN_ONLY.contains(&lower.as_str())
             || lower == "§"
         {
-            self.clauses.extend(second);
+            second
+                .iter()
+                .for_each(|number| remember(&mut self.clauses, number));
         } else if is_number(first) && words.len() > 1 {
-            self.clauses.insert(lower);
+            remember(&mut self.clauses, &lower);
         }
     }
 
@@ -473,23 +484,13 @@ impl Targets {
             let leads = ANNEX.contains(&last)
                 || CLAUSE.contains(&last)
                 || TITLED.iter().any(|title| before.ends_with(title));
-            let title = plain(one.term);
-            leads
-                && !self
-                    .headings
-                    .iter()
-                    .any(|heading| heading.contains(title.trim()))
+            leads && !self.headings.have(one.term)
         })
     }
 
-    /// Whether there is this number, or one that it begins: 3 (2) is in 3.
+    /// Whether there is this number, or one that it begins: 3 in 3.2.
     fn has(&self, number: &str) -> bool {
         has_form(&self.clauses, number)
-            || self.clauses.iter().any(|known| {
-                known
-                    .strip_prefix(number)
-                    .is_some_and(|rest| rest.starts_with('.'))
-            })
             || number.rsplit_once('.').is_some_and(|(clause, paragraph)| {
                 self.paragraphs
                     .get(clause)
@@ -525,7 +526,7 @@ fn whose(words: &[Token<'_>], behind: usize) -> Whose {
     };
     let mut at = behind;
     let mut has_of = false;
-    while let Some(word) = words.get(at) {
+    while let Some(word) = words.get(at).filter(|_| at < behind + FAR) {
         let lower = word.lower();
         if at > behind && word.gap.contains([';', ':']) {
             break;
@@ -611,14 +612,16 @@ fn numbers(words: &[Token<'_>], from: usize) -> (Vec<String>, usize) {
     let mut at = from;
     // "Anlage Nr. 3", "Anlage (3)", "§§ 3 und 4".
     while words.get(at).is_some_and(|word| {
-        matches!(
-            word.lower().as_str(),
-            "nr" | "no" | "nummer" | "number" | "§"
-        ) && !word.gap.contains(',')
+        at < from + FAR
+            && matches!(
+                word.lower().as_str(),
+                "nr" | "no" | "nummer" | "number" | "§"
+            )
+            && !word.gap.contains(',')
     }) {
         at += 1;
     }
-    while let Some(word) = words.get(at) {
+    while let Some(word) = words.get(at).filter(|_| at < from + FAR) {
         let joins = matches!(
             word.lower().as_str(),
             "und" | "and" | "oder" | "or" | "bis" | "to" | "sowie" | "through"
@@ -683,11 +686,15 @@ fn is_number(word: &Token<'_>) -> bool {
 /// Whether a place has this number, arabic or roman.
 fn has_form(known: &HashSet<String>, number: &str) -> bool {
     let other = roman(number).map(|value| value.to_string());
-    known.contains(number)
-        || other.is_some_and(|other| known.contains(&other))
-        || number
-            .parse::<u32>()
-            .is_ok_and(|value| known.iter().any(|one| roman(one) == Some(value)))
+    known.contains(number) || other.is_some_and(|other| known.contains(&other))
+}
+
+/// Remembers a number in each form in which it is cited, and the numbers that it is below.
+fn remember(known: &mut HashSet<String>, number: &str) {
+    known.extend(roman(number).map(|value| value.to_string()));
+    let dots = number.match_indices('.').map(|(at, _)| at).take(6);
+    known.extend(dots.filter_map(|at| number.get(..at)).map(str::to_owned));
+    known.insert(number.to_owned());
 }
 
 fn roman(text: &str) -> Option<u32> {
@@ -726,13 +733,6 @@ fn is_chain(word: &str) -> bool {
         .iter()
         .all(|part| (1..=2).contains(&part.len()) && part.chars().all(|c| c.is_ascii_digit()));
     parts.len() == 3 && are_short && parts.iter().all(|part| !part.starts_with('0'))
-}
-
-fn plain(text: &str) -> String {
-    let words = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::coined::{adjective_names, compounds};
 use super::definitions::{Definitions, singular};
 use super::names::{ENGLISH, FORMS, LAWS, SHOWN, SHOWN_BEHIND};
 use super::quotes::marked;
+use super::titles::Titles;
 use super::tokens::{Token, tokens};
 use super::{Finder, QuestionKind as Q, Spot};
 use crate::contract::check::countries::countries;
@@ -17,8 +18,7 @@ use crate::domain::Language;
 pub(super) struct Terms<'d> {
     definitions: &'d Definitions,
     language: Language,
-    /// Headings, in lower case.
-    headings: String,
+    headings: Titles,
     /// Words of addresses and of names of companies.
     names: HashSet<String>,
     /// Words that the text writes small, too.
@@ -35,13 +35,12 @@ impl<'d> Terms<'d> {
         language: Language,
     ) -> Self {
         let (mut names, mut small, mut times) = (HashSet::new(), HashSet::new(), HashMap::new());
-        let mut headings = String::from(" · ");
+        let mut headings = Titles::default();
         for passage in passages {
             match passage.kind {
                 PassageKind::Section => {
                     let own = passage.headings.rsplit(" · ").next().unwrap_or_default();
-                    headings.push_str(&own.to_lowercase());
-                    headings.push_str(" · ");
+                    headings.add(own);
                     continue;
                 }
                 PassageKind::Table => continue,
@@ -102,8 +101,7 @@ impl<'d> Terms<'d> {
     }
 
     fn knows(&self, term: &str) -> bool {
-        let lower = term.to_lowercase();
-        self.definitions.knows(term) || self.headings.contains(&lower)
+        self.definitions.knows(term) || self.headings.have(term)
     }
 
     /// Terms in quotation marks that are neither explained here nor anywhere, nor shown on a page, nor examples.
