@@ -386,6 +386,8 @@ fn names(text: &str) -> Vec<String> {
         let inner = piece.split(')').next().unwrap_or_default();
         let mut parts = inner.split(OPEN);
         let (lead, name) = (parts.next().unwrap_or_default(), parts.next());
+        // "(im Folgenden: Kanzlei)"
+        let name = name.or_else(|| lead.split_once(':').map(|(_, name)| name.trim()));
         let lead = lead.trim().to_lowercase();
         let is_naming = lead.is_empty()
             || [

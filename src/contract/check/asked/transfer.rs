@@ -60,7 +60,7 @@ pub(super) fn ungrounded(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     {
         return false;
     }
-    derogation(said) || (about && anywhere(said)) || of_country(at, said)
+    (about && anywhere(said)) || of_country(at, said)
 }
 
 /// Art. 49 carries single cases only.
