@@ -170,7 +170,8 @@ pub(super) fn payment(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         return false;
     }
     let mut asks = said.clauses().filter(|clause| {
-        let is_denied = clause.near(MONEY, NO, 5);
+        let is_denied =
+            clause.near(MONEY, NO, 5) && !clause.has(&["enthalten", "included", "inbegriffen"]);
         let processor_pays = clause.actor == Some(Party::Processor)
             && clause.has(&[
                 "trägt.",
@@ -187,7 +188,12 @@ pub(super) fn payment(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
             ]);
         clause.has(MONEY) && !is_denied && !processor_pays && !numbers_only(clause.words)
     });
-    asks.next().is_some() && !said.says(FREE) && !is_included(said)
+    said.says(&[
+        "nicht rückzahlbar",
+        "non-refundable",
+        "nonrefundable",
+        "forfeit",
+    ]) || asks.next().is_some() && !said.says(FREE) && !is_included(said)
         || said.says(&["€", "$", " euro ", " euro,", " eur ", " dollar"])
             && !said.has(&["unberührt", "unaffected", "binds"])
             && !said.says(FREE)
@@ -342,9 +348,11 @@ pub(super) fn cap(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         || said
             .clauses()
             .any(|clause| clause.near(&["begrenz", "beschränk", "limit", "cap."], NO, 6));
-    let limits = said
-        .clauses()
-        .any(|clause| clause.has(LIMIT) && !clause.near(LIMIT, NO, 4));
+    let limits = said.clauses().any(|clause| {
+        clause.has(LIMIT)
+            && (!clause.near(LIMIT, NO, 4)
+                || clause.in_order(&[NO, &["exceed", "mehr.", "more.", "übersteig"]], 3))
+    });
     let is_capped = said.has(LIABLE) && limits && (about || strong);
     let is_denied = (about || strong)
         && said.clauses().any(|clause| {

@@ -54,7 +54,10 @@ impl<'s> Phrase<'s> {
         let mut before = None;
         for clause in &mut clauses {
             let own = super::cast::actor(&mentions, &words, clause.from, clause.to);
-            clause.names_actor = own.is_some();
+            // "Hat er": the pronoun names the one before.
+            let pronoun = words.get(clause.from..clause.to).unwrap_or_default();
+            clause.names_actor =
+                own.is_some() || pronoun.iter().any(|word| word == "er" || word == "it");
             clause.actor = own.or(before);
             before = clause.actor;
         }

@@ -234,14 +234,37 @@ fn without_right(clause: &Clause<'_>) -> bool {
         "widersprechen.",
     ];
     clause.actor != Some(Party::Processor)
-        && (clause.near(RIGHT, NOT, 4)
-            || clause.in_order(&[&["no."], &["say.", "influence", "voice"]], 1))
+        && (other_prevails(clause)
+            || clause.near(RIGHT, NOT, 4)
+            || clause.in_order(&[&["no."], &["say.", "influence", "voice"]], 1)
+            || clause.in_order(&[&["not."], &["even."]], 0)
+                && clause.has(&["allow", "permit", "entitle"]))
         || clause.actor == Some(Party::Controller)
             && clause.in_order(&[&["kann.", "darf.", "können.", "may.", "can."], NOT], 5)
             && clause.has(&[
                 "beend", "kündig", "terminat", "end.", "prüf", "audit", "inspect", "widersp",
                 "object", "verlang", "demand", "require", "forder",
             ])
+}
+
+/// "Gehen die Geschäftsbedingungen vor", "the general terms prevail".
+fn other_prevails(clause: &Clause<'_>) -> bool {
+    const OTHER: &[&str] = &[
+        "geschäftsbedingungen",
+        "agb.",
+        "nutzungsbedingungen",
+        "bedingungen.",
+        "lizenzbedingungen",
+        "terms.",
+        "conditions.",
+    ];
+    let german =
+        clause.in_order(&[&["gehen.", "haben."], OTHER], 4) && clause.has(&["vor.", "vorrang"]);
+    let english = clause.in_order(&[OTHER, &["prevail", "override", "govern", "supersede"]], 4)
+        && clause.has(&[
+            "general", "standard", "vendor", "provider", "supplier", "online",
+        ]);
+    german || english
 }
 
 /// "Findet nicht statt", "ist ausgeschlossen", "off the table".
@@ -274,7 +297,6 @@ fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) 
         "unbeantwortet",
         "verschweig",
         "verschwiegen.",
-        "unaided",
         "disclaim",
         "decline",
         "denied",
@@ -282,6 +304,7 @@ fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) 
         "vorenthalten",
     ];
     const IGNORED: &[&str] = &[
+        "unaided",
         "ausgenommen",
         "exempt",
         "unread",
@@ -388,16 +411,18 @@ fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) 
         .is_some_and(|word| matches!(word.as_str(), "who" | "which" | "that"));
     let is_denied = clause.has(NOT);
     // What the law excepts, and what follows from an objection.
-    let is_except = clause.has(&["ausgenommen", "exempt"])
-        && said.has(&[
-            "recht",
-            "unionsrecht",
-            "gesetz",
-            "law.",
-            "bekannt",
-            "öffentlich",
-            "public",
-        ])
+    let is_gone_only = clause.has(GONE);
+    let is_except = is_gone_only && at.is_about(&["objection"]) && !said.has(duties)
+        || clause.has(&["ausgenommen", "exempt"])
+            && said.has(&[
+                "recht",
+                "unionsrecht",
+                "gesetz",
+                "law.",
+                "bekannt",
+                "öffentlich",
+                "public",
+            ])
         || at.is_about(&["objection", "sub-processor-notice"])
             && !clause.has(&[
                 "widerspruch.",
@@ -437,11 +462,13 @@ fn gone(at: &Spot<'_>, clause: &Clause<'_>, said: &Phrase<'_>, duties: &[&str]) 
             "abgeschaltet",
         ])
         && !said.has(&["sofern", "provided", "wenn.", "solange"]);
-    (is_secret || is_dropped) && !is_denied
+    is_secret
+        || is_dropped && !is_denied
         || (clause.has(GONE)
             && !is_denied
             && !is_relative
             && (clause.has(duties)
+                || clause.words.len() <= 3 && said.has(duties)
                 || at.is_about(&["termination", "objection"]) && clause.has(&["recht.", "right."])))
         || ((clause.has(IGNORED) || NO_CONCERN.iter().any(|steps| clause.in_order(steps, 3)))
             && !is_relative
@@ -828,7 +855,7 @@ fn lawful_release(at: &Spot<'_>, said: &Phrase<'_>, clause: &Clause<'_>) -> bool
         return true;
     }
     // A denied limit keeps the duty.
-    let is_kept = clause.near(UNHARMED, NO, 6) || said.has(&["unberührt", "unaffected"]);
+    let is_kept = clause.near(UNHARMED, NOT, 6) || said.has(&["unberührt", "unaffected"]);
     is_kept
         && !clause.has(&[
             "verpflichtet.",

@@ -301,9 +301,9 @@ fn chosen_by_processor(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
             .unwrap_or_default();
         let next = behind.iter().filter(|word| *word != "s").take(2);
         one.party == Party::Processor
-            && one.part == Part::Owns
-            && (before.iter().rev().take(2).any(|word| begins(word, THEIRS))
-                || next.into_iter().any(|word| begins(word, THEIRS)))
+            && matches!(one.part, Part::Owns | Part::Gets)
+            && (before.iter().rev().take(3).any(|word| begins(word, THEIRS))
+                || one.part == Part::Owns && next.into_iter().any(|word| begins(word, THEIRS)))
     });
     let by_us = said.in_order(&[&["unserer.", "unsere.", "our."], THEIRS], 1);
     let directs = at.is_about(&["instructions", "deletion"])
@@ -351,16 +351,8 @@ fn done_by_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         clause.actor == Some(Party::Controller)
             && !clause.is_condition
             && clause.names_actor
-            && is_named(&clause, said)
-            && !clause.has(&[
-                "wahl.",
-                "wählt",
-                "choos",
-                "choice",
-                "entscheid",
-                "decid",
-                "selbst",
-            ])
+            && clause.words.len() > 2
+            && !clause.has(&["wahl.", "wählt", "choos", "choice", "entscheid", "decid"])
             && clause.has(deeds)
             && !clause.has(NO)
             && !clause.has(FREE)
@@ -375,15 +367,6 @@ fn done_by_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
                 "stellt der auftragnehmer",
             ])
     })
-}
-
-/// The actor stands in this clause or the one before, and the sentence is no question of the other's deeds.
-fn is_named(clause: &Clause<'_>, said: &Phrase<'_>) -> bool {
-    let processor_acts = said
-        .mentions()
-        .iter()
-        .any(|one| one.party == Party::Processor && matches!(one.part, Part::Agent));
-    !processor_acts && clause.words.len() > 2
 }
 
 /// "Obliegt dem Kunden", "rests with Customer", "is left to you".

@@ -32,6 +32,7 @@ const YES: &[&str] = &[
     "verzicht",
     "waive",
     "happy",
+    "yes.",
     "leave.",
     "permission",
     "instruction",
@@ -171,6 +172,9 @@ pub(super) fn silence(said: &Phrase<'_>) -> bool {
         ]);
     let goes_on = said.says(&[
         "continued use",
+        "carry on using",
+        "carries on using",
+        "keep using",
         "continuing to",
         "wer weiter",
         "weiterarbeit",

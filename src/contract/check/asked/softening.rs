@@ -246,6 +246,7 @@ fn at_will(clause: &Clause<'_>) -> bool {
         "deems",
         "deem.",
         "considers",
+        "consider.",
         "thinks",
         "finds",
         "believes",
@@ -299,8 +300,12 @@ fn at_will(clause: &Clause<'_>) -> bool {
 
 /// Whether the choice is the controller's.
 fn is_controllers(clause: &Clause<'_>) -> bool {
-    clause.actor == Some(Party::Controller)
-        || super::cast::named(clause.words, &Cast::default()) == Some(Party::Controller)
+    let names_processor = clause.words.iter().any(|word| {
+        super::cast::named(std::slice::from_ref(word), &Cast::default()) == Some(Party::Processor)
+    });
+    !names_processor
+        && (clause.actor == Some(Party::Controller)
+            || super::cast::named(clause.words, &Cast::default()) == Some(Party::Controller))
 }
 
 /// "Entscheidet der Auftragnehmer", "Provider determines".

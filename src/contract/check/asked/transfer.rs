@@ -117,6 +117,16 @@ fn of_country(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     let framework = said.says(&["data privacy framework", "dpf", "datenschutzrahmen"]);
     let adequacy = said.says(&["angemessenheit", "adequa", "art. 45", "article 45"]);
     let is_alone = outside.iter().all(|country| country.code != "US");
+    // Another country than the one the framework is for, and no other ground beside it.
+    let strays = outside.iter().any(|country| country.code != "US")
+        && !said.has(&[
+            "scc",
+            "standard",
+            "klauseln",
+            "clauses",
+            "angemessen",
+            "adequacy",
+        ]);
     let lacks = outside
         .iter()
         .all(|country| country.region() == Region::Third);
@@ -128,7 +138,7 @@ fn of_country(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         let passage = at.passage.text.to_lowercase();
         !GROUND.iter().any(|ground| passage.contains(ground))
     };
-    (framework && is_alone && !is_denied)
+    (framework && (is_alone || strays) && !is_denied)
         || (adequacy && lacks && !is_denied && !framework)
         || only_in_passage
 }
