@@ -261,9 +261,9 @@ fn holds(set: &str, bars: &Bars) {
 #[test]
 fn lc_04_to_48_on_known_texts() {
     let bars = Bars {
-        recall: 980,
-        harmful: 680,
-        faults: 720,
+        recall: 790,
+        harmful: 950,
+        faults: 870,
     };
     holds(KNOWN, &bars);
 }
