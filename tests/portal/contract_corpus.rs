@@ -261,7 +261,7 @@ fn holds(set: &str, bars: &Bars) {
 #[test]
 fn lc_04_to_48_on_known_texts() {
     let bars = Bars {
-        recall: 790,
+        recall: 980,
         harmful: 950,
         faults: 870,
     };

@@ -115,7 +115,7 @@ pub(super) fn check(contract: &Contract) -> Vec<Finding> {
 fn open(assignment: &Assignment) -> Finding {
     let subject = assignment.subject;
     let looks = match assignment.proposals.first() {
-        Some(first) => format!(" {} sieht danach aus: „{}“", first.clause, first.sentence),
+        Some(first) => format!(" {} {}: „{}“", first.clause, first.looks(), first.sentence),
         None => " Keine Stelle sieht danach aus.".to_owned(),
     };
     let first = assignment.proposals.first();

@@ -39,6 +39,8 @@ const BRIEF: usize = 5;
 const LEAST: f32 = 0.006;
 /// If the best is less like a subject than this, nothing is proposed.
 const FLOOR: f32 = 0.02;
+/// What is less like a subject than this is said to be so: it is seldom right.
+const FAINT: f32 = 0.05;
 
 /// A place that looks like a subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +55,16 @@ pub struct Proposal {
     pub sentence: String,
     /// How much it looks like it; comparable within one subject only.
     pub score: f32,
+}
+
+impl Proposal {
+    /// German: how much the place looks like the subject, to be said behind its name.
+    pub fn looks(&self) -> &'static str {
+        match self.score < FAINT {
+            true => "sieht entfernt danach aus",
+            false => "sieht danach aus",
+        }
+    }
 }
 
 /// For every subject the places that look most like it, best first, at most three; none where nothing

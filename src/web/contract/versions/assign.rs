@@ -80,6 +80,8 @@ struct Spot {
     clause: String,
     words: String,
     href: String,
+    /// How much a proposed place looks like the subject.
+    looks: &'static str,
 }
 
 #[derive(Template)]
@@ -249,6 +251,7 @@ fn spot(passage: &Passage, id: VersionId) -> Spot {
             false => passage.clause.clone(),
         },
         words: short(&passage.text),
+        looks: "",
         place,
     }
 }
@@ -262,6 +265,7 @@ fn proposed(found: &Proposal, id: VersionId) -> Spot {
             false => found.clause.clone(),
         },
         words: found.sentence.clone(),
+        looks: found.looks(),
         place,
     }
 }
