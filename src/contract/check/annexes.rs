@@ -11,8 +11,8 @@ use crate::contract::vocabulary::Generator;
 pub(super) fn products(contract: &Contract) -> Vec<Finding> {
     let texts = contract.texts(contract.meta.binding);
     let mut findings = Vec::new();
-    let files = std::iter::once(&texts.main).chain(&texts.annexes);
-    let is_for_all = files.into_iter().any(|text| {
+    let mut files = std::iter::once(&texts.main).chain(&texts.annexes);
+    let is_for_all = files.any(|text| {
         let mut found = false;
         walk(&text.blocks, &[], &mut |node, _| {
             found |= node.tags.iter().any(|tag| tag == "data-types");

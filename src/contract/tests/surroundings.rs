@@ -343,7 +343,7 @@ fn columns_that_are_not_understood_are_named_by_the_author() {
     };
     // Nobody read the rows: that is said, and nothing is said about them.
     let unread = found("");
-    let warning = &unread.iter().find(|(_, _, failed)| *failed).unwrap();
+    let warning = unread.iter().find(|(_, _, failed)| *failed).unwrap();
     assert!(
         warning.1.contains("„Wo“, „Wofür“, „Erreichbar“, „Papier“"),
         "{unread:?}"
