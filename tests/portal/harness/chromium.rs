@@ -11,6 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
+use fantoccini::error::NewSessionError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -100,6 +101,24 @@ impl Chromium {
 
     /// Opens a window without cookies, 1280 × 900 pixels.
     pub async fn window(&self, base: &str, scripts: Scripts) -> Window {
+        let mut client = self.open(scripts).await;
+        // On a busy machine the browser is sometimes not there in time.
+        for _ in 0..2 {
+            if client.is_err() {
+                client = self.open(scripts).await;
+            }
+        }
+        let window = Window {
+            client: client.expect("chromium starts"),
+            base: base.to_owned(),
+        };
+        window.resize(1280, 900).await;
+        window.show("light").await;
+        window
+    }
+
+    /// A browser with a profile of its own.
+    async fn open(&self, scripts: Scripts) -> Result<Client, NewSessionError> {
         let profile = tempfile::tempdir_in(self.home.path())
             .expect("a profile")
             .keep();
@@ -134,14 +153,7 @@ impl Chromium {
             unreachable!("an object")
         };
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let client = builder.capabilities(wishes).connect(&self.address).await;
-        let window = Window {
-            client: client.expect("chromium starts"),
-            base: base.to_owned(),
-        };
-        window.resize(1280, 900).await;
-        window.show("light").await;
-        window
+        builder.capabilities(wishes).connect(&self.address).await
     }
 }
 

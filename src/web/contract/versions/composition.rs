@@ -8,6 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::clauses::{Printed, numbered};
+use super::names::tongue;
 use super::{Subject, asked, load, names};
 use crate::actions::versions::composition::{Composed, compose};
 use crate::actions::versions::review::{Review, review};
@@ -112,13 +113,13 @@ struct ProductColumn {
 
 impl ProductColumn {
     fn of(code: &'static str, typed: ProductWords) -> Self {
-        let (language, [purpose, data, persons]) = match code {
-            "en" => ("Englisch", ["zweck_en", "daten_en", "personen_en"]),
-            _ => ("Deutsch", ["zweck_de", "daten_de", "personen_de"]),
+        let [purpose, data, persons] = match code {
+            "en" => ["zweck_en", "daten_en", "personen_en"],
+            _ => ["zweck_de", "daten_de", "personen_de"],
         };
         Self {
             code,
-            language,
+            language: tongue(code),
             fields: [
                 (purpose, "Wozu die Verarbeitung dient", typed.purpose),
                 (data, "Arten der Daten", typed.data),
@@ -393,13 +394,14 @@ fn typed(
     let mut errors = FieldErrors::default();
     let mut typed = BTreeMap::new();
     for code in languages {
+        let language = tongue(code);
         let mut field = |name: &str, wanted: &'static str| {
             let name = format!("{name}_{code}");
             match name::parse(form.get(&name), LONGEST) {
                 Ok(text) => text,
                 Err(fault) => {
                     let sentence = match fault {
-                        BadName::Empty => wanted.to_owned(),
+                        BadName::Empty => format!("{wanted}, auf {language}"),
                         BadName::TooLong => format!("Kürzen Sie den Text auf {LONGEST} Zeichen"),
                     };
                     errors.add(&name, sentence);

@@ -107,7 +107,8 @@ fn path(code: &str, stem: &str) -> String {
     format!("{code}/{stem}.dj")
 }
 
-fn tongue(code: &str) -> &'static str {
+/// What a language is called.
+pub(super) fn tongue(code: &str) -> &'static str {
     match code {
         "de" => "Deutsch",
         _ => "Englisch",
