@@ -168,7 +168,7 @@ async fn lc49_a_product_gets_an_annex_by_a_reference_or_three_answers() {
     first
         .get(&format!("{draft}/klauseln?teil=produkte/sip-trunk"))
         .await
-        .assert_says("Nachrichten | `zustellen`");
+        .assert_says("`zustellen`");
 }
 
 #[actix_web::test]
