@@ -11,7 +11,9 @@ use avv_portal::contract::check::{
     CheckResult, Proposal, Version, checks, proposals, questions, subject,
 };
 
-use texts::{Agreement, Fault, KNOWN, Wording, Wordings, agreements, alone, folder, read, words};
+use texts::{
+    Agreement, Fault, HELD_OUT, KNOWN, Wording, Wordings, agreements, alone, folder, read, words,
+};
 
 /// How many proposals a person is shown.
 const SHOWN: usize = 3;
@@ -269,8 +271,18 @@ fn lc_04_to_48_on_known_texts() {
 }
 
 #[test]
+fn lc_04_to_48_on_texts_nobody_built_for() {
+    let bars = Bars {
+        recall: 900,
+        harmful: 500,
+        faults: 500,
+    };
+    holds(HELD_OUT, &bars);
+}
+
+#[test]
 fn lc_corpus_names_each_passage_once() {
-    for agreement in &agreements(KNOWN) {
+    for agreement in [KNOWN, HELD_OUT].iter().flat_map(|set| agreements(set)) {
         let name = &agreement.name;
         let text = words(&agreement.source);
         for (mark, covers) in &agreement.expected.marks {

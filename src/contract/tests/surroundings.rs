@@ -328,7 +328,7 @@ fn with_table(text: &str, columns: &str) -> Contract {
     Contract::from_map(&files).unwrap()
 }
 
-const STRANGE: &str = "\n| Partner | Wo | Wofür | Erreichbar | Papier |\n|---|---|---|---|---|\n| A Inc., 5th St 1 | Indien | Mail | a@a.example | |\n| B GmbH, Weg 2 | Köln, Deutschland | Hosting | b@b.example | |\n";
+const STRANGE: &str = "\n| Partner | Wo | Wofür | Erreichbar | Papier |\n|---|---|---|---|---|\n| A Inc., 5th St 1 | Indien, aus den eigenen Räumen in Pune | Mail | a@a.example | |\n| B GmbH, Weg 2 | Deutschland, aus dem eigenen Haus in Köln | Hosting | b@b.example | |\n";
 
 #[test]
 fn columns_that_are_not_understood_are_named_by_the_author() {
@@ -341,13 +341,10 @@ fn columns_that_are_not_understood_are_named_by_the_author() {
         here.map(|one| (one.id, one.explanation.clone(), one.failed()))
             .collect()
     };
-    // Nobody read the rows: that is said, and nothing is said about them.
+    // Nobody read the rows, only the addresses of mail show what they are: that is said, and nothing about them.
     let unread = found("");
     let warning = unread.iter().find(|(_, _, failed)| *failed).unwrap();
-    assert!(
-        warning.1.contains("„Wo“, „Wofür“, „Erreichbar“, „Papier“"),
-        "{unread:?}"
-    );
+    assert!(warning.1.contains("„Wo“, „Wofür“, „Papier“"), "{unread:?}");
     let said = &unread.iter().find(|(id, ..)| *id == "LC-30").unwrap().1;
     assert!(
         said.contains("Gelesen wurde keine Zeile") && said.contains("nicht gelesen"),

@@ -142,7 +142,7 @@ pub(super) fn derogation(said: &Phrase<'_>) -> bool {
             "anwend",
             "used.",
         ],
-        super::lawful::NO,
+        super::meaning::NO,
         4,
     );
     (cites || excepts) && !denied

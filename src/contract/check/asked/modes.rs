@@ -1,5 +1,6 @@
 //! General and specific authorisation of further processors side by side (LC-21), in whatever words.
 
+use super::cast::Cast;
 use super::phrase::Phrase;
 use super::{Finder, QuestionKind as Q, Spot};
 
@@ -233,8 +234,8 @@ impl<'p> Modes<'p> {
 fn is_about(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
     let names = said.has(FURTHER) || said.says(FURTHER_WORDS);
     let title = at.passage.headings.to_lowercase();
-    let is_titled =
-        Phrase::of(&title).has(FURTHER) || FURTHER_WORDS.iter().any(|words| title.contains(words));
+    let is_titled = Phrase::of(&title, &Cast::default()).has(FURTHER)
+        || FURTHER_WORDS.iter().any(|words| title.contains(words));
     names || is_titled || at.is_about(&["sub-processors"])
 }
 

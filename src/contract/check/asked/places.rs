@@ -1,6 +1,6 @@
 //! Promises that data stay in the EU or the EEA, beside a list or a passage that names a third country (LC-29).
 
-use super::lawful::NO;
+use super::meaning::NO;
 use super::phrase::Phrase;
 use super::{Finder, QuestionKind as Q, Spot};
 use crate::contract::Contract;

@@ -69,7 +69,7 @@ fn twice_denied(said: &Phrase<'_>) -> bool {
     let pairs = counts
         .windows(2)
         .any(|pair| matches!(pair, [one, next] if *one > 0 && *next > 0));
-    (nobody && first && pairs && !said.has(&["nichts.", "nothing."][..0]))
+    (nobody && first && pairs)
         || said.in_order(
             &[
                 &["never.", "nicht.", "not.", "no.", "niemals.", "kein"],

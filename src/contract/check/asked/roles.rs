@@ -4,7 +4,7 @@
 use super::Spot;
 use super::cast::{Part, Party};
 use super::meaning::NO;
-use super::phrase::{Clause, Phrase, begins};
+use super::phrase::{Phrase, begins};
 
 /// What the processor owes, with the verbs of the deed as the one who owes it does it.
 const DEEDS: &[(&str, &[&str])] = &[

@@ -1,7 +1,6 @@
-//! Transfers in prose: no ground, one that the country cannot have, or a derogation for everything.
+//! Transfers in prose: no ground, or one that the country cannot have.
 
 use super::Spot;
-use super::meaning::NO;
 use super::phrase::Phrase;
 use crate::contract::check::countries::{Region, countries};
 
@@ -61,22 +60,6 @@ pub(super) fn ungrounded(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         return false;
     }
     (about && anywhere(said)) || of_country(at, said)
-}
-
-/// Art. 49 carries single cases only.
-fn derogation(said: &Phrase<'_>) -> bool {
-    let cites = said.in_order(&[&["art.", "artikel", "article", "articles"], &["49."]], 0)
-        || said.has(&["derogation", "ausnahmetatbest"]);
-    cites
-        && !said.near(&["49.", "derogation", "ausnahme"], NO, 8)
-        && !said.says(&[
-            "im einzelfall",
-            "nur ausnahmsweise",
-            "genügt nicht",
-            "not sufficient",
-            "scheidet aus",
-            "not rely",
-        ])
 }
 
 /// "In jedes Land", "anywhere in the world".
