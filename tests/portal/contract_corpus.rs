@@ -263,9 +263,9 @@ fn holds(set: &str, bars: &Bars) {
 #[test]
 fn lc_04_to_48_on_known_texts() {
     let bars = Bars {
-        recall: 980,
-        harmful: 950,
-        faults: 870,
+        recall: 990,
+        harmful: 920,
+        faults: 930,
     };
     holds(KNOWN, &bars);
 }
@@ -273,9 +273,9 @@ fn lc_04_to_48_on_known_texts() {
 #[test]
 fn lc_04_to_48_on_texts_nobody_built_for() {
     let bars = Bars {
-        recall: 900,
-        harmful: 500,
-        faults: 500,
+        recall: 980,
+        harmful: 710,
+        faults: 930,
     };
     holds(HELD_OUT, &bars);
 }

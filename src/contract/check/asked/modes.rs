@@ -195,6 +195,16 @@ impl<'p> Modes<'p> {
         };
         let is_denied = |word: &str| {
             let (before, behind) = said.lower.split_once(word).unwrap_or_default();
+            // What another clause denies is not this.
+            let before = before.rsplit([',', ';', ':']).next().unwrap_or_default();
+            let behind = behind.split([',', ';', ':']).next().unwrap_or_default();
+            // "Nobody without consent" asks for it.
+            if matches!(
+                before.split_whitespace().next_back(),
+                Some("ohne" | "without")
+            ) {
+                return false;
+            }
             let mut near = before
                 .split_whitespace()
                 .rev()
@@ -298,6 +308,11 @@ mod tests {
                 "de",
                 "Subunternehmer werden allgemein genehmigt; eine gesonderte Genehmigung ist nicht nötig.\n\nJeder Wechsel wird angezeigt.",
                 0,
+            ),
+            (
+                "de",
+                "Subunternehmer sind allgemein genehmigt; zugleich darf kein Subunternehmer ohne Einzelgenehmigung tätig werden.",
+                1,
             ),
             (
                 "en",
