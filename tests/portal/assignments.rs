@@ -224,7 +224,7 @@ async fn lc04_passages_are_assigned_by_one_person_and_seen_by_another() {
 }
 
 const ANNEX: &str = "anlage-unterauftragsverarbeiter.dj";
-const TABLE: &str = "\n## Unterauftragsverarbeiter im Haus\n\n| Partner | Wo | Wofür | Erreichbar |\n|---|---|---|---|\n| A Inc., 5th St 1 | Indien | Mail | a@a.example |\n";
+const TABLE: &str = "\n## Unterauftragsverarbeiter im Haus\n\n| Partner | Wo | Wofür | Erreichbar |\n|---|---|---|---|\n| A Inc., 5th St 1 | Indien, aus den eigenen Räumen in Pune | Mail | a@a.example |\n";
 
 #[actix_web::test]
 async fn lc24_columns_that_nobody_understands_are_named_by_hand() {
@@ -249,7 +249,7 @@ async fn lc24_columns_that_nobody_understands_are_named_by_hand() {
         .get(&draft)
         .await
         .assert_says("Die Zeilen dieser Tabelle sind nicht gelesen")
-        .assert_says("„Wo“, „Wofür“, „Erreichbar“");
+        .assert_says("„Partner“, „Wo“");
     let page = first.get(&assign).await;
     page.assert_says("Listen weiterer Auftragsverarbeiter")
         .assert_says("nicht verstanden")
@@ -271,7 +271,7 @@ async fn lc24_columns_that_nobody_understands_are_named_by_hand() {
         .get(&draft)
         .await
         .assert_silent_about("nicht gelesen")
-        .assert_says("„A Inc., 5th St 1“ verarbeitet in „Indien“, ohne dass eine Grundlage");
+        .assert_says("„A Inc., 5th St 1“ verarbeitet in „Indien, aus den eigenen Räumen in Pune“, ohne dass eine Grundlage");
     // Saving the facts keeps it, and so does another draft.
     set_facts(&first, &draft, "2.1").await;
     let page = first.get(&assign).await;

@@ -476,16 +476,7 @@ async fn bring_the_contract(machine: &Machine, first: &mut Reader<'_>) {
             "Was ein Programm nicht entscheiden kann",
         )
         .await;
-    let count = "return document.querySelectorAll('main input[type=checkbox]').length";
-    let questions = first.window.run(count).await.as_u64().unwrap();
-    assert!(questions > 0);
-    for at in 0..questions {
-        first.window.click(&format!("label[for=ja-{at}]")).await;
-        first
-            .window
-            .fill(&format!("#wort-{at}"), "Geprüft, VVT-7")
-            .await;
-    }
+    assert!(first.window.confirm_all().await > 0);
     first
         .press("Zur Freigabe vorlegen", "Wartet auf Freigabe")
         .await;

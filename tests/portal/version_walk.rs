@@ -124,21 +124,7 @@ async fn operator_submits(operator: &Window) {
     operator
         .assert_says("Die Fassung ist noch nicht vorgelegt")
         .await;
-    let questions = operator
-        .run("return document.querySelectorAll('main input[type=checkbox]').length")
-        .await
-        .as_u64()
-        .expect("a number");
-    assert!(questions > 0);
-    for at in 0..questions {
-        operator.click(&format!("label[for=ja-{at}]")).await;
-        let words = operator.text(&format!("label[for=wort-{at}]")).await;
-        if !words.starts_with("Anmerkung") {
-            operator
-                .fill(&format!("#wort-{at}"), "Geprüft, VVT-7")
-                .await;
-        }
-    }
+    assert!(operator.confirm_all().await > 0);
     operator.click_words("Zur Freigabe vorlegen").await;
     operator.assert_path(DRAFT).await;
     operator

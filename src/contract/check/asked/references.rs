@@ -332,10 +332,8 @@ impl Targets {
             .iter()
             .filter(|word| is_number(word))
             .map(Token::lower);
-        if is_annex {
-            if let Some(number) = numbers.next() {
-                remember(&mut self.annexes, &number);
-            }
+        if is_annex && let Some(number) = numbers.next() {
+            remember(&mut self.annexes, &number);
         }
         let numbers: Vec<String> = numbers.collect();
         if let [clause, paragraph, ..] = numbers.as_slice() {
