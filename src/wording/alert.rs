@@ -46,7 +46,7 @@ impl AlertKind {
             Self::PartnerContractEnds => "Partner's agreement ends",
             Self::WebhookPaused => "Webhook paused",
             Self::MailboxAway => "Mailbox cannot be read",
-            Self::TextOutdated => "Contract text does not fit any more",
+            Self::TextOutdated => "The text of the agreement does not fit any more",
         }
     }
 

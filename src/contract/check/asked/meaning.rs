@@ -268,7 +268,7 @@ const LIABLE: &[&str] = &[
     "account",
 ];
 
-/// What is owed about a subject: stems of the deed and of its name.
+/// What is owed about a subject: stems of the action and of its name.
 const DUTIES: &[(&str, &[&[&str]])] = &[
     (
         "instructions",

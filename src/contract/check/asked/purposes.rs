@@ -189,7 +189,6 @@ fn is_denied(clause: &Clause<'_>, said: &Phrase<'_>) -> bool {
             "training of",
             "trained",
             "trainings",
-            "staff training",
             "in eigenem namen",
             "eigenen beschäftigten",
             "verboten",

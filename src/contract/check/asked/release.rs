@@ -605,7 +605,7 @@ fn waived(clause: &Clause<'_>, duties: &[&str]) -> bool {
         && (clause.has(duties) || clause.actor == Some(Party::Controller))
 }
 
-/// The deed itself is denied: "wird nicht gelöscht", "are not told".
+/// The action itself is denied: "wird nicht gelöscht", "are not told".
 fn denied(clause: &Clause<'_>, duties: &[&str]) -> bool {
     // "Darf nicht", "may not": what the processor must not do.
     let is_ban = clause.in_order(&[&["darf.", "dürfen.", "may.", "must."], NOT], 6);

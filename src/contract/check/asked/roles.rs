@@ -6,8 +6,8 @@ use super::cast::{Part, Party};
 use super::meaning::NO;
 use super::phrase::{Phrase, begins};
 
-/// What the processor owes, with the verbs of the deed as the one who owes it does it.
-const DEEDS: &[(&str, &[&str])] = &[
+/// What the processor owes, with the verbs of the action as the one who owes it does it.
+const VERBS: &[(&str, &[&str])] = &[
     (
         "instructions",
         &[
@@ -344,7 +344,7 @@ fn done_by_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         "verlang",
         "if.",
     ];
-    let Some((_, deeds)) = DEEDS.iter().find(|(tag, _)| *tag == at.tag()) else {
+    let Some((_, verbs)) = VERBS.iter().find(|(tag, _)| *tag == at.tag()) else {
         return false;
     };
     said.clauses().any(|clause| {
@@ -353,7 +353,7 @@ fn done_by_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
             && clause.names_actor
             && clause.words.len() > 2
             && !clause.has(&["wahl.", "wählt", "choos", "choice", "entscheid", "decid"])
-            && clause.has(deeds)
+            && clause.has(verbs)
             && !clause.has(NO)
             && !clause.has(FREE)
             && !clause.has(&["will.", "wish"][1..])
@@ -414,7 +414,7 @@ fn left_to_controller(at: &Spot<'_>, said: &Phrase<'_>) -> bool {
         "verantwortlich bleibt",
         "between you and them, and",
     ];
-    let about = DEEDS.iter().any(|(tag, _)| *tag == at.tag())
+    let about = VERBS.iter().any(|(tag, _)| *tag == at.tag())
         || at.is_about(&["sub-processors", "change", "partner"]);
     let words = said.words();
     let is_left = |one: &super::cast::Mention| {

@@ -50,7 +50,7 @@ struct Page {
     stand: String,
     blocks: Vec<BlockRow>,
     /// Places by the part they are in.
-    places: Vec<(String, Vec<Place>)>,
+    places: Vec<(String, Vec<ClauseChoice>)>,
     products: Vec<ProductRow>,
     /// Parts that can be renamed or removed: file name, and name for readers.
     parts: Vec<(String, String)>,
@@ -64,14 +64,14 @@ struct BlockRow {
     /// The checks that ask for it.
     asked_by: String,
     /// Value, name and address of each clause it stands in.
-    placed: Vec<Place>,
+    placed: Vec<ClauseChoice>,
     /// The heading of a new annex for it.
     title: &'static str,
 }
 
 /// A clause that can be chosen.
 #[derive(Clone)]
-struct Place {
+struct ClauseChoice {
     value: String,
     name: String,
     href: String,
@@ -175,13 +175,13 @@ async fn page(app: &App, me: &Me, id: VersionId) -> Result<Page, PageError> {
 }
 
 /// The clauses that can be chosen, by part.
-fn places(version: &Version, printed: &Printed) -> Vec<(String, Vec<Place>)> {
+fn places(version: &Version, printed: &Printed) -> Vec<(String, Vec<ClauseChoice>)> {
     let all = own_parts(&version.files).into_iter();
     all.map(|part| {
         let name = names::part(&version.files, &part.stem, "de");
         let pairs = part.pairs.iter().filter(|pair| is_in_all(&part, pair));
         let places = pairs.map(|pair| place(&part, pair, printed, version.head.id));
-        (name, places.collect::<Vec<Place>>())
+        (name, places.collect::<Vec<ClauseChoice>>())
     })
     .collect()
 }
@@ -190,7 +190,7 @@ fn is_in_all(part: &PartText, pair: &Pair) -> bool {
     part.each(pair).all(|(_, clause)| clause.is_some())
 }
 
-fn place(part: &PartText, pair: &Pair, printed: &Printed, id: VersionId) -> Place {
+fn place(part: &PartText, pair: &Pair, printed: &Printed, id: VersionId) -> ClauseChoice {
     let (number, title) = numbered(part, pair, printed);
     let has_heading = part
         .each(pair)
@@ -199,7 +199,7 @@ fn place(part: &PartText, pair: &Pair, printed: &Printed, id: VersionId) -> Plac
         true => format!("{number} {title}").trim().to_owned(),
         false => PREAMBLE.to_owned(),
     };
-    Place {
+    ClauseChoice {
         value: format!("{}/{}", part.stem, pair.key),
         name,
         href: paths::version_clause(id, &part.stem, &pair.key),
@@ -210,7 +210,7 @@ fn place(part: &PartText, pair: &Pair, printed: &Printed, id: VersionId) -> Plac
 fn block_rows(
     version: &Version,
     reviewed: &Review,
-    places: &[(String, Vec<Place>)],
+    places: &[(String, Vec<ClauseChoice>)],
 ) -> Vec<BlockRow> {
     let standing = blocks(&version.files);
     let has_measures = stems(&version.files).iter().any(|stem| stem == MEASURES);
