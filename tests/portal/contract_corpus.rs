@@ -1,5 +1,5 @@
-//! How the checks of a contract do on texts they have never seen: `tests/contracts/README.md` says what is
-//! measured and what the bars are (LC-04 … LC-48). Needs no database.
+//! How the checks of a contract do on texts that were known when they were made, and on texts that were not:
+//! `tests/contracts/README.md` says what is measured and what the bars are (LC-04 … LC-48). Needs no database.
 
 mod texts;
 
