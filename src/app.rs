@@ -1,6 +1,5 @@
 //! The handles every room gets: configuration, clock, database, mail transport, contract.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,8 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::contract::{Contracts, LastLook};
 use crate::document::seal::Sealer;
-use crate::domain::case::{ClockFault, Status};
-use crate::domain::viewer::Scope;
+use crate::domain::case::ClockFault;
 use crate::domain::{AddressId, LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
 use crate::mail::transport::Transport;
@@ -21,7 +19,6 @@ use crate::oidc::Issuers;
 use crate::places::Places;
 use crate::pulse::Pulse;
 use crate::rates::Rates;
-use crate::storage::case_rows::count_all_statuses;
 use crate::storage::catalogue::find_operator;
 use crate::storage::db::{Db, DbError};
 use crate::storage::feed::newest_position;
@@ -63,7 +60,6 @@ pub struct App {
     clock_fault: Arc<Mutex<Option<ClockFault>>>,
     operator: Remembered<Operator>,
     partners: Remembered<PartnerNames>,
-    totals: Arc<Mutex<Totals>>,
     newest: Arc<tokio::sync::Mutex<Option<(Instant, i64)>>>,
 }
 
@@ -71,17 +67,6 @@ pub struct App {
 type Remembered<T> = Arc<Mutex<Option<(Instant, T)>>>;
 /// All Mandanten by name.
 type PartnerNames = Arc<Vec<(PartnerId, String)>>;
-
-/// Number of customers by status.
-pub type Counts = Arc<Vec<(Status, i64)>>;
-/// Cached exact counts by the customers that were counted, with the moment of the request; `None`
-/// while they are counted for the first time.
-type Totals = HashMap<Scope, (Instant, Option<Counts>)>;
-
-/// Maximum age of the exact counts of a long list.
-const TOTALS_AGE: Duration = Duration::from_secs(30);
-/// At most this many scopes have cached counts.
-const MOST_TOTALS: usize = 500;
 
 /// Maximum age of the provider's details on pages, and of the names in the operator's filter.
 const SHOWN_AGE: Duration = Duration::from_secs(5);
@@ -117,7 +102,6 @@ impl App {
             clock_fault: Arc::default(),
             operator: Arc::default(),
             partners: Arc::default(),
-            totals: Arc::default(),
             newest: Arc::default(),
         }
     }
@@ -151,37 +135,6 @@ impl App {
         );
         *remembered() = Some((Instant::now(), Arc::clone(&names)));
         Ok(names)
-    }
-
-    /// Exact counts of a list that is too long to be counted for every page: cached for a while,
-    /// and counted by one request at a time. `None` while they are counted for the first time.
-    pub async fn totals(&self, scope: Scope) -> Result<Option<Counts>, DbError> {
-        let remembered = || self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = {
-            let mut totals = remembered();
-            let known = totals.get(&scope).cloned();
-            match known {
-                Some((asked_at, counts)) if asked_at.elapsed() < TOTALS_AGE => return Ok(counts),
-                known => {
-                    if totals.len() >= MOST_TOTALS {
-                        totals.clear();
-                    }
-                    // Other requests use the earlier counts while this one is counting.
-                    let before = known.and_then(|(_, counts)| counts);
-                    totals.insert(scope, (Instant::now(), before.clone()));
-                    before
-                }
-            }
-        };
-        let now = self.clock.now();
-        let counted: Result<_, DbError> = self
-            .db
-            .read(move |conn| Ok(count_all_statuses(conn, scope, now)?))
-            .await;
-        let counts = counted.map(Arc::new);
-        let kept = counts.as_ref().ok().cloned().or(before);
-        remembered().insert(scope, (Instant::now(), kept));
-        counts.map(Some)
     }
 
     /// Position of the newest event of the log, at most `age` old. However many ask at once, one query

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::domain::CustomerNumber;
 use crate::domain::audit::AuditKind;
 use crate::storage::audit::{NewEvent, add_event};
-use crate::storage::case_rows::{RowAgreement, compare, compare_locked, mend};
+use crate::storage::case_rows::{RowAgreement, compare, compare_locked, mend, recount};
 use crate::storage::{PgConnection, customers};
 
 /// Customers that are compared in one transaction.
@@ -29,6 +29,10 @@ pub struct Checked {
     pub unreadable: u64,
     /// Rows that were written anew.
     pub mended: u64,
+    /// Counts beside the list that differed from the rows, and with repair were written anew.
+    pub totals: u64,
+    /// Whether differences were repaired.
+    pub is_mended: bool,
     /// The first customers with a difference, at most [`MOST_NAMED`].
     pub named: Vec<(CustomerNumber, RowAgreement)>,
 }
@@ -41,7 +45,7 @@ impl Checked {
 
     /// Whether the list agrees with the facts now.
     pub fn is_in_order(&self) -> bool {
-        self.found() == self.mended
+        self.found() == self.mended && (self.totals == 0 || self.is_mended)
     }
 
     fn count(&mut self, customer: CustomerNumber, found: RowAgreement, is_mended: bool) {
@@ -60,9 +64,13 @@ impl Checked {
 
 /// Compares the row of every customer with the facts, a page at a time. With `mends`, rows that
 /// differ or are missing are written anew, each in a transaction of its own, and one audit event at
-/// the end says how many. The portal may run meanwhile.
+/// the end says how many. Then the counts beside the list are compared with its rows. The portal may run
+/// meanwhile.
 pub fn check(app: &App, mends: bool) -> Result<Checked, ActionError> {
-    let mut checked = Checked::default();
+    let mut checked = Checked {
+        is_mended: mends,
+        ..Checked::default()
+    };
     let mut after = None;
     loop {
         let now = app.clock.now();
@@ -81,6 +89,10 @@ pub fn check(app: &App, mends: bool) -> Result<Checked, ActionError> {
         }
         after = last;
     }
+    let totals = app
+        .db
+        .transaction_blocking(|conn| Ok::<_, ActionError>(recount(conn, mends)?))?;
+    checked.totals = u64::try_from(totals).unwrap_or(u64::MAX);
     if mends {
         let figures = AuditKind::ListMended {
             checked: checked.customers,

@@ -119,6 +119,7 @@ fn bring(
         case_rows::row_agrees(conn, &stored, scenario.now)?,
         "the line of the list, or the gate"
     );
+    assert_eq!(case_rows::recount(conn, false)?, 0, "the counts");
     gate_agrees(conn, &stored, scenario.now)?;
     Ok((outcome, stored))
 }

@@ -52,7 +52,13 @@ fn tell(checked: &Checked, mends: bool) {
         "customers: {}, lines that differ: {}, in no list: {}, facts that cannot be read: {}, mended: {}",
         checked.customers, checked.differing, checked.missing, checked.unreadable, checked.mended
     ));
-    if checked.found() > 0 && !mends {
-        say("Nothing was changed. With --mend, lines are written anew from the facts.");
+    if checked.totals > 0 {
+        say(&format!(
+            "counts of customers that differ from the list: {}",
+            checked.totals
+        ));
+    }
+    if checked.found() + checked.totals > 0 && !mends {
+        say("Nothing was changed. With --mend, lines and counts are written anew from the facts.");
     }
 }

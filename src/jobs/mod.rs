@@ -28,7 +28,7 @@ use chrono::{DateTime, Utc};
 
 use crate::actions;
 use crate::app::App;
-use crate::storage::case_rows::Waiting;
+use crate::storage::case_rows::{self, Waiting};
 use crate::storage::catalogue::find_holidays;
 use crate::storage::db::{Conn, DbError};
 pub use run::{Running, Stop, start};
@@ -184,6 +184,12 @@ pub const JOBS: &[Job] = &[
         pass: purge::clean,
     },
     Job {
+        name: "totals",
+        every: Duration::from_secs(2),
+        workers: |_| 1,
+        pass: add_totals_up,
+    },
+    Job {
         name: "count",
         every: Duration::from_secs(600),
         workers: |_| 1,
@@ -301,6 +307,7 @@ pub fn run(pass: &Pass) -> Report {
     let (imported, asked) = (run("import"), run("first-requests"));
     let recorded = run("agreements");
     let refreshed = run("refresh");
+    run("totals");
     let warned = run("partner-contracts");
     let looked = run("contract-text");
     // Notices are made as far as there is room in the outbox.
@@ -399,6 +406,17 @@ fn late(pass: &Pass) -> Result<Done, DbError> {
     rows::each_row(pass, Waiting::LateStep, |conn, customer, now| {
         take(conn, &pass.app, customer, now)
     })
+}
+
+/// Adds up what the counts beside the list have gained and lost, so that a page reads little.
+fn add_totals_up(pass: &Pass) -> Result<Done, DbError> {
+    while !pass.stop.is_set() {
+        let fold = |conn: &mut Conn| Ok::<_, DbError>(case_rows::fold(conn)?);
+        if pass.app.db.transaction_blocking(fold)? == 0 {
+            break;
+        }
+    }
+    Ok(Done::default())
 }
 
 /// Updates rows of the list whose status has changed by time alone.

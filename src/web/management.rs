@@ -12,18 +12,14 @@ use actix_web::{HttpResponse, web};
 use chrono::TimeDelta;
 use tokio::sync::Mutex;
 
-use crate::app::{App, Counts};
-use crate::domain::viewer::Scope;
+use crate::app::App;
 use crate::mail::inbox::Inbox;
 use crate::metrics::Exposition;
-use crate::storage::case_rows::COUNT_CAP;
 use crate::storage::db::DbError;
 use crate::storage::figures::{Figures, read_figures};
 
 /// How long gauges from the database are used again.
 const AGE: Duration = Duration::from_secs(10);
-/// How long the exact numbers of customers of a large portal are used again.
-const TOTALS_AGE: Duration = Duration::from_secs(300);
 /// How long a scrape waits for the database.
 const PATIENCE: Duration = Duration::from_secs(4);
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -35,7 +31,6 @@ pub struct Readings(Mutex<Read>);
 #[derive(Default)]
 struct Read {
     figures: Option<(Instant, Option<Figures>)>,
-    totals: Option<(Instant, Counts)>,
 }
 
 /// GET: all metrics in the text format of Prometheus.
@@ -118,9 +113,6 @@ async fn of_database(app: &App, readings: &Readings) -> String {
                 None
             }
         };
-        if figures.as_ref().is_some_and(is_capped) {
-            count_all(app, &mut read).await;
-        }
         read.figures = Some((Instant::now(), figures));
     }
     let mut page = Exposition::default();
@@ -134,8 +126,7 @@ async fn of_database(app: &App, readings: &Readings) -> String {
         if figures.is_some() { 1.0 } else { 0.0 },
     );
     if let Some(figures) = figures {
-        let totals = read.totals.as_ref().map(|(_, totals)| totals);
-        write(app, figures, totals, &mut page);
+        write(app, figures, &mut page);
     }
     page.into_text()
 }
@@ -151,27 +142,7 @@ async fn figures(app: &App) -> Result<Figures, DbError> {
         .await
 }
 
-/// Whether the short counts of customers do not say how many there are.
-fn is_capped(figures: &Figures) -> bool {
-    let cap = i64::from(COUNT_CAP);
-    figures.customers.iter().any(|(_, count)| *count > cap)
-}
-
-/// The exact numbers of a large portal, which read all of an index, seldom.
-async fn count_all(app: &App, read: &mut Read) {
-    let age = read.totals.as_ref().map(|(at, _)| at.elapsed());
-    if age.is_some_and(|age| age < TOTALS_AGE) {
-        return;
-    }
-    match tokio::time::timeout(PATIENCE, app.totals(Scope::All)).await {
-        Ok(Ok(Some(counts))) => read.totals = Some((Instant::now(), counts)),
-        // Another request counts them just now, or it takes longer: the next scrape has them.
-        Ok(Ok(None)) | Err(_) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "the customers could not be counted"),
-    }
-}
-
-fn write(app: &App, figures: &Figures, totals: Option<&Counts>, page: &mut Exposition) {
+fn write(app: &App, figures: &Figures, page: &mut Exposition) {
     page.gauge(
         "avv_mails_waiting",
         "Mails that wait to be sent, counted up to 1001",
@@ -203,17 +174,8 @@ fn write(app: &App, figures: &Figures, totals: Option<&Counts>, page: &mut Expos
         page.sample(name, &[("kind", kind.key())], *count as f64);
     }
     let name = "avv_customers";
-    page.family(
-        name,
-        "gauge",
-        "Customers by status; of more than 1000 the number may be five minutes old",
-    );
-    let counts = match (is_capped(figures), totals) {
-        (false, _) => Some(&figures.customers),
-        (true, Some(totals)) => Some(totals.as_ref()),
-        (true, None) => None,
-    };
-    for (status, count) in counts.into_iter().flatten() {
+    page.family(name, "gauge", "Customers by status");
+    for (status, count) in &figures.customers {
         page.sample(name, &[("status", status.key())], *count as f64);
     }
     let name = "avv_time_stamps_missing";

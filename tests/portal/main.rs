@@ -97,6 +97,7 @@ mod stress;
 mod sub_partners;
 mod texts;
 mod throttles;
+mod totals;
 mod unreadable;
 mod upgrades;
 mod users;

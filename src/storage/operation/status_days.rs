@@ -13,9 +13,6 @@ use crate::storage::{QueryResult, text};
 /// Counts all customers at `now` and stores that as `day`, once; a second call changes nothing.
 /// Every status has a row, even without customers, so that two processes that count at the same
 /// moment never mix their figures. True if it was written.
-///
-/// The counts come from the index that ends in the number; changes by time alone since a row was
-/// written are corrected by another, short index.
 pub fn write_day(conn: &mut PgConnection, day: NaiveDate, now: DateTime<Utc>) -> QueryResult<bool> {
     if has_day(conn, day)? {
         return Ok(false);
@@ -26,11 +23,9 @@ pub fn write_day(conn: &mut PgConnection, day: NaiveDate, now: DateTime<Utc>) ->
          SELECT $1, known.status, coalesce(sum(counted.customers), 0)::bigint
          FROM unnest($2) AS known (status)
          LEFT JOIN (
-             SELECT status, count(*) AS customers FROM case_rows GROUP BY status
+             SELECT status, customers FROM status_totals WHERE whose = 'all'
              UNION ALL
-             SELECT status, -count(*) FROM case_rows WHERE next_at <= $3 GROUP BY status
-             UNION ALL
-             SELECT next_status, count(*) FROM case_rows WHERE next_at <= $3 GROUP BY next_status
+             SELECT status, customers FROM status_differences($3)
          ) AS counted ON counted.status = known.status
          GROUP BY known.status
          ORDER BY known.status

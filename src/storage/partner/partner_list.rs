@@ -15,9 +15,6 @@ use crate::storage::partners::{columns, find_list_key, read};
 use crate::storage::schema::{case_rows, partners};
 use crate::storage::{QueryResult, partner_contracts};
 
-/// Customers of a partner are counted up to here: "1.000+".
-pub const COUNT_CAP: i64 = 1000;
-
 /// One line of the list.
 #[derive(Debug, Clone)]
 pub struct PartnerLine {
@@ -25,7 +22,7 @@ pub struct PartnerLine {
     pub partner: Partner,
     /// The Mandant of a Submandant: its name, and whether it is blocked. `None` for a Mandant.
     pub above: Option<(String, bool)>,
-    /// Customers it looks after, at most [`COUNT_CAP`] + 1.
+    /// Customers it looks after.
     pub customers: i64,
     /// Last day of the contract under Art. 28(4) GDPR; the outer `None` means that there is no
     /// contract.
@@ -144,21 +141,22 @@ struct Count {
     customers: i64,
 }
 
-/// How many customers each of these partners looks after, at most [`COUNT_CAP`] + 1. Reads no more
-/// entries of an index than that for each.
+/// How many customers each of these partners looks after.
 pub fn count_customers(
     conn: &mut PgConnection,
     partners: &[PartnerId],
 ) -> QueryResult<HashMap<PartnerId, i64>> {
     let ids: Vec<i64> = partners.iter().map(|id| id.0).collect();
     let rows: Vec<Count> = diesel::sql_query(
-        "SELECT p.id, CASE WHEN p.parent_id IS NULL \
-         THEN (SELECT count(*) FROM (SELECT 1 FROM case_rows r WHERE r.partner_id = p.id LIMIT $2) c) \
-         ELSE (SELECT count(*) FROM (SELECT 1 FROM case_rows r WHERE r.sub_partner_id = p.id LIMIT $2) c) \
-         END AS customers FROM partners p WHERE p.id = ANY($1)",
+        "SELECT p.id, (SELECT coalesce(sum(c.customers), 0)::bigint FROM (
+             SELECT t.customers FROM status_totals t
+             WHERE t.who = p.id AND t.whose = CASE WHEN p.parent_id IS NULL THEN 'partner' ELSE 'sub' END
+             UNION ALL
+             SELECT d.customers FROM status_changes d
+             WHERE CASE WHEN p.parent_id IS NULL THEN d.partner_id ELSE d.sub_partner_id END = p.id
+         ) AS c) AS customers FROM partners p WHERE p.id = ANY($1)",
     )
     .bind::<Array<BigInt>, _>(ids)
-    .bind::<BigInt, _>(COUNT_CAP + 1)
     .load(conn)?;
     Ok(rows
         .into_iter()
@@ -190,9 +188,10 @@ pub fn list_customers_of(
         .load(conn)
 }
 
-/// How many customers a partner looks after, without a cap: for starting a run, never for a page.
+/// How many customers a partner looks after.
 pub fn count_customers_of(conn: &mut PgConnection, partner: &Partner) -> QueryResult<i64> {
-    customers_of(partner).count().get_result(conn)
+    let counted = count_customers(conn, &[partner.id])?;
+    Ok(counted.get(&partner.id).copied().unwrap_or_default())
 }
 
 /// Deactivated sub-partners that are still named for a customer.

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Area, capped};
+use super::Area;
 use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::Partner;
@@ -16,6 +16,7 @@ use crate::storage::partner_list::{PartnerLine, PartnerQuery, list_partners};
 use crate::storage::partners::find_partner;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
+use crate::web::kit::words::thousands;
 
 /// Partners per page.
 const PAGE: usize = 50;
@@ -112,7 +113,7 @@ fn line(area: Area, line: PartnerLine, today: chrono::NaiveDate) -> PartnerRow {
         above,
         is_shut_above,
         state: PartnerState::of(&line.partner, contract),
-        customers: capped(line.customers),
+        customers: thousands(line.customers),
         contract,
         partner: line.partner,
     }

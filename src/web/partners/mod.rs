@@ -22,6 +22,7 @@ use crate::paths;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::Me;
 use crate::web::kit::route::{Row, Who, get, post, view};
+use crate::web::kit::words::thousands;
 
 /// Rows of the operator's pages.
 pub const OPERATOR: &[Row] = &[
@@ -247,25 +248,12 @@ async fn load(app: &App, me: &Me, id: PartnerId) -> Result<Partner, PageError> {
         .map_err(Into::into)
 }
 
-/// A count as printed: "27", "1.000+".
-fn capped(count: i64) -> String {
-    use crate::storage::partner_list::COUNT_CAP;
-    if count > COUNT_CAP {
-        "1.000+".to_owned()
-    } else {
-        count.to_string()
-    }
-}
-
-/// A number of customers for the middle of a sentence: "einen Kunden", "27 Kunden", "mehr als 1.000
-/// Kunden".
+/// A number of customers for the middle of a sentence: "einen Kunden", "27 Kunden", "1.204 Kunden".
 fn customers_in_words(count: i64) -> String {
-    use crate::storage::partner_list::COUNT_CAP;
     match count {
         0 => "keinen Kunden".to_owned(),
         1 => "einen Kunden".to_owned(),
-        n if n > COUNT_CAP => "mehr als 1.000 Kunden".to_owned(),
-        n => format!("{n} Kunden"),
+        more => format!("{} Kunden", thousands(more)),
     }
 }
 

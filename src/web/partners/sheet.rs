@@ -2,8 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::kind;
 use super::list::{Asked, query_of};
-use super::{capped, kind};
 use crate::app::App;
 use crate::domain::calendar;
 use crate::domain::export::ExportedList;
@@ -85,7 +85,7 @@ fn cells(line: &PartnerLine, today: chrono::NaiveDate) -> Vec<String> {
             .as_ref()
             .map(|email| email.shown())
             .unwrap_or_default(),
-        capped(line.customers),
+        line.customers.to_string(),
         PartnerState::of(&line.partner, contract).word().to_owned(),
     ]
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 
-use super::{Area, Subject, capped};
+use super::{Area, Subject};
 use crate::actions::ActionError;
 use crate::actions::partner_directory::find_managed;
 use crate::app::App;
@@ -23,7 +23,7 @@ use crate::storage::user_list::{UserLine, list_users_of_partner};
 use crate::web::kit::dates::{When, short};
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html};
-use crate::web::kit::words::listed;
+use crate::web::kit::words::{listed, thousands};
 
 /// At most this many contracts are on the page; older ones stay in the database.
 const CONTRACTS: i64 = 20;
@@ -167,7 +167,7 @@ fn page(
             (When::clock(at), reason.unwrap_or_default())
         }),
         address: partner.party.address_line(),
-        customers_shown: capped(read.customers),
+        customers_shown: thousands(read.customers),
         customers_href: (area.operator && is_mandant).then(|| paths::customers_of(partner.id)),
         contract,
         today,

@@ -13,7 +13,6 @@ mod words;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 
 use crate::domain::case::{
     Agreement, Booking, Case, CaseStatus, Status, next_change, next_step_due, status_of,
@@ -31,15 +30,13 @@ pub use queue::{QueueCursor, Waiting, claim, list_late};
 use search::search;
 pub use search::{Exact, find_exact};
 pub use shape::{CaseRow, Cursor, From, ListPage, ListQuery, Sort, SortBy};
-pub use totals::count_all_statuses;
+pub use totals::{count_statuses, fold, recount};
 pub(in crate::storage) use words::add_parts;
 use words::forget_words;
 pub use words::{add_words, save_words};
 
 /// Rows on one page of the list.
 pub const PAGE: usize = 50;
-/// Counts beside the filter stop at this number: "1.000+".
-pub const COUNT_CAP: i32 = 1000;
 /// A search looks at no more candidates than this; if there are more, the user is asked to narrow
 /// it.
 pub const SEARCH_CAP: usize = 1000;
@@ -68,11 +65,6 @@ struct CaseRowRecord {
 
 type Boxed<'a> = case_rows::BoxedQuery<'a, diesel::pg::Pg>;
 
-diesel::define_sql_function! {
-    /// The counts beside the filter; see the migration.
-    fn status_counts(whose: Text, who: BigInt, statuses: Array<Text>, cap: Integer, moment: Timestamptz) -> Array<BigInt>;
-}
-
 /// One page of the list.
 pub fn list_rows(
     conn: &mut PgConnection,
@@ -89,24 +81,6 @@ pub fn list_rows(
     };
     name_partners(conn, &mut page.rows)?;
     Ok(page)
-}
-
-/// How many customers have each status, capped at [`COUNT_CAP`] + 1.
-pub fn count_statuses(
-    conn: &mut PgConnection,
-    scope: Scope,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<(Status, i64)>> {
-    let (whose, who) = match scope {
-        Scope::All => ("all", 0),
-        Scope::Partner(id) => ("partner", id.0),
-        Scope::SubPartner(id) => ("sub", id.0),
-        Scope::Customer(_) => return Ok(Vec::new()),
-    };
-    let keys: Vec<&str> = Status::ALL.iter().map(|status| status.key()).collect();
-    let counts: Vec<i64> =
-        diesel::select(status_counts(whose, who, keys, COUNT_CAP, now)).get_result(conn)?;
-    Ok(Status::ALL.into_iter().zip(counts).collect())
 }
 
 /// Writes the row of a case from its facts at `now`, and what the gate decides by. A deleted customer

@@ -2,7 +2,6 @@
 
 use super::state::State;
 use crate::domain::case::Status;
-use crate::storage::case_rows::COUNT_CAP;
 use crate::web::kit::words::thousands;
 
 /// One line of the filter: a status, its count, and the list narrowed to it.
@@ -22,7 +21,7 @@ pub struct FilterLine {
 /// The statuses in the groups of the filter.
 pub fn groups(
     state: &State,
-    tallies: &[Tally],
+    counts: &[(Status, i64)],
     partial: bool,
 ) -> Vec<(&'static str, Vec<FilterLine>)> {
     use Status as S;
@@ -50,12 +49,10 @@ pub fn groups(
         key: status.key(),
         word: short_word(*status),
         href: state.with(|state| state.status = Some(*status)),
-        count: tallies
+        count: counts
             .iter()
-            .find(|tally| tally.status == *status)
-            .map_or_else(String::new, |tally| {
-                count(tally.count, partial || tally.is_part)
-            }),
+            .find(|(counted, _)| counted == status)
+            .map_or_else(String::new, |(_, found)| count(*found, partial)),
         current: state.status == Some(*status),
     };
     groups
@@ -73,50 +70,15 @@ pub fn short_word(status: Status) -> &'static str {
     }
 }
 
-/// A count as it is printed: "874", "12.345"; with a plus if not everything was counted.
+/// A count as it is printed: "874", "12.345"; with a plus if a search did not look through everything.
 pub fn count(count: i64, partial: bool) -> String {
     let plus = if partial && count > 0 { "+" } else { "" };
     format!("{}{plus}", thousands(count))
 }
 
-/// How many customers have a status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tally {
-    /// The status that was counted.
-    pub status: Status,
-    /// Number of customers that were counted.
-    pub count: i64,
-    /// Whether there are more than that.
-    pub is_part: bool,
-}
-
-/// The counts that are printed. Where one stopped at the cap, the exact figure of a moment ago is
-/// used.
-pub fn tallies(capped: &[(Status, i64)], all: Option<&[(Status, i64)]>) -> Vec<Tally> {
-    let cap = i64::from(COUNT_CAP);
-    let exact = |status: Status| {
-        let known = all?.iter().find(|(one, _)| *one == status)?;
-        Some(known.1).filter(|count| *count > cap)
-    };
-    let tally = |&(status, count): &(Status, i64)| {
-        let known = if count > cap {
-            exact(status)
-        } else {
-            Some(count)
-        };
-        Tally {
-            status,
-            count: known.unwrap_or(cap),
-            is_part: known.is_none(),
-        }
-    };
-    capped.iter().map(tally).collect()
-}
-
 /// The sum over all statuses, as printed.
-pub fn total(tallies: &[Tally], partial: bool) -> String {
-    let sum = tallies.iter().map(|tally| tally.count).sum();
-    count(sum, partial || tallies.iter().any(|tally| tally.is_part))
+pub fn total(counts: &[(Status, i64)], partial: bool) -> String {
+    count(counts.iter().map(|(_, count)| count).sum(), partial)
 }
 
 #[cfg(test)]
@@ -135,12 +97,7 @@ mod tests {
         ] {
             assert_eq!(count(found, partial), expected);
         }
-        let capped = [(Status::Concluded, 1001), (Status::Void, 7)];
-        assert_eq!(total(&tallies(&capped, None), false), "1.007+");
-        // An exact figure of a moment ago is never less than what is counted now.
-        for (counted, expected) in [(700_000, "700.007"), (998, "1.007+")] {
-            let all = [(Status::Concluded, counted), (Status::Void, 9)];
-            assert_eq!(total(&tallies(&capped, Some(&all)), false), expected);
-        }
+        let counts = [(Status::Concluded, 700_001), (Status::Void, 7)];
+        assert_eq!(total(&counts, false), "700.008");
     }
 }

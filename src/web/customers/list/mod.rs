@@ -20,13 +20,13 @@ use crate::domain::{Holidays, Language, PartnerId, calendar};
 use crate::paths;
 use crate::storage::PgConnection;
 use crate::storage::case_rows::{
-    COUNT_CAP, CaseRow, From, ListPage, Sort, SortBy, count_statuses, find_exact, list_rows,
+    CaseRow, From, ListPage, Sort, SortBy, count_statuses, find_exact, list_rows,
 };
 use crate::storage::partners::list_sub_partner_names;
 use crate::web::kit::error::PageError;
 use crate::web::kit::page::{Me, Shell, html, see_other};
 use crate::wording::dates;
-use filter::{FilterLine, Tally, groups, short_word, tallies, total};
+use filter::{FilterLine, groups, short_word, total};
 use order::{Head, Order, by_date, caption, heads, orders};
 use state::{Asked, State};
 
@@ -113,20 +113,8 @@ pub async fn show(
         Found::One(way) => return Ok(see_other(way)),
         Found::List(found) => found,
     };
-    let is_long = |counts: &[(Status, i64)]| {
-        let cap = i64::from(COUNT_CAP);
-        counts.iter().any(|(_, count)| *count > cap)
-    };
-    let all = if found.is_search || !is_long(&found.counts) {
-        None
-    } else {
-        app.totals(state.scope(role)).await?
-    };
-    let counts = tallies(&found.counts, all.as_deref().map(Vec::as_slice));
     let lead = lead(role, &me.viewer.company);
-    html(&view(
-        shell, lead, &state, role, *found, &counts, &partners, now,
-    ))
+    html(&view(shell, lead, &state, role, *found, &partners, now))
 }
 
 /// What the page shows, as it was read.
@@ -134,7 +122,6 @@ struct Listed {
     page: ListPage,
     counts: Vec<(Status, i64)>,
     sub_partners: Vec<(PartnerId, String)>,
-    is_search: bool,
 }
 
 enum Found {
@@ -167,7 +154,6 @@ fn read(
     }
     let mut page = list_rows(conn, &state.query(role), now)?;
     let found = page.found.take();
-    let is_search = found.is_some();
     let counts = match found {
         Some(found) => found,
         None => count_statuses(conn, scope, now)?,
@@ -176,7 +162,6 @@ fn read(
         page,
         counts,
         sub_partners,
-        is_search,
     };
     Ok((state, Found::List(Box::new(listed))))
 }
@@ -200,11 +185,10 @@ fn view(
     state: &State,
     role: Role,
     found: Listed,
-    counts: &[Tally],
     partners: &[(PartnerId, String)],
     now: DateTime<Utc>,
 ) -> ListView {
-    let page = found.page;
+    let (page, counts) = (found.page, found.counts);
     let holidays = shell.operator.holidays;
     let place = |row: &CaseRow| row.cursor(state.sort.by);
     let previous = page.rows.first().filter(|_| page.has_previous);
@@ -226,10 +210,10 @@ fn view(
             key: "",
             word: "Alle Kunden",
             href: state.with(|state| state.status = None),
-            count: total(counts, page.too_many),
+            count: total(&counts, page.too_many),
             current: state.status.is_none(),
         },
-        groups: groups(state, counts, page.too_many),
+        groups: groups(state, &counts, page.too_many),
         heads: heads(state),
         caption: caption(state),
         here: state.href(),
@@ -238,7 +222,7 @@ fn view(
         note: page.too_many.then_some(
             "Ihre Suche trifft auf sehr viele Kunden zu; durchgesehen und gezeigt wird nur ein Teil. Geben Sie mehr ein: ein weiteres Wort, den Ort oder die Kundennummer.",
         ),
-        total: total(counts, page.too_many),
+        total: total(&counts, page.too_many),
         empty: page.rows.is_empty().then(|| empty(state, role)),
         on_page: on_page(&page.rows, state.sort),
         previous: previous.map(|row| state.with(|state| state.from = From::Before(place(row)))),

@@ -24,7 +24,7 @@ use crate::places::Kind;
 use crate::storage::alerts::{AlertFilter, AlertLine, count_alerts, page_alerts};
 use crate::storage::audit::{Figures, count_figures};
 use crate::storage::bulk_runs::count_stuck;
-use crate::storage::case_rows::{COUNT_CAP, Waiting, count_statuses};
+use crate::storage::case_rows::{Waiting, count_statuses};
 use crate::storage::contract_versions::count_in_work;
 use crate::storage::mails::{count_trouble, count_waiting, queue_state};
 use crate::storage::partners::count_unreleased;
@@ -38,7 +38,7 @@ use crate::web::kit::page::{Me, Shell, html};
 use crate::web::kit::words::span;
 use crate::wording::dates;
 use seal::Seal;
-use tasks::{Counts, FAILED_DAYS, Task, capped, tasks};
+use tasks::{COUNT_CAP, Counts, FAILED_DAYS, Task, capped, tasks};
 use text::Text;
 use trend::{Trend, since, trend};
 use weeks::{Weeks, begins, weeks};
@@ -159,7 +159,7 @@ pub async fn show(app: web::Data<App>, me: Me) -> Result<HttpResponse, PageError
 }
 
 fn read(conn: &mut PgConnection, today: NaiveDate, now: DateTime<Utc>) -> QueryResult<Found> {
-    let (cap, open) = (i64::from(COUNT_CAP), AlertFilter::default());
+    let (cap, open) = (COUNT_CAP, AlertFilter::default());
     let lately = now - Duration::days(FAILED_DAYS);
     Ok(Found {
         counts: Counts {

@@ -1,10 +1,13 @@
-//! Today's tasks for administrators: one line each, with a capped count and a link to the list.
+//! Today's tasks for administrators: one line each, with its count and a link to the list.
 
 use crate::domain::AgreementImportId;
 use crate::domain::case::Status;
 use crate::paths;
-use crate::storage::case_rows::COUNT_CAP;
 use crate::storage::contract_versions::InWork;
+use crate::web::kit::words::thousands;
+
+/// What is read row by row is counted up to this number: "1.000+".
+pub(super) const COUNT_CAP: i64 = 1000;
 
 /// Refused and returned mails are counted over this many days.
 pub(super) const FAILED_DAYS: i64 = 7;
@@ -19,7 +22,7 @@ pub(super) struct Task {
 
 /// The counts of all tasks.
 pub(super) struct Counts {
-    /// Customers by status, capped.
+    /// Customers by status.
     pub statuses: Vec<(Status, i64)>,
     /// Proposals that wait for an answer.
     pub proposals: usize,
@@ -50,17 +53,23 @@ pub(super) struct Counts {
 /// The tasks with something to do, the most urgent first. To add another one, add a field to
 /// [`Counts`] and a line here.
 pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
-    let of = |status: Status| {
-        let found = counts.statuses.iter().find(|(known, _)| *known == status);
-        found.map_or(0, |(_, count)| *count)
-    };
-    let customers = |status: Status| format!("{}?status={}", paths::CUSTOMERS, status.key());
     let mails = |state: &str| format!("{}?stand={state}", paths::MAILS);
     let runs = || paths::RUNS.to_owned();
-    let line = |count, labels, href, hint| (count, labels, href, hint);
-    // The same label for one and for more than one.
-    let same = |label| (label, label);
-    let lines: Vec<(i64, (&'static str, &'static str), String, &'static str)> = vec![
+    let line = |count, labels, href, hint| (count, capped(count), labels, href, hint);
+    // Customers are counted exactly, and the label is the same for one and for more than one.
+    let status = |status: Status, label, hint| {
+        let found = counts.statuses.iter().find(|(known, _)| *known == status);
+        let count = found.map_or(0, |(_, count)| *count);
+        let href = format!("{}?status={}", paths::CUSTOMERS, status.key());
+        (count, thousands(count), (label, label), href, hint)
+    };
+    let lines: Vec<(
+        i64,
+        String,
+        (&'static str, &'static str),
+        String,
+        &'static str,
+    )> = vec![
         line(
             i64::try_from(counts.unreadable).unwrap_or(i64::MAX),
             ("Datensatz ist nicht lesbar", "Datensätze sind nicht lesbar"),
@@ -175,66 +184,57 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
             paths::PARTNERS.to_owned(),
             "Bis dahin ist keine Wahl für einen Kunden möglich",
         ),
-        line(
-            of(Status::Undeliverable),
-            same("E-Mail nicht zustellbar"),
-            customers(Status::Undeliverable),
+        status(
+            Status::Undeliverable,
+            "E-Mail nicht zustellbar",
             "Erinnerungen ruhen, bis die Adresse stimmt oder jemand erneut sendet",
         ),
-        line(
-            of(Status::TextMissing),
-            same("Vertragstext fehlt"),
-            customers(Status::TextMissing),
+        status(
+            Status::TextMissing,
+            "Vertragstext fehlt",
             "Nichts wird angefordert, bis Sie eine Fassung mit der Produktanlage veröffentlichen",
         ),
-        line(
-            of(Status::NoEmail),
-            same("E-Mail-Adresse fehlt"),
-            customers(Status::NoEmail),
+        status(
+            Status::NoEmail,
+            "E-Mail-Adresse fehlt",
             "Die Anforderung kann erst gesendet werden, wenn die Adresse eingetragen ist",
         ),
-        line(
-            of(Status::AddressOpen),
-            same("Adresse zu bestätigen"),
-            customers(Status::AddressOpen),
+        status(
+            Status::AddressOpen,
+            "Adresse zu bestätigen",
             "Ein Vertriebspartner hat sie eingetragen; bis Sie entscheiden, bleibt der Zugriff gesperrt",
         ),
-        line(
-            of(Status::RenewalRequired),
-            same("Neuabschluss nötig"),
-            customers(Status::RenewalRequired),
+        status(
+            Status::RenewalRequired,
+            "Neuabschluss nötig",
             "Der Vertrag nennt einen anderen Vertriebspartner",
         ),
-        line(
-            of(Status::AmendmentOpen),
-            same("Ergänzung zum Vertrag offen"),
-            customers(Status::AmendmentOpen),
+        status(
+            Status::AmendmentOpen,
+            "Ergänzung zum Vertrag offen",
             "Der Vertrag gilt, aber ein Produkt oder der Untervertriebspartner bleibt gesperrt, und es wartet keine Anforderung mehr",
         ),
-        line(
-            of(Status::Void),
-            same("Vertrag widersprochen"),
-            customers(Status::Void),
+        status(
+            Status::Void,
+            "Vertrag widersprochen",
             "Ein Vertriebspartner ist noch zugeordnet, hat aber keinen Zugriff: Klären Sie, wie es weitergeht",
         ),
-        line(
-            of(Status::Expired),
-            same("Ohne Antwort abgelaufen"),
-            customers(Status::Expired),
+        status(
+            Status::Expired,
+            "Ohne Antwort abgelaufen",
             "Drei Erinnerungen ohne Antwort, von selbst geht keine E-Mail mehr hinaus",
         ),
-        line(
-            of(Status::Declined),
-            same("Abschluss abgelehnt"),
-            customers(Status::Declined),
+        status(
+            Status::Declined,
+            "Abschluss abgelehnt",
             "Vertriebspartner haben hier keinen Zugriff",
         ),
     ];
     lines
         .into_iter()
         .filter(|(count, ..)| *count > 0)
-        .map(|(count, (one, many), href, hint)| Task {
-            count: capped(count),
+        .map(|(count, printed, (one, many), href, hint)| Task {
+            count: printed,
             label: if count == 1 { one } else { many },
             href,
             hint,
@@ -244,7 +244,7 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
 
 /// A count as printed; it stops at the cap with a plus.
 pub(super) fn capped(count: i64) -> String {
-    if count > i64::from(COUNT_CAP) {
+    if count > COUNT_CAP {
         "1.000+".to_owned()
     } else {
         count.to_string()
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_there_is_has_a_line_and_counts_stop_at_the_cap() {
+    fn only_what_there_is_has_a_line_and_customers_are_counted_exactly() {
         let nothing = || Counts {
             statuses: Status::ALL.map(|status| (status, 0)).to_vec(),
             proposals: 0,
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(lines.len(), 10);
         assert_eq!(
             (lines[0].count.as_str(), lines[1].count.as_str()),
-            ("1000", "1.000+")
+            ("1000", "1.001")
         );
         assert!(lines[1].href.ends_with("?status=undeliverable"));
     }
