@@ -18,7 +18,7 @@ for program in psql curl python3; do
   command -v $program >/dev/null || { echo "Needed: $program (Debian packages postgresql-client, curl, python3)" >&2; exit 1; }
 done
 listen=127.0.0.1:$(port) smtp=$(port)
-export AVV_DATA_DIR=${AVV_DATA_DIR:-target/bench-announcement} AVV_LISTEN=$listen AVV_BASE_URL=http://$listen RUST_LOG=error AVV_SMTP_URL=smtp://127.0.0.1:$smtp
+export AVV_DATA_DIR=${AVV_DATA_DIR:-target/bench-announcement} AVV_LISTEN=$listen AVV_BASE_URL=http://$listen RUST_LOG=error AVV_SMTP_URL=smtp://127.0.0.1:$smtp AVV_MAIL_PER_DOMAIN=0
 portal=${AVV_PORTAL:-target/release/avv-portal}
 [ -n "${AVV_PORTAL:-}" ] || cargo build --release --quiet
 if [ -f "$AVV_DATA_DIR/postgres.elsewhere" ]; then rm -rf -- "$(cat "$AVV_DATA_DIR/postgres.elsewhere")"; fi

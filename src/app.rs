@@ -12,6 +12,7 @@ use crate::document::seal::Sealer;
 use crate::domain::case::ClockFault;
 use crate::domain::{AddressId, LinkId, Operator, PartnerId};
 use crate::drafts::Drafts;
+use crate::mail::pace::Pace;
 use crate::mail::transport::Transport;
 use crate::mail_token::TokenSource;
 use crate::metrics::Metrics;
@@ -49,6 +50,8 @@ pub struct App {
     pub pulse: Pulse,
     /// What this process counts for monitoring.
     pub metrics: Metrics,
+    /// How fast mails to everybody leave for one domain.
+    pub pace: Arc<Pace>,
     /// How many requests clients of the API make.
     pub rates: Rates,
     /// The limits for CPU work.
@@ -84,6 +87,7 @@ impl App {
         // The mail server and the mailbox share one source.
         let tokens = transport.tokens().cloned();
         let tokens = tokens.or_else(|| config.mail.oauth.clone().map(TokenSource::new));
+        let pace = Arc::new(Pace::per_minute(config.mail.per_domain));
         Self {
             config: Arc::new(config),
             clock,
@@ -95,6 +99,7 @@ impl App {
             sealer,
             pulse: Pulse::default(),
             metrics: Metrics::default(),
+            pace,
             rates: Rates::default(),
             places: Places::default(),
             drafts: Drafts::default(),

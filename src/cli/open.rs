@@ -195,8 +195,8 @@ impl Reached {
 
     fn connect(&self, config: &Config) -> Result<Db> {
         let size = PoolSize {
+            pages: config.storage.connections,
             jobs: u32::from(config.mail.connections) + OTHER_JOBS,
-            ..PoolSize::default()
         };
         Ok(Db::connect_sized(&self.url, size)?)
     }

@@ -25,9 +25,11 @@ pub struct MailConfig {
     pub mailbox: Option<MailboxConfig>,
     /// `AVV_MAIL_FROM`: the sender's address.
     pub from: EmailAddress,
-    /// `AVV_SMTP_CONNECTIONS`: how many mails are sent at the same time, by default 4. One
-    /// connection carries about 20 mails a second.
+    /// `AVV_SMTP_CONNECTIONS`: how many mails are sent at the same time, by default 4.
     pub connections: u8,
+    /// `AVV_MAIL_PER_DOMAIN`: of mails that go to everybody at once, how many a minute one domain gets from
+    /// each process, by default 300; 0: as many as there are.
+    pub per_domain: u32,
     /// `AVV_DKIM_SELECTOR`: under which name the domain publishes the key that the mail server signs
     /// with; only `avv-portal check` asks for it.
     pub dkim_selector: Option<String>,
@@ -59,6 +61,7 @@ impl MailConfig {
         let oauth = MailOauth::read(variables, environment, wanted, faults);
         let from = faults.keep(read_sender(variables, environment));
         let connections = faults.keep(read_connections(variables));
+        let per_domain = faults.keep(read_per_domain(variables));
         let dkim_selector = faults.keep(read_selector(variables));
         Some(Self {
             smtp_url: smtp_url?,
@@ -67,6 +70,7 @@ impl MailConfig {
             mailbox: mailbox?,
             from: from?,
             connections: connections?,
+            per_domain: per_domain?,
             dkim_selector: dkim_selector?,
         })
     }
@@ -113,6 +117,17 @@ fn read_connections(variables: &Variables<'_>) -> Result<u8, ConfigError> {
             .filter(|number| (1..=32).contains(number))
             .ok_or_else(|| invalid("AVV_SMTP_CONNECTIONS", "a number from 1 to 32")),
         None => Ok(4),
+    }
+}
+
+fn read_per_domain(variables: &Variables<'_>) -> Result<u32, ConfigError> {
+    match variables.text("AVV_MAIL_PER_DOMAIN") {
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|number| (0..=100_000).contains(number))
+            .ok_or_else(|| invalid("AVV_MAIL_PER_DOMAIN", "a number from 0 to 100000")),
+        None => Ok(300),
     }
 }
 

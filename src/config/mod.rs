@@ -120,6 +120,9 @@ pub struct StorageConfig {
     /// `DATABASE_OWNER_URL`: the same database with the role that owns the tables, for migrations;
     /// unset: the same as `database_url`.
     pub owner_url: Option<SecretString>,
+    /// `AVV_DB_CONNECTIONS`: connections of one process for pages and API; jobs have their own. By default
+    /// two for each processor.
+    pub connections: u32,
     /// `AVV_DATA_DIR`, by default `data` in the working directory.
     pub data_dir: PathBuf,
 }
@@ -217,6 +220,7 @@ impl Config {
             storage: StorageConfig {
                 database_url: Some(SecretString::from(database_url)),
                 owner_url: None,
+                connections: 4,
                 data_dir: data_dir.to_owned(),
             },
             keys: Keys::new(&secret, None),
@@ -227,6 +231,7 @@ impl Config {
                 mailbox: None,
                 from: mail::default_sender(),
                 connections: 1,
+                per_domain: 0,
                 dkim_selector: None,
             },
             seal: SealConfig {
@@ -362,6 +367,7 @@ impl StorageConfig {
     ) -> Option<Self> {
         let database_url = faults.keep(postgres_url(variables, "DATABASE_URL"));
         let owner_url = faults.keep(postgres_url(variables, "DATABASE_OWNER_URL"));
+        let connections = faults.keep(connections(variables));
         let is_named = variables.text("AVV_DATA_DIR").is_some();
         if environment.is_production() && matches!(database_url, Some(None)) && !is_named {
             faults.add(ConfigError::Missing {
@@ -373,9 +379,21 @@ impl StorageConfig {
         Some(Self {
             database_url: database_url?,
             owner_url: owner_url?,
+            connections: connections?,
             data_dir: data_dir(variables),
         })
     }
+}
+
+fn connections(variables: &Variables<'_>) -> Result<u32, ConfigError> {
+    let Some(text) = variables.text("AVV_DB_CONNECTIONS") else {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        return Ok(u32::try_from(2 * processors).map_or(200, |count| count.clamp(4, 200)));
+    };
+    let number = text.parse().ok();
+    number
+        .filter(|number| (2..=200).contains(number))
+        .ok_or_else(|| invalid("AVV_DB_CONNECTIONS", "a number from 2 to 200"))
 }
 
 fn data_dir(variables: &Variables<'_>) -> PathBuf {

@@ -5,9 +5,13 @@ use std::cell::Cell;
 use super::progress::Progress;
 use super::{Done, Pass};
 use crate::actions::ActionError;
-use crate::actions::delivery::{Delivered, deliver_noting, put_off};
+use crate::actions::delivery::{Delivered, deliver_batch, put_off};
 use crate::domain::MailId;
 use crate::storage::db::DbError;
+
+/// Mails of one transaction: enough that reading facts and keeping results is shared, and so few that none
+/// waits behind a slow one for long.
+const BATCH: i64 = 16;
 
 /// Delivers until no mail is due. Several of these may run at the same time: each mail is locked by
 /// the one that delivers it.
@@ -17,11 +21,18 @@ pub fn deliver(pass: &Pass) -> Result<Done, DbError> {
         let (now, taken) = (pass.now(), Cell::new(None));
         match app
             .db
-            .transaction_blocking(|conn| deliver_noting(conn, app, now, &taken))
+            .transaction_blocking(|conn| deliver_batch(conn, app, BATCH, now, &taken))
         {
-            Ok(Delivered::Idle) => break,
-            Ok(Delivered::Sent | Delivered::GivenUp) => progress.good(),
-            Ok(Delivered::Later) => progress.failed(),
+            Ok(results) if results.is_empty() => break,
+            Ok(results) => {
+                for result in results {
+                    match result {
+                        Delivered::Sent | Delivered::GivenUp => progress.good(),
+                        Delivered::Later => progress.failed(),
+                        Delivered::Waits | Delivered::Idle => {}
+                    }
+                }
+            }
             // The mail stays due and is tried again as soon as the database is available.
             Err(ActionError::Database(error)) if error.is_outage() => return Err(error),
             Err(error) => {

@@ -16,6 +16,7 @@ pub mod inbox;
 pub mod mailbox;
 pub mod message;
 pub mod outbox_folder;
+pub mod pace;
 mod phrases;
 pub mod render;
 mod smtp;

@@ -780,6 +780,8 @@ diesel::table! {
         returned_because -> Nullable<Text>,
         /// What was sent, part by part, the text first: content type, file name, SHA-256 of what it says once decoded (texts with single line feeds).
         parts -> Nullable<Jsonb>,
+        /// Whether its time was set so that its domain does not get too many at once. Then it counts as queued at that time, too.
+        has_turn -> Bool,
     }
 }
 

@@ -215,6 +215,41 @@ async fn a_killed_process_loses_no_mail_and_repeats_it_under_the_same_id() {
     assert_eq!(app.count("mails WHERE state = 'sent'"), 1);
 }
 
+/// One transaction hands over several mails. What goes wrong with one of them undoes none of the others,
+/// and is not tried again and again.
+#[actix_web::test]
+async fn f11_a_mail_that_cannot_be_written_undoes_none_beside_it() {
+    let app = TestApp::start().await;
+    for at in 0..5 {
+        let address = format!("post@reihe{at}.example");
+        let customer = app.add_customer(8300 + at, "Reihe GmbH", Some(&address));
+        app.book(customer, "centraflex", false);
+    }
+    app.sql(
+        "ALTER TABLE bookings DROP CONSTRAINT bookings_product_code_fkey; \
+         UPDATE bookings SET product_code = 'fort' WHERE customer_number = '8302'",
+    )
+    .unwrap();
+    assert_eq!(jobs::run_once(&app.app, app.now()).delivered, 4);
+    jobs::run_once(&app.app, app.now());
+    let mut to: Vec<String> = app
+        .mails()
+        .iter()
+        .map(|mail| mail.to.as_str().to_owned())
+        .collect();
+    to.sort();
+    assert_eq!(to, [0, 1, 3, 4].map(|at| format!("post@reihe{at}.example")));
+    assert_eq!(
+        app.count("mails WHERE state = 'queued' AND attempts = 1 AND customer_number = '8302'"),
+        1
+    );
+    app.sql("UPDATE bookings SET product_code = 'centraflex'")
+        .unwrap();
+    app.clock.advance(hours(1));
+    app.jobs();
+    assert_eq!(app.mails_to("post@reihe2.example").len(), 1);
+}
+
 /// S-93: two processes with four threads each deliver fifty mails, each once.
 #[actix_web::test]
 async fn two_processes_deliver_each_mail_once() {

@@ -1,11 +1,15 @@
 //! Mails with notices on their way: put off, given up, sent once more (rows 38 and 40, EV-12).
 
+use std::sync::Arc;
+
 use avv_portal::actions::bulk_runs::StepResult;
 use avv_portal::actions::delivery::{Retried, retry};
 use avv_portal::actions::notices as acts;
 use avv_portal::domain::MailId;
 use avv_portal::domain::notice::NoticeState;
 use avv_portal::jobs;
+use avv_portal::mail::pace::Pace;
+use chrono::TimeDelta;
 
 use crate::announce::{self, announce, confirm, draft, notice, register};
 use crate::harness::{CUSTOMER, Fault, Person, SmtpStub, Stage, days, hours};
@@ -40,6 +44,42 @@ async fn mails_that_are_put_off_hold_up_no_announcement() {
     while matches!(step().unwrap(), StepResult::Taken { .. }) {}
     assert_eq!(app.count("notices"), 1501);
     assert_eq!(app.count(announce::SENT), 1);
+}
+
+/// What goes to everybody leaves at a pace of its own for each domain, and what somebody waits for goes
+/// before all of it.
+#[actix_web::test]
+async fn s23_notices_hold_up_neither_a_request_nor_the_customers_of_other_domains() {
+    let app = concluded().await;
+    crowd(&app, 30);
+    let id = draft(&app, NEW);
+    confirm(&app, id);
+    let mut own = app.app.clone();
+    own.pace = Arc::new(Pace::per_minute(60));
+    let begin = app.now();
+    while announce::step(&own, begin).unwrap() != StepResult::Halt {}
+    let late = app.add_customer(8400, "Später GmbH", Some("post@spaeter.example"));
+    app.book(late, "centraflex", false);
+    let before = app.mails().len();
+    let sent = || app.mails().len() - before;
+    jobs::run_once(&own, app.now());
+    // The request, the notice of the one at a domain of its own, and ten seconds' worth of the others.
+    assert_eq!(sent(), 13);
+    assert_eq!(app.mails()[before].to.as_str(), "post@spaeter.example");
+    let waiting = "mails WHERE state = 'queued' AND has_turn AND attempts = 0";
+    assert_eq!(app.count(waiting), 19);
+    jobs::run_once(&own, app.now());
+    assert_eq!(sent(), 13, "nobody has a second turn");
+    app.clock.advance(TimeDelta::seconds(5));
+    jobs::run_once(&own, app.now());
+    assert_eq!((sent(), app.count(waiting)), (18, 14));
+    // Nothing is late that waits for its turn.
+    let operator = app.sign_in(Person::Operator).await;
+    operator.get("/betrieb").await.assert_says("Versand läuft");
+    app.clock.advance(TimeDelta::seconds(60));
+    jobs::run_once(&own, app.now());
+    assert_eq!((sent(), app.count(waiting)), (32, 0));
+    assert_eq!(app.count("notices WHERE sent_at IS NOT NULL"), 31);
 }
 
 /// A notice that no server accepts for five days has not arrived: no period begins, and the

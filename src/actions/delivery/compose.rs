@@ -1,7 +1,7 @@
 //! Composing a queued mail: its recipient, and its values from the present facts. Each group of
 //! mails has a file of its own, whose `letter` handles its kinds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -10,12 +10,12 @@ use crate::actions::ActionError;
 use crate::app::App;
 use crate::domain::case::{Agreement, Case, Covered};
 use crate::domain::mail::{Group, Recipient};
-use crate::domain::{EmailAddress, Language, Operator};
+use crate::domain::{CustomerNumber, EmailAddress, Language, Operator};
 use crate::mail::{AgreementWords, CaseWords, MailBody, MailInput};
 use crate::storage::branding::find_logo_png;
 use crate::storage::mails::DueMail;
 use crate::storage::users::find_viewer;
-use crate::storage::{PgConnection, cases, catalogue};
+use crate::storage::{PgConnection, QueryResult, cases, catalogue};
 
 /// Why a mail is not sent, in the words of the operator's list.
 pub(super) enum Obstacle {
@@ -74,19 +74,51 @@ impl Facts<'_> {
     }
 }
 
+/// What every mail has: who writes, and the logo.
+#[derive(Clone)]
+pub(super) struct Sender {
+    operator: Operator,
+    logo: Option<Vec<u8>>,
+}
+
+/// The sender; `None` until the operator's details are entered.
+pub(super) fn find_sender(conn: &mut PgConnection) -> QueryResult<Option<Sender>> {
+    let Some(operator) = catalogue::find_operator(conn)? else {
+        return Ok(None);
+    };
+    let logo = match operator.branding.logo {
+        Some(_) => find_logo_png(conn)?,
+        None => None,
+    };
+    Ok(Some(Sender { operator, logo }))
+}
+
+/// The cases these mails are about, read together.
+pub(super) fn find_cases(
+    conn: &mut PgConnection,
+    mails: &[DueMail],
+    now: DateTime<Utc>,
+) -> QueryResult<HashMap<CustomerNumber, Case>> {
+    let numbers: BTreeSet<CustomerNumber> = mails.iter().filter_map(|mail| mail.customer).collect();
+    let numbers: Vec<CustomerNumber> = numbers.into_iter().collect();
+    let cases = match numbers.as_slice() {
+        [] => Vec::new(),
+        numbers => cases::find_cases(conn, numbers, now)?,
+    };
+    Ok(cases
+        .into_iter()
+        .map(|case| (case.customer.number, case))
+        .collect())
+}
+
 /// Composes the mail from the present facts; addresses are read now, too (L-08).
 pub(super) fn compose(
     conn: &mut PgConnection,
     app: &App,
-    mail: &DueMail,
+    Sender { operator, logo }: Sender,
+    (mail, case): (&DueMail, Option<Case>),
     now: DateTime<Utc>,
 ) -> Result<(EmailAddress, MailInput), Obstacle> {
-    let operator = catalogue::find_operator(conn)?
-        .ok_or(Obstacle::Dropped("die Angaben zum Betreiber fehlen"))?;
-    let case = match mail.customer {
-        Some(number) => cases::find_case(conn, number, now)?,
-        None => None,
-    };
     let facts = Facts {
         app,
         mail,
@@ -110,10 +142,6 @@ pub(super) fn compose(
             find_viewer(conn, id)?.map_or(Language::De, |viewer| viewer.language)
         }
         _ => Language::De,
-    };
-    let logo = match facts.operator.branding.logo {
-        Some(_) => find_logo_png(conn)?,
-        None => None,
     };
     let input = MailInput {
         language,

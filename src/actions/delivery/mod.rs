@@ -1,8 +1,8 @@
-//! Delivering the mails of the outbox, each in a transaction of its own.
+//! Delivering the mails of the outbox, a few in each transaction.
 //!
-//! The row stays locked while the mail is handed over, so that two processes never send the same
-//! one and a killed process frees it by itself. A mail that the server accepted just before the
-//! process died is sent again with the same Message-ID.
+//! The rows stay locked until their mails are handed over, so that two processes never send the same
+//! one and a killed process frees them by itself. Mails that the server accepted just before the
+//! process died are sent again with the same Message-ID.
 
 mod agreements;
 mod changes;
@@ -14,6 +14,7 @@ mod requests;
 mod users;
 
 use std::cell::Cell;
+use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -22,7 +23,7 @@ use super::requests::ask as ask_anew;
 use super::{ActionError, Actor, CaseCommand, addresses, alerts, notices, require};
 use crate::app::App;
 use crate::domain::audit::AuditKind;
-use crate::domain::case::Event;
+use crate::domain::case::{Case, Event};
 use crate::domain::mail::{MailKind, Recipient};
 use crate::domain::viewer::{Duty, Viewer};
 use crate::domain::{CustomerNumber, EmailAddress, LinkId, MailId};
@@ -31,10 +32,11 @@ use crate::mail::message::{Head, seal};
 use crate::mail::render::render;
 use crate::mail::{MailInput, RenderedMail};
 use crate::storage::audit::{NewEvent, add_event};
+use crate::storage::db::apart;
 use crate::storage::mails::{self, DueMail, Sent};
-use crate::storage::{PgConnection, cases, catalogue};
+use crate::storage::{PgConnection, cases};
 pub use changes::{address, preview};
-use compose::{Obstacle, compose};
+use compose::{Obstacle, Sender, compose, find_cases, find_sender};
 
 /// Longest pause between two attempts. A mail is tried until its content is not true any more, a
 /// notice for [`NOTICE_LASTS`].
@@ -44,6 +46,10 @@ const LONGEST_PAUSE: Duration = Duration::hours(1);
 /// counts as not reached and the operator must know (row 38); without this limit it would never
 /// end.
 const NOTICE_LASTS: Duration = Duration::days(5);
+
+/// How long a batch takes on before it is kept: what is true when its facts are read is true when its
+/// last mail goes out, but for so much.
+const BATCH_LASTS: std::time::Duration = std::time::Duration::from_millis(250);
 
 /// The result of delivering one mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +62,8 @@ pub enum Delivered {
     Later,
     /// It was given up: refused permanently, or without a recipient.
     GivenUp,
+    /// It goes to everybody, and its domain has had enough for now: it has a turn of its own.
+    Waits,
 }
 
 /// Takes the mail that has been due longest and tries to hand it over.
@@ -64,40 +72,94 @@ pub fn deliver_next(
     app: &App,
     now: DateTime<Utc>,
 ) -> Result<Delivered, ActionError> {
-    deliver_noting(conn, app, now, &Cell::new(None))
+    let results = deliver_batch(conn, app, 1, now, &Cell::new(None))?;
+    Ok(results.first().copied().unwrap_or(Delivered::Idle))
 }
 
-/// [`deliver_next`] that notes the mail in `taken`, even if it fails.
-pub fn deliver_noting(
+/// Takes the mails that have been due longest, at most `most`, and hands them over one after the other;
+/// what became of each. Their facts are read together, and one commit keeps all results.
+///
+/// The batch ends early after [`BATCH_LASTS`], and with the first mail that is not simply taken: what it
+/// locks is not held while others are sent. An unexpected error of the first mail is returned, and
+/// `taken` then has it; a later one is met again as the first of the next batch, and what was sent
+/// before it stays noted.
+pub fn deliver_batch(
     conn: &mut PgConnection,
     app: &App,
+    most: i64,
     now: DateTime<Utc>,
     taken: &Cell<Option<MailId>>,
-) -> Result<Delivered, ActionError> {
+) -> Result<Vec<Delivered>, ActionError> {
+    let mut results = Vec::new();
     // A mail names its sender: until the operator's details are entered, all of them wait.
-    if catalogue::find_operator(conn)?.is_none() {
-        return Ok(Delivered::Idle);
-    }
-    let Some(mail) = mails::lock_next_due(conn, now)? else {
-        return Ok(Delivered::Idle);
+    let Some(sender) = find_sender(conn)? else {
+        return Ok(results);
     };
-    taken.set(Some(mail.id));
-    let (address, input) = match compose(conn, app, &mail, now) {
+    let due = mails::lock_due(conn, now, most)?;
+    taken.set(due.first().map(|mail| mail.id));
+    // If one of them cannot be read, each is read by itself.
+    let known = apart(conn, |conn| find_cases(conn, &due, now));
+    let mut known = known.unwrap_or_default();
+    let begun = Instant::now();
+    for mail in due {
+        // Only once: a second mail to the same customer sees what the first one has changed.
+        let case = mail.customer.and_then(|number| known.remove(&number));
+        let sender = sender.clone();
+        match apart(conn, |conn| deliver(conn, app, sender, (&mail, case), now)) {
+            Ok(result) => results.push(result),
+            Err(error) if results.is_empty() => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, mail = mail.id.0, "a batch of mails ends early");
+                break;
+            }
+        }
+        let goes_on = matches!(results.last(), Some(Delivered::Sent | Delivered::Waits));
+        if !goes_on || begun.elapsed() > BATCH_LASTS {
+            break;
+        }
+    }
+    Ok(results)
+}
+
+/// When a mail that goes to everybody has its turn, if not now.
+fn turn(
+    app: &App,
+    mail: &DueMail,
+    case: Option<&Case>,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let is_new = mail.kind.is_to_everybody() && !mail.has_turn && mail.attempts == 0;
+    let address = case
+        .filter(|_| is_new)
+        .and_then(|case| case.customer.email())?;
+    app.pace.turn(address.domain(), now)
+}
+
+fn deliver(
+    conn: &mut PgConnection,
+    app: &App,
+    sender: Sender,
+    (mail, known): (&DueMail, Option<Case>),
+    now: DateTime<Utc>,
+) -> Result<Delivered, ActionError> {
+    let case = match (known, mail.customer) {
+        (None, Some(number)) => cases::find_case(conn, number, now)?,
+        (known, _) => known,
+    };
+    if let Some(turn) = turn(app, mail, case.as_ref(), now) {
+        mails::give_turn(conn, mail.id, turn)?;
+        return Ok(Delivered::Waits);
+    }
+    let (address, input) = match compose(conn, app, sender, (mail, case), now) {
         Ok(parts) => parts,
         Err(Obstacle::Dropped(why)) => {
-            return give_up(
-                conn,
-                app,
-                &mail,
-                "dropped",
-                &format!("nicht gesendet, weil {why}"),
-                now,
-            );
+            let reply = format!("nicht gesendet, weil {why}");
+            return give_up(conn, app, mail, "dropped", &reply, now);
         }
         Err(Obstacle::Failed(error)) => return Err(error),
     };
     let written = render(&input).map_err(|error| ActionError::Document(error.to_string()))?;
-    hand_over(conn, app, &mail, &input, written, &address, now)
+    hand_over(conn, app, mail, &input, written, &address, now)
 }
 
 /// After an unexpected error: puts off the mail it happened to, so that it does not hold up the
@@ -323,7 +385,14 @@ pub fn retry(
     let Some(mail) = mails::lock_unsent(conn, id)? else {
         return Ok(Retried::NotWaiting);
     };
-    match compose(conn, app, &mail, now) {
+    let Some(sender) = find_sender(conn)? else {
+        return Ok(Retried::Useless("die Angaben zum Betreiber fehlen"));
+    };
+    let case = match mail.customer {
+        Some(number) => cases::find_case(conn, number, now)?,
+        None => None,
+    };
+    match compose(conn, app, sender, (&mail, case), now) {
         Ok(_) => {}
         Err(Obstacle::Dropped(why)) => {
             let reply = format!("nicht gesendet, weil {why}");

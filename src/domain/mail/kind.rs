@@ -253,6 +253,12 @@ impl MailKind {
         self.spec().group == Group::Changes || *self == alert
     }
 
+    /// Whether it goes to all customers at once: it stands behind what somebody waits for, and its pace
+    /// depends on the domain. The condition of the index `mails_due_bulk` says the same.
+    pub fn is_to_everybody(&self) -> bool {
+        matches!(self, Self::Announcement { .. } | Self::NewVersion { .. })
+    }
+
     /// What a mail that a decision queues is for: the same when the same step is taken twice, so that
     /// it is queued once (5.6-10). `unique` stands in the steps of mails that an event sends which
     /// happens once under the lock of the case.

@@ -14,20 +14,22 @@ use crate::storage::{QueryResult, text};
 pub struct Waiting {
     /// Mails whose delivery has not been tried yet.
     pub untried: i64,
-    /// Mails that the mail server has put off.
+    /// Mails that the mail server has put off, or that wait for their turn.
     pub put_off: i64,
 }
 
 /// How many mails with notices wait in the outbox, counted to `cap` in all.
 pub fn count_waiting(conn: &mut PgConnection, cap: i64) -> QueryResult<Waiting> {
-    let attempts: Vec<i32> = mails::table
+    let waiting: Vec<(i32, bool)> = mails::table
         .filter(mails::kind_key.eq("announcement"))
         .filter(mails::state.eq("queued"))
         .limit(cap)
-        .select(mails::attempts)
+        .select((mails::attempts, mails::has_turn))
         .load(conn)?;
-    let count = |tried: bool| {
-        let own = attempts.iter().filter(|tries| (**tries > 0) == tried);
+    let count = |is_put_off: bool| {
+        let own = waiting
+            .iter()
+            .filter(|(attempts, has_turn)| (*attempts > 0 || *has_turn) == is_put_off);
         i64::try_from(own.count()).unwrap_or(cap)
     };
     Ok(Waiting {

@@ -112,9 +112,8 @@ pub struct PoolSize {
 
 impl Default for PoolSize {
     fn default() -> Self {
-        // Two for each of two cores: with eight, sixteen readers at a time got no more pages a
-        // second, and the slowest in a hundred waited twice as long.
-        Self { pages: 4, jobs: 2 }
+        // For commands, which do one thing after the other.
+        Self { pages: 2, jobs: 2 }
     }
 }
 
@@ -319,6 +318,17 @@ impl Db {
             Err(_) => Err(DbError::Unavailable("no answer in time".to_owned()).into()),
         }
     }
+}
+
+/// Does `work` in a part of the caller's transaction that is undone alone if it fails.
+pub fn apart<T, E>(
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E>
+where
+    E: From<QueryError>,
+{
+    conn.transaction(work)
 }
 
 fn read_on<T, E>(

@@ -7,7 +7,9 @@ mod retries;
 mod texts;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -57,6 +59,8 @@ pub struct DueMail {
     pub queued_at: DateTime<Utc>,
     /// Number of earlier attempts.
     pub attempts: i32,
+    /// Whether it was given a turn of its own, see [`give_turn`].
+    pub has_turn: bool,
 }
 
 /// A mail as the status page and the operator see it.
@@ -136,19 +140,48 @@ pub fn queue_mails(
         .map(|_| ())
 }
 
-/// Locks the mail that has been due longest and that no other worker holds. The lock lasts as long
-/// as the transaction, so a killed process frees it by itself (S-93).
-pub fn lock_next_due(conn: &mut PgConnection, now: DateTime<Utc>) -> QueryResult<Option<DueMail>> {
-    let row: Option<DueRow> = mails::table
-        .filter(mails::state.eq("queued"))
+/// Locks the mails that have been due longest and that no other worker holds, at most `limit`: such as
+/// somebody waits for, and only if there is none, such as go to everybody at once. The locks last as
+/// long as the transaction, so a killed process frees them by itself (S-93).
+pub fn lock_due(
+    conn: &mut PgConnection,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<DueMail>> {
+    // Word by word the conditions of the two indexes, so that no plan has to be made anew.
+    let mut due = lock_due_where(
+        conn,
+        "state = 'queued' AND kind_key NOT IN ('announcement', 'new_version')",
+        now,
+        limit,
+    )?;
+    if due.is_empty() {
+        due = lock_due_where(
+            conn,
+            "state = 'queued' AND kind_key IN ('announcement', 'new_version')",
+            now,
+            limit,
+        )?;
+    }
+    Ok(due)
+}
+
+fn lock_due_where(
+    conn: &mut PgConnection,
+    which: &str,
+    now: DateTime<Utc>,
+    limit: i64,
+) -> QueryResult<Vec<DueMail>> {
+    let rows: Vec<DueRow> = mails::table
+        .filter(sql::<Bool>(which))
         .filter(mails::next_attempt_at.le(now))
         .order((mails::next_attempt_at, mails::id))
+        .limit(limit)
         .for_update()
         .skip_locked()
         .select(DUE)
-        .first(conn)
-        .optional()?;
-    row.map(read_due).transpose()
+        .load(conn)?;
+    rows.into_iter().map(read_due).collect()
 }
 
 /// Locks one mail that was not handed over, because it waits or was given up. `None` if it was
@@ -174,6 +207,7 @@ type DueRow = (
     Uuid,
     DateTime<Utc>,
     i32,
+    bool,
 );
 type Due = (
     mails::id,
@@ -184,6 +218,7 @@ type Due = (
     mails::mark,
     mails::queued_at,
     mails::attempts,
+    mails::has_turn,
 );
 const DUE: Due = (
     mails::id,
@@ -194,10 +229,11 @@ const DUE: Due = (
     mails::mark,
     mails::queued_at,
     mails::attempts,
+    mails::has_turn,
 );
 
 fn read_due(
-    (id, kind, to, customer, message_id, mark, queued_at, attempts): DueRow,
+    (id, kind, to, customer, message_id, mark, queued_at, attempts, has_turn): DueRow,
 ) -> QueryResult<DueMail> {
     Ok(DueMail {
         id: MailId(id),
@@ -208,7 +244,20 @@ fn read_due(
         mark,
         queued_at,
         attempts,
+        has_turn,
     })
+}
+
+/// Lets a mail wait for its turn. It counts as queued then: nothing is late before.
+pub fn give_turn(conn: &mut PgConnection, id: MailId, turn: DateTime<Utc>) -> QueryResult<()> {
+    diesel::update(mails::table.find(id.0))
+        .set((
+            mails::has_turn.eq(true),
+            mails::queued_at.eq(turn),
+            mails::next_attempt_at.eq(turn),
+        ))
+        .execute(conn)
+        .map(|_| ())
 }
 
 /// Locks one mail if it still waits and no other worker holds it; true if it did.
