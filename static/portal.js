@@ -21,6 +21,7 @@ function reloadInPlace(link) {
       const loaded = page.getElementById("geladen");
       if (!response.ok || !rows || !loaded) throw new Error("no list");
       table.tBodies[0].replaceWith(rows);
+      nameRoles(table);
       say(status, loaded.textContent);
     } catch {
       say(status, "Status konnte nicht geladen werden. Bitte versuchen Sie es erneut.");
@@ -28,6 +29,15 @@ function reloadInPlace(link) {
       table.removeAttribute("aria-busy");
     }
   });
+}
+
+/** As cards, the cells of a table are nothing to some readers unless their roles are written out. */
+function nameRoles(list) {
+  const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell" };
+  for (const part of [list, ...list.querySelectorAll("thead, tbody, tr, td, th")]) {
+    const own = part.localName === "th" && (part.scope === "row" ? "rowheader" : "columnheader");
+    part.setAttribute("role", own || roles[part.localName]);
+  }
 }
 
 /** Puts a sentence into the live region, and before everybody's eyes. */
@@ -244,6 +254,7 @@ document.querySelectorAll("form#v-entwurf").forEach(askBeforeLeaving);
 document.querySelectorAll("form#v-klauselform").forEach(keepWhileWriting);
 document.querySelectorAll("form#v-klauselform").forEach(insertAtCursor);
 document.querySelectorAll("textarea[data-line]").forEach(goToLine);
+document.querySelectorAll("#kundenliste").forEach(nameRoles);
 document.querySelectorAll("a.reload").forEach(reloadInPlace);
 closeMenus();
 focusErrors();

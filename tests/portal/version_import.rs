@@ -55,10 +55,7 @@ fn docx() -> Vec<u8> {
 
 /// The value of the button of this word for the line with this text.
 fn button(page: &Page, text: &str, word: &str) -> String {
-    let html = page
-        .text()
-        .replace("<i class=\"shy\"></i>", "")
-        .replace("&shy;", "");
+    let html = page.text().replace("<i></i>", "").replace("&shy;", "");
     let from = html.find(&format!("<strong>{text}")).unwrap();
     let end = from + html[from..].find("</li>").unwrap();
     let line = &html[from..end];

@@ -16,7 +16,7 @@ const EDGE: usize = 3;
 /// The cache of hyphenated words holds at most this many.
 const MOST_KNOWN: usize = 20_000;
 /// Marks a possible hyphen; the style sheet puts a soft hyphen there.
-const MARK: &str = "<i class=\"shy\"></i>";
+const MARK: &str = "<i></i>";
 
 /// A text whose long words may be hyphenated. Prints itself as HTML, escaped.
 #[derive(Debug, Clone, Copy)]

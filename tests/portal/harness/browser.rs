@@ -193,7 +193,7 @@ impl Page {
 
     /// The page without the marks for hyphens, which are invisible.
     fn html(&self) -> Html {
-        Html::parse_document(&self.text().replace("<i class=\"shy\"></i>", ""))
+        Html::parse_document(&self.text().replace("<i></i>", ""))
     }
 
     /// The text of `main` as a reader sees it, white space folded.
