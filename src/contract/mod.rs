@@ -60,6 +60,8 @@ use std::fmt;
 use crate::domain::Language;
 use crate::domain::version::Files;
 
+pub(crate) use inline::is_composed;
+
 pub use cache::{Contracts, LastLook, source_hash};
 pub use meta::{Authorisation, Meta};
 pub use sample::{neutral_values, sample_values};

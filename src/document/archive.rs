@@ -1,12 +1,15 @@
 //! Additions for archiving (PDF/A-3): colour profile, attached files, and the field that holds the
 //! seal.
 
+use std::sync::OnceLock;
+
 use chrono::{DateTime, Utc};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use super::RenderError;
 use super::colour::srgb_profile;
-use super::finish::{deflated, words};
+use super::finish::words;
+use super::packing::{LASTING, Packer, deflated, packed};
 use super::structure::Tree;
 
 /// A file embedded in the PDF.
@@ -47,7 +50,7 @@ pub(super) fn output_intent(
     pdf: &mut Document,
     catalog: &mut Dictionary,
 ) -> Result<(), RenderError> {
-    let profile = deflated(dictionary! { "N" => 3 }, srgb_profile())?;
+    let profile = packed(dictionary! { "N" => 3 }, packed_profile()?.to_vec());
     let profile = pdf.add_object(profile);
     let intent = pdf.add_object(dictionary! {
         "Type" => "OutputIntent",
@@ -59,6 +62,18 @@ pub(super) fn output_intent(
     });
     catalog.set("OutputIntents", vec![Object::Reference(intent)]);
     Ok(())
+}
+
+/// The colour profile, compressed once per process.
+fn packed_profile() -> Result<&'static [u8], RenderError> {
+    static PROFILE: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
+    PROFILE
+        .get_or_init(|| {
+            let packed = Packer::new(LASTING).pack(&srgb_profile());
+            packed.map_err(|error| error.to_string())
+        })
+        .as_deref()
+        .map_err(|error| RenderError::Write(std::io::Error::other(error.clone())))
 }
 
 /// Adds attached files to the catalog; their names must ascend.
@@ -81,7 +96,7 @@ pub(super) fn attach(
                 "ModDate" => words(&at.format("D:%Y%m%d%H%M%SZ").to_string()),
             },
         };
-        let stream = pdf.add_object(deflated(entries, file.content.clone())?);
+        let stream = pdf.add_object(deflated(entries, &file.content)?);
         let name = Object::string_literal(file.name);
         let entry = pdf.add_object(dictionary! {
             "Type" => "Filespec",

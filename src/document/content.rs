@@ -1,13 +1,15 @@
 //! Page content as genpdf wrote it, made compact and tagged.
 //!
 //! One line of it is one operation. Everything the portal drew is in the same order, so the n-th
-//! text object is the n-th text of the page.
+//! text object is the n-th text of the page, and the n-th string in it the n-th run of that text.
 
 use std::fmt::Write as _;
 
-use super::RenderError;
+use super::breaking::Run;
+use super::fonts::Codes;
 use super::layout_box::Mark;
 use super::pages::Page;
+use super::{RenderError, hex};
 
 /// A page's content and, per marked stretch, the element it belongs to.
 #[derive(Debug, Default)]
@@ -52,18 +54,37 @@ impl Writer {
         }
         self.open = to;
     }
+
+    /// Shows the characters of a run by their codes.
+    fn show(&mut self, run: &Run, codes: &[Codes; 4]) {
+        self.out.push('<');
+        if let Some(codes) = codes.get(run.face.index()) {
+            for character in run.text.chars() {
+                hex::push(&mut self.out, &codes.of(character).to_be_bytes());
+            }
+        }
+        self.out.push_str(">Tj\n");
+    }
 }
 
-/// Rewrites the content of one page.
-pub(super) fn rewrite(content: &[u8], page: &Page) -> Result<Tagged, RenderError> {
+/// Rewrites the content of one page, with the characters of its runs in the place of what was drawn for
+/// them.
+pub(super) fn rewrite(
+    content: &[u8],
+    page: &Page,
+    codes: &[Codes; 4],
+) -> Result<Tagged, RenderError> {
     let content = std::str::from_utf8(content)
         .map_err(|_| RenderError::Draw("page content is not text".to_owned()))?;
     let mut texts = page.marks.iter().filter_map(|mark| match mark {
-        Mark::Text(text) => Some(text.element),
+        Mark::Text(text) => Some(text),
         Mark::Rule(_) => None,
     });
+    let mut runs: std::slice::Iter<'_, Run> = [].iter();
+    let more = || RenderError::Draw("more text drawn than placed".to_owned());
+    let less = || RenderError::Draw("less text drawn than placed".to_owned());
     let mut writer = Writer {
-        out: String::with_capacity(content.len() / 2),
+        out: String::with_capacity(content.len() * 2),
         elements: Vec::new(),
         open: Open::Nothing,
     };
@@ -73,19 +94,17 @@ pub(super) fn rewrite(content: &[u8], page: &Page) -> Result<Tagged, RenderError
             // Layers and line heights are only used by genpdf.
             "BDC" | "BMC" | "EMC" | "TL" => continue,
             "BT" => {
-                let element = texts
-                    .next()
-                    .ok_or_else(|| RenderError::Draw("more text drawn than placed".to_owned()))?;
+                let text = texts.next().ok_or_else(more)?;
+                runs = text.runs.iter();
+                let element = text.element;
                 writer.switch(element.map_or(Open::Artifact, Open::Element));
             }
+            "ET" if runs.next().is_some() => return Err(less()),
             "m" | "w" | "G" => writer.switch(Open::Artifact),
             _ => {}
         }
         if operator == "TJ" {
-            writer.out.push('<');
-            let digits = operands.chars().filter(char::is_ascii_hexdigit);
-            writer.out.extend(digits);
-            writer.out.push_str(">Tj\n");
+            writer.show(runs.next().ok_or_else(more)?, codes);
         } else {
             for operand in operands.split_ascii_whitespace() {
                 writer.out.push_str(&short(operand));
@@ -97,7 +116,7 @@ pub(super) fn rewrite(content: &[u8], page: &Page) -> Result<Tagged, RenderError
     }
     writer.switch(Open::Nothing);
     if texts.next().is_some() {
-        return Err(RenderError::Draw("less text drawn than placed".to_owned()));
+        return Err(less());
     }
     Ok(Tagged {
         content: writer.out.into_bytes(),

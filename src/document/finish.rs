@@ -14,6 +14,7 @@ use super::content::{Tagged, rewrite};
 use super::fonts::{Codes, Face, Library};
 use super::layout_box::{Mark, Text};
 use super::logo::Print;
+use super::packing::{LEVEL, Packer, deflated, packed};
 use super::pages::{Book, HEIGHT, LEFT, LOGO_BOTTOM, Spot, WIDTH, logo_size};
 use super::seal::Revision;
 use super::structure::Tree;
@@ -34,7 +35,7 @@ pub(super) fn finish(
     let drawn = Document::load_mem(drawn)?;
     let mut tagged = Vec::with_capacity(book.pages.len());
     for (id, page) in drawn.page_iter().zip(&book.pages) {
-        tagged.push(rewrite(&drawn.get_page_content(id), page)?);
+        tagged.push(rewrite(&drawn.get_page_content(id), page, codes)?);
     }
     let mut pdf = Document::with_version("1.7");
     let resources = resources(&mut pdf, flow.setter.library, codes, watermark, frame)?;
@@ -42,7 +43,7 @@ pub(super) fn finish(
     let pages: Vec<ObjectId> = tagged.iter().map(|_| pdf.new_object_id()).collect();
     let marked: Vec<Vec<usize>> = tagged.iter().map(|page| page.elements.clone()).collect();
     let mut tree = Tree::new(&mut pdf, &flow.structure, &marked);
-    let mut identity = Sha256::new();
+    let (mut identity, mut packer) = (Sha256::new(), Packer::new(LEVEL));
     let field = extras.as_ref().map(|_| {
         let (page, value) = (
             pages.first().copied().unwrap_or_default(),
@@ -63,8 +64,9 @@ pub(super) fn finish(
         }
         let logo = frame.logo.as_ref().filter(|_| index == 0);
         let content = content(page, watermark, logo);
+        let content = packer.pack(&content)?;
         identity.update(&content);
-        let content = pdf.add_object(deflated(Dictionary::new(), content)?);
+        let content = pdf.add_object(packed(Dictionary::new(), content));
         let mut entry = dictionary! {
             "Type" => "Page",
             "Parent" => pages_id,
@@ -125,17 +127,10 @@ fn save(mut pdf: Document, id: &[u8]) -> Result<Vec<u8>, RenderError> {
         .use_object_streams(true)
         .use_xref_streams(true)
         .max_objects_per_stream(200)
-        .compression_level(6)
+        .compression_level(LEVEL)
         .build();
     pdf.save_with_options(&mut bytes, options)?;
     Ok(bytes)
-}
-
-/// A compressed stream.
-pub(super) fn deflated(entries: Dictionary, content: Vec<u8>) -> Result<Stream, RenderError> {
-    let mut stream = Stream::new(entries, content);
-    stream.compress()?;
-    Ok(stream)
 }
 
 /// The page's content behind its watermark and its logo.
@@ -189,7 +184,7 @@ fn resources(
             "ColorSpace" => "DeviceRGB",
             "BitsPerComponent" => 8,
         };
-        let picture = deflated(picture, logo.pixels.clone())?;
+        let picture = packed(picture, logo.pixels.to_vec());
         objects.set("L", pdf.add_object(picture));
     }
     if !objects.is_empty() {
@@ -211,7 +206,7 @@ fn watermark_form(
         .chars()
         .filter_map(|character| codes?.codes.get(&character))
         .fold(String::new(), |mut hex, code| {
-            let _ = write!(hex, "{code:04X}");
+            super::hex::push(&mut hex, &code.to_be_bytes());
             hex
         });
     // Programs that read aloud would read slanted letters one by one; this keeps the words whole.
@@ -239,7 +234,7 @@ fn watermark_form(
         "BBox" => vec![0.into(), 0.into(), WIDTH.into(), HEIGHT.into()],
         "Resources" => dictionary! { "Font" => fonts },
     };
-    deflated(form, content.into_bytes())
+    deflated(form, content.as_bytes())
 }
 
 /// Link annotations of a page.

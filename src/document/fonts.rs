@@ -184,26 +184,74 @@ fn relative(character: char) -> char {
     }
 }
 
+/// The first character that is not looked up in a table.
+const LOW: char = '\u{250}';
+
 /// The characters a document uses in one face, numbered.
 ///
 /// The number is the code in the PDF. Two characters may share a glyph (a hyphen of the word and a
 /// hyphen of a broken line, all boxes) and still have separate codes, and so separate text.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Codes {
     /// Code of each character; code 0 stays free for "no such glyph".
     pub(super) codes: BTreeMap<char, u16>,
+    /// The codes of the first characters, which are nearly all of a text, by their number.
+    low: Vec<u16>,
 }
 
 impl Codes {
-    /// A table without characters.
-    pub(super) const EMPTY: Self = Self {
-        codes: BTreeMap::new(),
-    };
-
     /// Numbers the characters in their natural order, so that equal documents get equal codes.
     pub(super) fn new(characters: &BTreeSet<char>) -> Self {
-        let codes = characters.iter().copied().zip(1..=u16::MAX).collect();
-        Self { codes }
+        let codes: BTreeMap<char, u16> = characters.iter().copied().zip(1..=u16::MAX).collect();
+        let low = ('\0'..LOW).map(|c| codes.get(&c).copied().unwrap_or_default());
+        Self {
+            low: low.collect(),
+            codes,
+        }
+    }
+
+    /// The code of a character; 0 for one that is not among them.
+    pub(super) fn of(&self, character: char) -> u16 {
+        let low = self.low.get(character as usize);
+        let code = low.or_else(|| self.codes.get(&character));
+        code.copied().unwrap_or_default()
+    }
+}
+
+/// The characters of some texts.
+#[derive(Debug)]
+pub(super) struct Used {
+    low: Vec<bool>,
+    others: BTreeSet<char>,
+}
+
+impl Used {
+    /// No characters.
+    pub(super) fn new() -> Self {
+        Self {
+            low: vec![false; LOW as usize],
+            others: BTreeSet::new(),
+        }
+    }
+
+    /// Adds those of a text.
+    pub(super) fn add(&mut self, text: &str) {
+        for character in text.chars() {
+            match self.low.get_mut(character as usize) {
+                Some(used) => *used = true,
+                None => {
+                    self.others.insert(character);
+                }
+            }
+        }
+    }
+
+    /// All of them.
+    pub(super) fn characters(self) -> BTreeSet<char> {
+        let low = ('\0'..LOW).zip(self.low).filter(|(_, used)| *used);
+        let mut all: BTreeSet<char> = low.map(|(character, _)| character).collect();
+        all.extend(self.others);
+        all
     }
 }
 

@@ -20,6 +20,7 @@ pub mod evidence;
 mod finish;
 pub mod folder;
 mod font_embed;
+mod font_file;
 mod fonts;
 pub mod hex;
 mod layout;
@@ -28,6 +29,7 @@ mod lists;
 pub mod logo;
 pub mod office;
 mod outline;
+mod packing;
 mod pages;
 mod record;
 mod render;
@@ -41,6 +43,8 @@ mod wording;
 
 #[cfg(test)]
 mod tests;
+
+use std::rc::Rc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -157,14 +161,14 @@ fn make(
     extras: Option<Extras<'_>>,
 ) -> Result<Pdf, RenderError> {
     let flow = layout::lay_out(document, frame)?;
-    let book = pages::paginate(&flow, frame);
+    let book = Rc::new(pages::paginate(&flow, frame));
     let watermark = match frame.draft {
         true if document.sample => wording::sample(frame.language),
         true => wording::draft(frame.language),
         false => "",
     };
     let codes = render::codes(&book.pages, (fonts::Face::Bold, watermark));
-    let drawn = render::draw(book.pages.clone(), &codes)?;
+    let drawn = render::draw(&book)?;
     let bytes = finish::finish(&drawn, &flow, &book, &codes, frame, watermark, extras)?;
     Ok(Pdf {
         pages: book.pages.len(),

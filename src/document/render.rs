@@ -2,26 +2,33 @@
 //!
 //! genpdf would break lines and pages itself, but it gives up on a word wider than its box. So
 //! everything is placed before, and genpdf only draws: one element per document, one text section
-//! per piece of text, lines for the rules.
+//! per piece of text, lines for the rules. It would also look each character up in the font several
+//! times; so it draws a [`STAND_IN`] for each run, in whose place [`super::content`] writes the codes
+//! of the run's characters.
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
-use genpdf::fonts::{FontCache, FontData, FontFamily, GlyphIdMap, Metrics};
+use genpdf::fonts::{FontCache, FontData, FontFamily, Metrics};
 use genpdf::render::Area;
 use genpdf::style::{Color, LineStyle, Style};
 use genpdf::{Context, Element, Mm, PaperSize, Position, RenderResult, Size};
 
 use super::RenderError;
-use super::fonts::{Codes, Face, Shape};
+use super::font_file::ranges;
+use super::fonts::{Codes, Face, Shape, Used};
 use super::layout_box::{Mark, Rule, Text};
-use super::pages::Page;
+use super::pages::{Book, Page};
 
 /// Points in a millimetre.
 const POINTS: f32 = 72.0 / 25.4;
 
 /// Font size at which metrics are read; large, so that rounding does not matter.
 const PROBE: u8 = 200;
+
+/// What genpdf draws for a run. It has to be a character without a side bearing, by which genpdf would
+/// move the line.
+const STAND_IN: &str = " ";
 
 /// A parsed font, and the nearly empty program that genpdf embeds instead.
 struct Source {
@@ -54,25 +61,27 @@ fn source(face: Face) -> Result<Source, String> {
 /// Glyph and width of every character of the basic plane, for each face.
 pub(super) fn shapes() -> Result<[Vec<Shape>; 4], RenderError> {
     let mut out = [const { Vec::new() }; 4];
-    let family = family(&[const { Codes::EMPTY }; 4])?;
+    let family = family()?;
     let mut cache = FontCache::new(family.clone());
     let fonts = cache.add_font_family(family);
     let fonts = [fonts.regular, fonts.bold, fonts.italic, fonts.bold_italic];
-    for ((shapes, font), source) in out.iter_mut().zip(fonts).zip(sources()?) {
-        shapes.extend((0..=0xFFFF_u32).map(|code| {
-            let Some(character) = char::from_u32(code).filter(|c| source.data.has_glyph(*c)) else {
-                return Shape::default();
+    for ((shapes, font), face) in out.iter_mut().zip(fonts).zip(Face::ALL) {
+        shapes.resize(0x1_0000, Shape::default());
+        // Of most of them the font's own table says at once that there are none.
+        let characters = ranges(face.bytes()).into_iter().flatten();
+        for character in characters.filter_map(|code| char::from_u32(code.into())) {
+            let glyph = font.glyph_ids(&cache, [character]).first().copied();
+            let Some(glyph) = glyph.filter(|glyph| *glyph != 0) else {
+                continue;
             };
             let width = f32_of(font.char_width(&cache, character, PROBE)) * POINTS;
-            Shape {
-                glyph: font
-                    .glyph_ids(&cache, [character])
-                    .first()
-                    .copied()
-                    .unwrap_or(0),
-                width: (width / f32::from(PROBE) * 1_000_000.0).round() / 1000.0,
+            if let Some(shape) = shapes.get_mut(character as usize) {
+                *shape = Shape {
+                    glyph,
+                    width: (width / f32::from(PROBE) * 1_000_000.0).round() / 1000.0,
+                };
             }
-        }));
+        }
     }
     Ok(out)
 }
@@ -85,15 +94,10 @@ fn mm(points: f32) -> Mm {
     Mm::from(points / POINTS)
 }
 
-fn family(codes: &[Codes; 4]) -> Result<FontFamily<FontData>, RenderError> {
-    let mut fonts = sources()?.iter().zip(codes).map(|(source, codes)| {
-        let mut map = GlyphIdMap::new();
-        for (character, code) in &codes.codes {
-            map.insert(*character, *code);
-        }
-        let map = (!codes.codes.is_empty()).then_some(map);
-        FontData::clone_with_data(&source.data, Arc::clone(&source.stub), map)
-    });
+fn family() -> Result<FontFamily<FontData>, RenderError> {
+    let mut fonts = sources()?
+        .iter()
+        .map(|source| FontData::clone_with_data(&source.data, Arc::clone(&source.stub), None));
     match (fonts.next(), fonts.next(), fonts.next(), fonts.next()) {
         (Some(regular), Some(bold), Some(italic), Some(bold_italic)) => Ok(FontFamily {
             regular,
@@ -107,7 +111,7 @@ fn family(codes: &[Codes; 4]) -> Result<FontFamily<FontData>, RenderError> {
 
 /// The characters pages use in each face.
 pub(super) fn codes(pages: &[Page], extra: (Face, &str)) -> [Codes; 4] {
-    let mut used = [const { BTreeSet::new() }; 4];
+    let mut used = Face::ALL.map(|_| Used::new());
     let runs = pages
         .iter()
         .flat_map(|page| &page.marks)
@@ -121,18 +125,21 @@ pub(super) fn codes(pages: &[Page], extra: (Face, &str)) -> [Codes; 4] {
         .chain([extra]);
     for (face, text) in texts {
         if let Some(set) = used.get_mut(face.index()) {
-            set.extend(text.chars());
+            set.add(text);
         }
     }
-    used.map(|characters| Codes::new(&characters))
+    used.map(|used| Codes::new(&used.characters()))
 }
 
-/// Draws pages; codes in the result are those of `codes`, fonts are placeholders.
-pub(super) fn draw(pages: Vec<Page>, codes: &[Codes; 4]) -> Result<Vec<u8>, RenderError> {
-    let mut document = genpdf::Document::new(family(codes)?);
+/// Draws pages, with a [`STAND_IN`] for each run and placeholders for the fonts.
+pub(super) fn draw(book: &Rc<Book>) -> Result<Vec<u8>, RenderError> {
+    let mut document = genpdf::Document::new(family()?);
     document.set_paper_size(PaperSize::A4);
     document.set_minimal_conformance();
-    document.push(Sheets { pages, next: 0 });
+    document.push(Sheets {
+        book: Rc::clone(book),
+        next: 0,
+    });
     let mut bytes = Vec::new();
     document
         .render(&mut bytes)
@@ -142,7 +149,7 @@ pub(super) fn draw(pages: Vec<Page>, codes: &[Codes; 4]) -> Result<Vec<u8>, Rend
 
 /// All pages as one element, which asks for a new page as long as there are more.
 struct Sheets {
-    pages: Vec<Page>,
+    book: Rc<Book>,
     next: usize,
 }
 
@@ -153,7 +160,7 @@ impl Element for Sheets {
         area: Area<'_>,
         _: Style,
     ) -> Result<RenderResult, genpdf::error::Error> {
-        if let Some(page) = self.pages.get(self.next) {
+        if let Some(page) = self.book.pages.get(self.next) {
             for mark in &page.marks {
                 match mark {
                     Mark::Text(text) => draw_text(context, &area, text)?,
@@ -164,7 +171,7 @@ impl Element for Sheets {
         self.next += 1;
         Ok(RenderResult {
             size: Size::new(1, 1),
-            has_more: self.next < self.pages.len(),
+            has_more: self.next < self.book.pages.len(),
         })
     }
 }
@@ -184,19 +191,11 @@ fn style(face: Face, text: &Text) -> Style {
 
 fn draw_text(context: &Context, area: &Area<'_>, text: &Text) -> Result<(), genpdf::error::Error> {
     let fonts = &context.font_cache;
-    // genpdf moves a line left by the bearing of its first letter; columns would not line up.
-    let bearing = text
-        .runs
-        .iter()
-        .find_map(|run| run.text.chars().next().map(|first| (run.face, first)))
-        .map_or(Mm::from(0.0), |(face, first)| {
-            style(face, text).char_left_side_bearing(fonts, first)
-        });
-    let position = Position::new(mm(text.x) + bearing, mm(text.y));
+    let position = Position::new(mm(text.x), mm(text.y));
     // With an ascent of zero the position is that of the baseline.
     if let Some(mut section) = area.text_section(fonts, position, Metrics::default()) {
         for run in &text.runs {
-            section.print_str(&run.text, style(run.face, text))?;
+            section.print_str(STAND_IN, style(run.face, text))?;
         }
     }
     Ok(())

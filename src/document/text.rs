@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::fonts::Face;
 use crate::contract::citations::Joiner;
+use crate::contract::is_composed;
 use crate::contract::tree::Inline;
 
 /// Marks where the renderer broke a word: printed as a hyphen, but not copied as one.
@@ -127,6 +128,9 @@ fn breaks_line(character: char) -> bool {
 /// The tree guarantees most of this already (S-73); but if the renderer relied on it, it could be
 /// made to print something other than it was given.
 pub(super) fn clean(text: &str) -> String {
+    if is_composed(text) {
+        return text.to_owned();
+    }
     text.nfc()
         .filter_map(|character| match character {
             '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),

@@ -33,6 +33,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("openidconnect", "oidc"),
     ("webauthn_rp", "webauthn"),
     ("lopdf", "document"),
+    ("flate2", "document"),
     ("zip::", "document"),
     ("csv::", "sheet"),
     ("std::env", "config"),

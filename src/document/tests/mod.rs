@@ -1,6 +1,12 @@
 //! The PDF as a reader gets it, read back with poppler and checked with qpdf.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may fail, and says something to another"
+)]
 
+mod caches;
 mod contract;
 mod fuzz;
 mod hostile;
