@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::documents::{Draft, concluded_pdf, draft, sha256};
+use super::documents::{Draft, concluded_pdf, draft, hash_now};
 use super::notices::close_by_conclusion;
 use super::verification::keep_certificate;
 use super::{ActionError, Actor, Applied, CaseCommand};
@@ -138,7 +138,8 @@ pub fn conclude(
     let case = command.lock(conn)?;
     usable(&case, link, prepared.at)?;
     hold_register(conn)?;
-    let current = draft(conn, app, &case, signature.language, prepared.at)?;
+    let (language, at) = (signature.language, prepared.at);
+    let current = hash_now(conn, app, &case, &prepared.draft, language, at)?;
     let number =
         case.next_agreement_number(&[&link.to_string(), &prepared.draft.hash], prepared.at);
     if prepared
@@ -154,9 +155,9 @@ pub fn conclude(
         person: signature.person.clone(),
         function: signature.function.clone(),
         shown: prepared.draft.hash.clone(),
-        current: current.hash,
+        current,
     };
-    let pdf_hash = sha256(&prepared.pdf.bytes);
+    let pdf_hash = prepared.pdf.sha256.clone();
     let kind = AuditKind::Concluded {
         number,
         person: signature.person.clone(),

@@ -7,7 +7,7 @@ use super::{ActionError, Actor, announcements, versions};
 use crate::app::App;
 use crate::contract::tree::Document;
 use crate::contract::values::{Conclusion, CoveredProduct, Values, least_years};
-use crate::contract::{Contract, Meta, text};
+use crate::contract::{Contract, Meta, Resolved};
 use crate::document::evidence::{self, Circumstances};
 use crate::document::logo::Print;
 use crate::document::seal::{SealError, Sealer};
@@ -28,7 +28,7 @@ pub struct Draft {
     /// The values that are filled in.
     pub values: Values,
     /// The resolved text.
-    pub document: Document,
+    pub document: Arc<Document>,
     /// SHA-256 of the text, hex; the form sends it back (S-06).
     pub hash: String,
     /// The announcements whose changes are on its list of further processors (row 42).
@@ -37,6 +37,8 @@ pub struct Draft {
     online: String,
     /// The contract version it was made from.
     contract: Arc<Contract>,
+    /// The text with what it was made of.
+    text: Resolved,
     /// The operator's logo as PNG.
     logo: Option<Vec<u8>>,
 }
@@ -48,22 +50,24 @@ impl Draft {
     }
 }
 
-/// The contract a customer would conclude now, in the language of the page.
-pub fn draft(
+/// What would be filled in now, read from the database.
+struct Offered {
+    values: Values,
+    announced: BTreeSet<AnnouncementId>,
+    contract: Arc<Contract>,
+    version: String,
+}
+
+fn offered(
     conn: &mut PgConnection,
     app: &App,
     case: &Case,
-    language: Language,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Draft, ActionError> {
+) -> Result<Offered, ActionError> {
     let mut operator = catalogue::find_operator(conn)?.ok_or(ActionError::NoOperator)?;
     let customer = case.customer.number;
     let (list, announced) = announcements::list_for_contract(conn, customer, now)?;
     operator.sub_processors = list;
-    let logo = match operator.branding.logo {
-        Some(_) => find_logo_png(conn)?,
-        None => None,
-    };
     let offer = case
         .offer(now)
         .ok_or(crate::domain::case::Refusal::NotNeeded)?;
@@ -71,19 +75,65 @@ pub fn draft(
         retention_years: app.config.retention_years,
         ..values(case, &offer, operator)
     };
-    let contract = versions::contract(conn, app, &offer.version)?;
-    let document = contract.resolve_for_customer(&values, language);
-    let hash = text::hash(&document);
-    let path = paths::contract_in(&offer.version, document.language);
+    Ok(Offered {
+        values,
+        announced,
+        contract: versions::contract(conn, app, &offer.version)?,
+        version: offer.version,
+    })
+}
+
+/// The contract a customer would conclude now, in the language of the page. Pages and conclusions that
+/// come one after the other share the text as long as nothing in it has changed.
+pub fn draft(
+    conn: &mut PgConnection,
+    app: &App,
+    case: &Case,
+    language: Language,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Draft, ActionError> {
+    let Offered {
+        values,
+        announced,
+        contract,
+        version,
+    } = offered(conn, app, case, now)?;
+    let logo = match values.operator.branding.logo {
+        Some(_) => find_logo_png(conn)?,
+        None => None,
+    };
+    let text = app.contracts.resolved(&contract, &values, language);
+    let path = paths::contract_in(&version, text.document.language);
     Ok(Draft {
         online: format!("{}{path}", app.base_url()),
         values,
-        document,
-        hash,
+        document: Arc::clone(&text.document),
+        hash: text.hash.to_string(),
         announced,
         contract,
+        text,
         logo,
     })
+}
+
+/// Hash of the text the customer would conclude now. It is read anew what would be filled in; only if
+/// that is not what `before` was made of, the text is made anew as well.
+pub(super) fn hash_now(
+    conn: &mut PgConnection,
+    app: &App,
+    case: &Case,
+    before: &Draft,
+    language: Language,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<String, ActionError> {
+    let Offered {
+        values, contract, ..
+    } = offered(conn, app, case, now)?;
+    if before.text.is_of(&contract, &values, language) {
+        return Ok(before.hash.clone());
+    }
+    let text = app.contracts.resolved(&contract, &values, language);
+    Ok(text.hash.to_string())
 }
 
 /// A hash of everything that is printed in a draft: equal drafts have equal hashes.
@@ -124,7 +174,7 @@ pub fn concluded_pdf(
     let now = conclusion.at;
     let facts = evidence::facts(&draft.values, &conclusion, about);
     conclusion.evidence_hash = evidence::hash(&facts);
-    let attachments = evidence::attachments(&facts, &text::plain(&draft.document), about.language);
+    let attachments = evidence::attachments(&facts, &draft.text.plain, about.language);
     let values = Values {
         conclusion: Some(conclusion),
         ..draft.values.clone()

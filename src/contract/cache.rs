@@ -1,22 +1,69 @@
-//! Parsed versions, cached in memory. A version is identified by the hash of its files, so a cached
-//! one is never outdated, in whichever process.
+//! Parsed versions and the texts made of them, cached in memory. A version is identified by the hash
+//! of its files and a text by everything that was filled in, so a cached one is never outdated, in
+//! whichever process.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::check::Finding;
-use super::{Contract, Problem};
+use super::{Contract, Document, Problem, Values, text};
+use crate::domain::Language;
 use crate::domain::version::Files;
 
 /// Enough for the version in force, the one before and a few that are looked at.
 const MOST: usize = 8;
+/// Enough texts for the customers that read and conclude at the same time; one is some 0.5 MB.
+const MOST_TEXTS: usize = 32;
 
-/// A few parsed versions. Cheap to clone; clones share the cache.
+/// A few parsed versions, and the texts that were made of them last. Cheap to clone; clones share the
+/// cache.
 #[derive(Debug, Clone, Default)]
-pub struct Contracts(Arc<Mutex<Kept>>);
+pub struct Contracts {
+    versions: Arc<Mutex<Kept>>,
+    texts: Arc<Mutex<VecDeque<Resolved>>>,
+}
 
 /// Hash and version, the last used one at the front.
 type Kept = VecDeque<(String, Arc<Contract>)>;
+
+/// The text for a customer, with what it was made of. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The text.
+    pub document: Arc<Document>,
+    /// [`text::plain`] of it.
+    pub plain: Arc<str>,
+    /// [`text::hash`] of it: SHA-256, hex.
+    pub hash: Arc<str>,
+    contract: Arc<Contract>,
+    values: Arc<Values>,
+    language: Language,
+}
+
+impl Resolved {
+    /// Resolves the text, [as delivered to a customer](Contract::resolve_for_customer).
+    fn new(contract: &Arc<Contract>, values: &Values, language: Language) -> Self {
+        let document = contract.resolve_for_customer(values, language);
+        let plain = text::plain(&document);
+        Self {
+            hash: text::sha256(plain.as_bytes()).into(),
+            plain: plain.into(),
+            document: Arc::new(document),
+            contract: Arc::clone(contract),
+            values: Arc::new(values.clone()),
+            language,
+        }
+    }
+
+    /// Whether it was made of exactly this: then making it again would give the same.
+    pub fn is_of(&self, contract: &Arc<Contract>, values: &Values, language: Language) -> bool {
+        // The number differs first, and nearly always.
+        self.values.customer_number == values.customer_number
+            && self.language == language
+            && Arc::ptr_eq(&self.contract, contract)
+            && *self.values == *values
+    }
+}
 
 impl Contracts {
     /// The cached version with this hash.
@@ -42,8 +89,36 @@ impl Contracts {
         Ok(contract)
     }
 
+    /// The text for a customer: the one that was made of exactly this before, else it is made now.
+    pub fn resolved(
+        &self,
+        contract: &Arc<Contract>,
+        values: &Values,
+        language: Language,
+    ) -> Resolved {
+        let mut texts = self.lock_texts();
+        let place = texts
+            .iter()
+            .position(|text| text.is_of(contract, values, language));
+        if let Some(found) = place.and_then(|place| texts.remove(place)) {
+            texts.push_front(found.clone());
+            return found;
+        }
+        drop(texts);
+        // Not while it is locked: others may make the same at the same time, which is no harm.
+        let made = Resolved::new(contract, values, language);
+        let mut texts = self.lock_texts();
+        texts.push_front(made.clone());
+        texts.truncate(MOST_TEXTS);
+        made
+    }
+
     fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.versions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_texts(&self) -> MutexGuard<'_, VecDeque<Resolved>> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -101,6 +176,46 @@ mod tests {
         kept.keep("more", &files).unwrap();
         assert!(kept.find("1").is_none(), "the one not used for longest");
         assert_eq!(kept.lock().len(), MOST);
+    }
+
+    /// EV-01: a text is taken from the cache only if everything in it is the same.
+    #[test]
+    fn a_text_is_made_anew_as_soon_as_anything_in_it_differs() {
+        use crate::contract::sample_values;
+        let (kept, files) = (Contracts::default(), super::super::shipped());
+        let contract = kept.keep("0", &files).unwrap();
+        let values = sample_values(Language::De, true);
+        let first = kept.resolved(&contract, &values, Language::De);
+        assert_eq!(
+            *first.document,
+            contract.resolve_for_customer(&values, Language::De)
+        );
+        assert_eq!(*first.hash, text::hash(&first.document));
+        assert_eq!(*first.plain, text::plain(&first.document));
+        let same = |contract: &Arc<Contract>, values: &Values, language| {
+            let again = kept.clone().resolved(contract, values, language);
+            Arc::ptr_eq(&first.document, &again.document)
+        };
+        assert!(same(&contract, &values, Language::De));
+        assert!(!same(&contract, &values, Language::En));
+        let read_again = kept.keep("0", &files).unwrap();
+        assert!(!same(&read_again, &values, Language::De));
+        let mut other = values.clone();
+        other.retention_years += 1;
+        assert!(!same(&contract, &other, Language::De));
+        let mut other = values.clone();
+        other.operator.sub_processors.clear();
+        assert!(!same(&contract, &other, Language::De));
+        assert!(same(&contract, &values, Language::De), "still kept");
+        for number in 0..MOST_TEXTS {
+            other.customer_number = Some(u32::try_from(number).unwrap().into());
+            kept.resolved(&contract, &other, Language::De);
+        }
+        assert!(
+            !same(&contract, &values, Language::De),
+            "not used for longest"
+        );
+        assert_eq!(kept.lock_texts().len(), MOST_TEXTS);
     }
 
     #[test]

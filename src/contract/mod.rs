@@ -62,7 +62,7 @@ use crate::domain::version::Files;
 
 pub(crate) use inline::is_composed;
 
-pub use cache::{Contracts, LastLook, source_hash};
+pub use cache::{Contracts, LastLook, Resolved, source_hash};
 pub use meta::{Authorisation, Meta};
 pub use sample::{neutral_values, sample_values};
 pub use tree::{Document, Translation};
