@@ -1,13 +1,15 @@
 //! What is written down about every change: who, what, and how the case stood before and after
 //! (5.6-9, S-80). The history on the pages is the readable form of these events, in the sentences of
-//! `wording/audit`; [`chain`] makes them one chain.
+//! `wording/audit`; [`chain`] makes them one chain, [`tree`] the tree whose heads are [`checkpoint`]s.
 
 mod actor;
 pub mod chain;
+pub mod checkpoint;
 mod details;
 pub mod effect;
 mod readers;
 pub mod steps;
+pub mod tree;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
