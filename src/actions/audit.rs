@@ -13,8 +13,9 @@ use crate::domain::audit::chain::{Entry, Fault, Flaw, Head, Walk, hex};
 use crate::storage::PgConnection;
 use crate::storage::audit::NewEvent;
 use crate::storage::audit::chain::{
-    append, erase_contents, find_head, list_entries, list_erased, lock_erasable,
+    erase_contents, find_head, list_entries, list_erased, lock_erasable,
 };
+use crate::storage::audit::sequence::{append_placed, catch_up, lock};
 use crate::storage::db::DbError;
 
 pub use crate::storage::audit::chain::Whose;
@@ -56,6 +57,10 @@ pub enum VerifyError {
 pub fn verify(app: &App, noted: Option<Head>) -> Result<Intact, VerifyError> {
     let mut walk = Walk::default();
     let (mut after, mut erased, mut tombstones) = (None, 0, 0);
+    app.db.read_blocking(|conn| {
+        catch_up(conn);
+        Ok::<_, DbError>(())
+    })?;
     loop {
         // The head is read first, so that every event up to it can be read.
         let (head, page) = app.db.read_blocking(|conn| {
@@ -170,6 +175,8 @@ pub fn erase(
     before: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<usize, ActionError> {
+    // The tombstone's position is needed here, so everything that waits gets its own before.
+    let turn = lock(conn)?;
     let rows = lock_erasable(conn, whose, before, MOST_ERASED)?;
     if rows.is_empty() {
         return Ok(0);
@@ -190,9 +197,7 @@ pub fn erase(
         customer,
         status: None,
     };
-    let place = append(conn, &tombstone, now)?;
-    // After the event, as an exception: these rows are locked already, so this waits for no other
-    // transaction.
+    let place = append_placed(conn, turn, &tombstone, now)?;
     Ok(erase_contents(conn, &positions, place)?)
 }
 

@@ -1,8 +1,7 @@
 //! A command on a case: the only way in which a case is changed.
 //!
-//! The audit event is the last thing a transaction writes: it locks the end of the chain of all
-//! events, so anything after it would keep all other transactions waiting, and could cause a
-//! deadlock.
+//! The audit event is written under the lock of the customer, so the events of a customer stand in the
+//! log in the order of their commits. Commands on different customers do not wait for each other.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::ActionError;
 use crate::app::App;
 use crate::storage::PgConnection;
+use crate::storage::audit::sequence::catch_up;
 use crate::storage::feed::{self, FeedPage};
 
 /// Most events on a page.
@@ -18,6 +19,7 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// The events behind position `after`, about `limit` of them, and from where to read on.
 pub fn read(conn: &mut PgConnection, after: i64, limit: usize) -> Result<FeedPage, ActionError> {
+    catch_up(conn);
     Ok(feed::feed_after(conn, after, limit.clamp(1, MOST_EVENTS))?)
 }
 

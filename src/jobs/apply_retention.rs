@@ -22,8 +22,7 @@ pub fn retain(pass: &Pass) -> Result<Done, DbError> {
             let declared = retention::forget_old_declarations(conn, &pass.app, now)?;
             Ok::<_, DbError>(declared + retention::forget_old_mails(conn, &pass.app, now)?)
         })?;
-        // In separate transactions, because an event must be the last thing a transaction writes
-        // (A9).
+        // In separate transactions, so that a portion is never large (A9).
         let gone = gone
             + forget(pass, retention::forget_old_users)?
             + forget(pass, retention::forget_old_events)?;

@@ -3,6 +3,7 @@
 
 use super::{Done, Pass};
 use crate::storage::audit::chain::find_head;
+use crate::storage::audit::sequence::catch_up;
 use crate::storage::db::DbError;
 
 /// Logs position and hash of the newest audit event.
@@ -10,7 +11,10 @@ pub fn note(pass: &Pass) -> Result<Done, DbError> {
     let head = pass
         .app
         .db
-        .read_blocking(|conn| Ok::<_, DbError>(find_head(conn)?))?;
+        .read_blocking(|conn| {
+            catch_up(conn);
+            Ok::<_, DbError>(find_head(conn)?)
+        })?;
     match head {
         Some(head) => tracing::info!(
             audit.position = head.position,

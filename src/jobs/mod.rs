@@ -17,6 +17,7 @@ mod progress;
 mod purge;
 mod rows;
 mod run;
+mod sequence;
 mod snapshot_statuses;
 #[cfg(test)]
 mod tests;
@@ -51,6 +52,12 @@ const WEBHOOKS: &str = "webhooks";
 
 /// All periodic work.
 pub const JOBS: &[Job] = &[
+    Job {
+        name: "sequence",
+        every: Duration::from_millis(500),
+        workers: |_| 1,
+        pass: sequence::place,
+    },
     Job {
         name: "deliver",
         every: Duration::from_secs(2),
@@ -322,7 +329,9 @@ pub fn run(pass: &Pass) -> Report {
     }
     let stamped = run("stamp");
     // Last, so that other systems are told of all of it.
-    let (alerted, pushed) = (run("tell-alerts"), run(WEBHOOKS));
+    let alerted = run("tell-alerts");
+    let placed = run("sequence");
+    let pushed = run(WEBHOOKS);
     Report {
         stepped: stepped.good + late.good + renewed.good,
         refreshed: refreshed.good,
@@ -339,7 +348,7 @@ pub fn run(pass: &Pass) -> Report {
         failed: [
             stepped, late, renewed, told, taken, reviewed, rolled_out, refreshed, announced,
             delivered, reported, stamped, warned, looked, imported, recorded, asked, alerted,
-            pushed,
+            placed, pushed,
         ]
         .iter()
         .map(|done| done.failed)

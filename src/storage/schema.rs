@@ -213,11 +213,28 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// One row: place and hash of the newest audit event. Who appends locks it, as the last thing before the commit.
+    /// One row: place and hash of the newest audit event that has its position. The sequencer moves it on.
     audit_head (is_head) {
         is_head -> Bool,
         position -> Int8,
         hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// Events that are written and have no position yet. The sequencer moves them to audit_events in the order of their keys.
+    audit_waiting (id) {
+        id -> Int8,
+        at -> Timestamptz,
+        kind -> Text,
+        actor -> Jsonb,
+        customer_number -> Nullable<Text>,
+        status_before -> Nullable<Text>,
+        status_after -> Nullable<Text>,
+        details -> Jsonb,
+        salt -> Bytea,
+        /// SHA-256 of salt, actor and details, as it will stand in audit_events.
+        content_digest -> Bytea,
     }
 }
 
@@ -1368,6 +1385,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attempts,
     audit_events,
     audit_head,
+    audit_waiting,
     bookings,
     branding,
     bulk_run_failures,

@@ -10,15 +10,14 @@ use avv_portal::app::App;
 use avv_portal::config::Keys;
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::audit::chain::{Fault, Flaw, Head};
-use avv_portal::storage::audit::chain::{append, erase_contents, find_head};
+use avv_portal::storage::audit::chain::{erase_contents, find_head};
+use avv_portal::storage::audit::sequence::{append_placed, lock};
 use avv_portal::storage::audit::{NewEvent, add_event, list_events};
 use avv_portal::storage::db::{Db, PoolSize};
 use secrecy::ExposeSecret as _;
 
-use crate::harness::{
-    CUSTOMER, FOREIGN_CUSTOMER, Log, Page, Person, SmtpStub, TestApp, days, minutes,
-};
-use crate::seeded::{MAIL, NEIGHBOUR, World};
+use crate::harness::{CUSTOMER, Log, Page, Person, TestApp, days, minutes};
+use crate::seeded::{NEIGHBOUR, World};
 
 fn intact(app: &TestApp) -> Intact {
     verify(&app.app, None).unwrap()
@@ -288,127 +287,6 @@ async fn parallel_writers_make_one_gapless_chain() {
     assert_eq!(app.count("audit_events"), before + 8 * 45);
 }
 
-/// A transaction that writes an event holds the end of the chain until the commit, so nothing is
-/// written after it.
-#[actix_web::test]
-async fn the_event_is_the_last_thing_a_transaction_writes() {
-    let sink = SmtpStub::start();
-    let app = TestApp::start_with(sink.transport()).await;
-    app.sql(
-        "CREATE FUNCTION note_event() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             PERFORM set_config('test.event', txid_current()::text, true); RETURN NULL; END $$; \
-         CREATE FUNCTION refuse_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             IF current_setting('test.event', true) = txid_current()::text THEN \
-                 RAISE EXCEPTION '% is written after the event', TG_TABLE_NAME; END IF; RETURN NULL; END $$; \
-         CREATE TRIGGER note_event AFTER INSERT ON audit_events EXECUTE FUNCTION note_event(); \
-         DO $$ DECLARE one RECORD; BEGIN \
-             FOR one IN SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() \
-                 AND table_name NOT LIKE 'audit%' LOOP \
-                 EXECUTE format('CREATE TRIGGER refuse_late BEFORE INSERT OR UPDATE OR DELETE ON %I EXECUTE FUNCTION refuse_late()', one.table_name); \
-             END LOOP; END $$",
-    )
-    .unwrap();
-    // The check itself works.
-    let late = app.app.db.transaction_blocking(|conn| {
-        let particulars = avv_portal::storage::catalogue::find_operator(conn)?.unwrap();
-        add_event(conn, &added("zu früh"), app.now())?;
-        avv_portal::storage::catalogue::save_operator(conn, &particulars)?;
-        Ok::<_, ActionError>(())
-    });
-    let said = late.unwrap_err().to_string();
-    assert!(
-        said.contains("operator is written after the event"),
-        "{said}"
-    );
-    sink.unknown("post@weg.example", true);
-    let lost = app.add_customer(8001, "Weg GmbH", Some("post@weg.example"));
-    for customer in [CUSTOMER, lost, FOREIGN_CUSTOMER] {
-        app.book(customer, "centraflex", false);
-        app.jobs();
-    }
-    assert_eq!(app.status(lost), "undeliverable");
-    for kind in ["booked", "undeliverable", "mail_failed", "mail_sent"] {
-        assert!(
-            app.count(&format!("audit_events WHERE kind = '{kind}'")) > 0,
-            "{kind}"
-        );
-    }
-    let mailed = |to: &str| {
-        sink.taken()
-            .into_iter()
-            .rev()
-            .find(|mail| mail.to == to)
-            .unwrap()
-    };
-    let link = mailed_link(&mailed(MAIL).raw);
-    let visitor = app.visitor();
-    let filled = [
-        ("name", "Ayşe Özdemir-Grünewald"),
-        ("funktion", "Geschäftsführerin"),
-        ("vertretung", "on"),
-        ("gelesen", "on"),
-    ];
-    let page = visitor.get(&link).await;
-    let done = page
-        .submit(&visitor, "main form[action^='/zustimmung/']", &filled)
-        .await;
-    done.assert_redirect("/erfolg");
-    visitor
-        .get(&format!("{link}/avv.pdf"))
-        .await
-        .assert_status(200);
-    app.clock.advance(days(15));
-    app.jobs();
-    let operator = app.sign_in(Person::Operator).await;
-    let page = operator.get("/betrieb/benutzer/neu").await;
-    let user = [
-        ("name", "Neu Hinzu"),
-        ("email", "neu@plusnet.example"),
-        ("rolle", "administrator"),
-    ];
-    let added = page.submit(&operator, "main form", &user).await;
-    assert!(added.status == 303, "{}", added.words());
-    let page = operator
-        .get(&format!("/kunden/{lost}/stammdaten/email"))
-        .await;
-    let fields = [("email", "post@wieder.example")];
-    page.submit(&operator, "main form", &fields)
-        .await
-        .assert_redirect("/avv");
-    let customer = app.sign_in(Person::Customer).await;
-    let page = customer.get("/administration/avv/widerspruch").await;
-    let sure = [("passwort", crate::harness::PASSWORD), ("verstanden", "on")];
-    let done = page.submit(&customer, "main form", &sure).await;
-    assert!(done.status == 303, "{}", done.words());
-    for kind in [
-        "concluded",
-        "downloaded",
-        "reminded",
-        "user_added",
-        "email_changed",
-        "signed_in",
-        "objected",
-    ] {
-        assert!(
-            app.count(&format!("audit_events WHERE kind = '{kind}'")) > 0,
-            "{kind}"
-        );
-    }
-    app.jobs();
-    intact(&app);
-}
-
-fn mailed_link(raw: &str) -> String {
-    let text = raw.replace("=\r\n", "").replace("=3D", "=");
-    let start = text.find("http://127.0.0.1").unwrap();
-    let link: String = text[start..]
-        .chars()
-        .take_while(|c| !c.is_whitespace())
-        .collect();
-    assert!(link.contains("/zustimmung/"), "{link}");
-    link
-}
-
 /// Personal data are erased, the chain stays, and the same cannot be done without the server's key
 /// (row 52).
 #[actix_web::test]
@@ -505,7 +383,8 @@ async fn contents_are_erased_under_a_signed_tombstone() {
     };
     let now = app.now();
     let place = app.write(|conn| {
-        let place = append(conn, &forged, now)?;
+        let turn = lock(conn)?;
+        let place = append_placed(conn, turn, &forged, now)?;
         erase_contents(conn, &[victim], place)?;
         Ok(place)
     });

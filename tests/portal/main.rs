@@ -90,6 +90,7 @@ mod search;
 mod second_person;
 mod security;
 mod seeded;
+mod sequencer;
 mod setup;
 mod snapshots;
 mod stamps;

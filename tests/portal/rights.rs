@@ -19,6 +19,8 @@ const KEPT: &[&str] = &[
     "DELETE FROM audit_events",
     "TRUNCATE audit_events CASCADE",
     "DELETE FROM audit_head",
+    "UPDATE audit_waiting SET kind = 'declined'",
+    "TRUNCATE audit_waiting",
     "UPDATE agreement_documents SET pdf = 'x'",
     "DELETE FROM agreement_documents",
     "TRUNCATE agreement_documents",

@@ -61,7 +61,7 @@ type Pace = fn(&mut PgConnection, &BulkRun, Time) -> Result<i64, ActionError>;
 type Ended = fn(&mut PgConnection, &BulkRun, Time) -> Result<Option<RunEnd>, ActionError>;
 type Note = fn(&mut PgConnection, Actor, &BulkRun, RunEvent, Time) -> Result<(), ActionError>;
 
-/// The work for customers. The audit event must be the last thing it writes.
+/// The work for customers, each with its audit event.
 #[derive(Clone, Copy)]
 pub enum Act {
     /// For one customer, in a transaction of its own; returns whether anything was to be done.

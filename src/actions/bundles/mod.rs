@@ -20,6 +20,7 @@ use crate::domain::case::{Agreement, Case};
 use crate::domain::file::File;
 use crate::domain::viewer::Role;
 use crate::storage::audit::chain::list_entries_about;
+use crate::storage::audit::sequence::catch_up;
 use crate::storage::audit::{Event, list_placed_events};
 use crate::storage::declarations::{ObjectionLine, list_objections};
 use crate::storage::files::find_file;
@@ -69,6 +70,17 @@ struct ProofFile {
     uploaded_at: DateTime<Utc>,
     /// Its path in the bundle and its content; `None` if it is left out.
     enclosed: Option<(String, File)>,
+}
+
+/// Gives positions to the events that were written before, so that the bundle has them. Not in the
+/// transaction of [`collect`], which would keep all others from giving positions meanwhile.
+pub async fn prepare(app: &App) -> Result<(), ActionError> {
+    app.db
+        .read(|conn| {
+            catch_up(conn);
+            Ok(())
+        })
+        .await
 }
 
 /// Reads everything. Each PDF counts as downloaded (EV-09). Customers get what they may see: their

@@ -19,6 +19,7 @@ const RIGHTS: &str = "
     REVOKE UPDATE, DELETE ON audit_events FROM {role};
     GRANT UPDATE (actor, details, salt, erased_by) ON audit_events TO {role};
     REVOKE DELETE ON audit_head FROM {role};
+    REVOKE UPDATE ON audit_waiting FROM {role};
     REVOKE UPDATE, DELETE ON tombstones FROM {role};
     REVOKE UPDATE ON agreement_documents, files FROM {role};
     REVOKE UPDATE ON agreements FROM {role};

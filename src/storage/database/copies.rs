@@ -66,7 +66,7 @@ pub fn read_contents(conn: &mut PgConnection) -> QueryResult<Contents> {
                 (SELECT count(*) FROM mails) AS mails,
                 (SELECT count(*) FROM mails WHERE state = 'queued') AS waiting,
                 (SELECT count(*) FROM users) AS users,
-                (SELECT max(at) FROM audit_events) AS newest",
+                greatest((SELECT max(at) FROM audit_events), (SELECT max(at) FROM audit_waiting)) AS newest",
     )
     .get_result(conn)
 }

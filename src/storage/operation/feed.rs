@@ -1,8 +1,7 @@
 //! The audit log as other systems read it: forward from a position.
 //!
-//! Nobody who reads "after n" misses an event that is written later: whoever appends one locks the head
-//! of the log until its transaction has ended, so position n + 1 is not even given before n can be seen
-//! (or was rolled back, and then n is given anew).
+//! Nobody who reads "after n" misses an event that is written later: only what has been committed gets a
+//! position, from one sequencer at a time, so position n + 1 can never be seen before n.
 
 use std::collections::BTreeSet;
 
@@ -12,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::audit::effect_in;
+use super::audit::sequence::catch_up;
 use crate::domain::audit::AuditName;
 use crate::domain::audit::Steps;
 use crate::domain::case::Status;
@@ -47,7 +47,7 @@ type Row = (
 );
 
 /// What is told after position `after`: about `limit` events, more only if the first position alone has
-/// more. The page may be empty and lead on all the same.
+/// more. The page may be empty and lead on all the same. What still waits for its position is not on it.
 pub fn feed_after(conn: &mut PgConnection, after: i64, limit: usize) -> QueryResult<FeedPage> {
     let mut page = mapped_after(conn, after, limit)?;
     name(conn, &mut page.events)?;
@@ -139,8 +139,10 @@ pub fn find_position(conn: &mut PgConnection, position: i64) -> QueryResult<Vec<
     Ok(page.events.into_iter().filter(here).collect())
 }
 
-/// The position of the newest event of the log; 0 before the first.
+/// The position of the newest event of the log; 0 before the first. What waits for its position gets
+/// it now.
 pub fn newest_position(conn: &mut PgConnection) -> QueryResult<i64> {
+    catch_up(conn);
     let position = audit_head::table
         .select(audit_head::position)
         .first(conn)

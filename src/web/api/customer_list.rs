@@ -18,6 +18,7 @@ use crate::domain::client::ClientScope as S;
 use crate::domain::viewer::Scope;
 use crate::domain::{CustomerNumber, PartnerId};
 use crate::storage::PgConnection;
+use crate::storage::audit::sequence::catch_up;
 use crate::storage::case_rows::{CaseRow, find_begin, list_by_number, list_changed};
 use crate::web::kit::route::{Who, get, view};
 
@@ -160,6 +161,7 @@ impl PageStart {
         now: DateTime<Utc>,
     ) -> Result<(Vec<CaseRow>, Option<Self>), Problem> {
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        catch_up(conn);
         let position = match self {
             Self::Number(after) => {
                 let mut rows = list_by_number(conn, scope, status, after, limit + 1, now)?;

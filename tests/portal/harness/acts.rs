@@ -7,6 +7,7 @@ use avv_portal::domain::viewer::Viewer;
 use avv_portal::domain::{CustomerNumber, EmailAddress};
 use avv_portal::jobs::{self, Report};
 use avv_portal::mail::transport::Sent;
+use avv_portal::storage::audit::sequence;
 use avv_portal::storage::users;
 use chrono::{NaiveDateTime, Timelike as _};
 use diesel::sql_types::{BigInt, Text};
@@ -137,7 +138,11 @@ impl TestApp {
             .database_url
             .as_ref()
             .expect("a database");
-        PgConnection::establish(secrecy::ExposeSecret::expose_secret(url)).expect("a connection")
+        let url = secrecy::ExposeSecret::expose_secret(url);
+        let mut conn = PgConnection::establish(url).expect("a connection");
+        // What was written before has its position in the log, as for every reader of the portal.
+        sequence::catch_up(&mut conn);
+        conn
     }
 
     /// A row of the customer list: the tag and the small print below it.

@@ -12,6 +12,7 @@ use avv_portal::document::seal::Sealer;
 use avv_portal::domain::case::{Case, CaseStatus, status_of};
 use avv_portal::domain::{CustomerNumber, LinkId};
 use avv_portal::mail::transport::{Sent, Transport};
+use avv_portal::storage::audit::sequence;
 use avv_portal::storage::db::{Db, PoolSize};
 use avv_portal::storage::embedded::database_url_for_tests;
 use avv_portal::storage::{PgConnection, case_rows, cases};
@@ -482,7 +483,7 @@ impl TestApp {
     }
 
     fn lines(&self, query: &str) -> Vec<String> {
-        let mut conn = RawConnection::establish(&self.database).expect("the test database");
+        let mut conn = self.as_owner().expect("the test database");
         let lines: Vec<Line> = diesel::sql_query(query).load(&mut conn).expect("rows");
         lines.into_iter().map(|line| line.line).collect()
     }
@@ -521,9 +522,18 @@ impl TestApp {
 
     /// Runs SQL with the role that owns the tables, to build states that no action builds.
     pub fn sql(&self, statement: &str) -> Result<(), String> {
+        let mut conn = self.as_owner()?;
+        conn.batch_execute(statement).map_err(|e| e.to_string())
+    }
+
+    /// A connection of the role that owns the tables. What was written before has its position in the
+    /// log, as for every reader of the portal.
+    fn as_owner(&self) -> Result<RawConnection, String> {
         let mut conn = RawConnection::establish(&self.database).map_err(|e| e.to_string())?;
-        conn.batch_execute(&format!("SET search_path TO {}; {statement}", self.schema))
-            .map_err(|e| e.to_string())
+        conn.batch_execute(&format!("SET search_path TO {}", self.schema))
+            .map_err(|e| e.to_string())?;
+        sequence::catch_up(&mut conn);
+        Ok(conn)
     }
 }
 

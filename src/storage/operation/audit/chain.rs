@@ -1,4 +1,4 @@
-//! The chain in the database: appending, reading page by page, erasing personal data.
+//! The chain in the database: writing events, reading them page by page, erasing personal data.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use diesel::prelude::*;
@@ -11,12 +11,12 @@ use crate::domain::CustomerNumber;
 use crate::domain::audit::Steps;
 use crate::domain::audit::chain::{Content, Entry, Frame, Hash, Head};
 use crate::domain::audit::effect::Effect;
-use crate::storage::schema::{audit_events, audit_head};
+use crate::storage::schema::{audit_events, audit_head, audit_waiting};
 use crate::storage::{QueryResult, text};
 
-/// Appends an event at the end of the chain and returns its position. Locks the head until the
-/// transaction ends, so events are written one after the other and none can be skipped.
-pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<i64> {
+/// Writes an event, which the sequencer gives its position when the transaction has committed
+/// ([`super::sequence`]). Waits for no other transaction.
+pub fn append(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<()> {
     append_with(conn, event, (&Effect::default(), &Steps::default()), now)
 }
 
@@ -26,67 +26,40 @@ pub fn append_with(
     event: &NewEvent,
     did: (&Effect, &Steps),
     now: DateTime<Utc>,
-) -> QueryResult<i64> {
+) -> QueryResult<()> {
     append_many(conn, &[(event, did)], now)
 }
 
-/// [`append_with`] for several events, in their order. Returns the position of the last one.
+/// [`append_with`] for several events, in their order.
 pub fn append_many(
     conn: &mut PgConnection,
     events: &[(&NewEvent, (&Effect, &Steps))],
     now: DateTime<Utc>,
-) -> QueryResult<i64> {
-    let contents: Vec<Content> = events
-        .iter()
-        .map(|(event, did)| content_of(event, *did))
-        .collect::<QueryResult<_>>()?;
-    let mut head = lock_head(conn)?;
+) -> QueryResult<()> {
     let mut rows = Vec::with_capacity(events.len());
-    for ((event, _), content) in events.iter().zip(contents) {
-        let frame = Frame {
-            previous: head.hash,
-            position: head.position + 1,
-            // In the precision of the database.
-            at: now.trunc_subsecs(6),
-            kind: event.kind.key().to_owned(),
-            customer: event.customer,
-            before: event.status.map(|(before, _)| before.key().to_owned()),
-            after: event.status.map(|(_, after)| after.key().to_owned()),
-            content: content.digest(),
-        };
-        let hash = frame.hash();
-        head = Head {
-            position: frame.position,
-            hash,
-        };
+    for (event, did) in events {
+        let content = content_of(event, *did)?;
+        let digest = content.digest();
         rows.push((
-            audit_events::position.eq(frame.position),
-            audit_events::at.eq(frame.at),
-            audit_events::kind.eq(frame.kind),
-            audit_events::customer_number.eq(frame.customer),
-            audit_events::status_before.eq(frame.before),
-            audit_events::status_after.eq(frame.after),
-            audit_events::actor.eq(content.actor),
-            audit_events::details.eq(content.details),
-            audit_events::salt.eq(content.salt),
-            audit_events::content_digest.eq(frame.content.0.to_vec()),
-            audit_events::previous_hash.eq(frame.previous.0.to_vec()),
-            audit_events::hash.eq(hash.0.to_vec()),
+            // In the precision of the database.
+            audit_waiting::at.eq(now.trunc_subsecs(6)),
+            audit_waiting::kind.eq(event.kind.key()),
+            audit_waiting::customer_number.eq(event.customer),
+            audit_waiting::status_before.eq(event.status.map(|(before, _)| before.key())),
+            audit_waiting::status_after.eq(event.status.map(|(_, after)| after.key())),
+            audit_waiting::actor.eq(content.actor),
+            audit_waiting::details.eq(content.details),
+            audit_waiting::salt.eq(content.salt),
+            audit_waiting::content_digest.eq(digest.0.to_vec()),
         ));
     }
-    diesel::insert_into(audit_events::table)
+    diesel::insert_into(audit_waiting::table)
         .values(&rows)
         .execute(conn)?;
-    diesel::update(audit_head::table)
-        .set((
-            audit_head::position.eq(head.position),
-            audit_head::hash.eq(head.hash.0.as_slice()),
-        ))
-        .execute(conn)?;
-    Ok(head.position)
+    Ok(())
 }
 
-fn content_of(event: &NewEvent, (effect, steps): (&Effect, &Steps)) -> QueryResult<Content> {
+pub(super) fn content_of(event: &NewEvent, (effect, steps): (&Effect, &Steps)) -> QueryResult<Content> {
     let mut details = text::json(&event.kind)?;
     if let Value::Object(fields) = &mut details {
         if !effect.is_empty() {
@@ -103,15 +76,7 @@ fn content_of(event: &NewEvent, (effect, steps): (&Effect, &Steps)) -> QueryResu
     })
 }
 
-fn lock_head(conn: &mut PgConnection) -> QueryResult<Head> {
-    let (position, bytes) = audit_head::table
-        .select((audit_head::position, audit_head::hash))
-        .for_update()
-        .first(conn)?;
-    head(position, bytes)
-}
-
-/// The end of the chain; `None` if the row was deleted.
+/// The end of the chain as far as events have their positions; `None` if the row was deleted.
 pub fn find_head(conn: &mut PgConnection) -> QueryResult<Option<Head>> {
     let found: Option<(i64, Vec<u8>)> = audit_head::table
         .select((audit_head::position, audit_head::hash))
@@ -122,14 +87,14 @@ pub fn find_head(conn: &mut PgConnection) -> QueryResult<Option<Head>> {
         .transpose()
 }
 
-fn head(position: i64, bytes: Vec<u8>) -> QueryResult<Head> {
+pub(super) fn head(position: i64, bytes: Vec<u8>) -> QueryResult<Head> {
     Ok(Head {
         position,
         hash: hash(bytes)?,
     })
 }
 
-fn hash(bytes: Vec<u8>) -> QueryResult<Hash> {
+pub(super) fn hash(bytes: Vec<u8>) -> QueryResult<Hash> {
     bytes
         .try_into()
         .map(Hash)

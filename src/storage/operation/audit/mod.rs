@@ -1,8 +1,11 @@
-//! Audit events: append-only and chained, read as history. [`chain`] appends, reads and erases;
-//! [`search`] is the operator's log page.
+//! Audit events: append-only and chained, read as history. [`chain`] writes, reads and erases,
+//! [`sequence`] gives positions; [`search`] is the operator's log page.
+//!
+//! Whoever reads what was written a moment ago first gives positions to what still waits for them.
 
 pub mod chain;
 pub mod search;
+pub mod sequence;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -42,10 +45,10 @@ pub struct Event {
     pub effect: Effect,
 }
 
-/// Appends an event. It must be the last thing its transaction writes, apart from further events:
-/// from here until the commit every other transaction that appends an event waits.
+/// Writes an event, in the transaction of what it tells of. Two events of one customer stand in the
+/// order of their transactions only if these lock the customer before.
 pub fn add_event(conn: &mut PgConnection, event: &NewEvent, now: DateTime<Utc>) -> QueryResult<()> {
-    chain::append(conn, event, now).map(|_| ())
+    chain::append(conn, event, now)
 }
 
 /// The history of a case, newest first, at most `limit` events; without those that were erased.
@@ -54,11 +57,12 @@ pub fn list_events(
     customer: CustomerNumber,
     limit: i64,
 ) -> QueryResult<Vec<Event>> {
+    sequence::catch_up(conn);
     let placed = list_placed_events(conn, customer, limit)?;
     Ok(placed.into_iter().map(|(_, event)| event).collect())
 }
 
-/// The same with the position of each event in the chain.
+/// The same with the position of each event in the chain; only of those that have one already.
 pub fn list_placed_events(
     conn: &mut PgConnection,
     customer: CustomerNumber,
@@ -105,13 +109,23 @@ pub fn count_since(
     since: DateTime<Utc>,
     limit: i64,
 ) -> QueryResult<usize> {
-    let found: Vec<i64> = audit_events::table
-        .filter(audit_events::at.gt(since))
-        .filter(audit_events::kind.eq(kind))
-        .limit(limit)
-        .select(audit_events::position)
-        .load(conn)?;
-    Ok(found.len())
+    #[derive(QueryableByName)]
+    struct CountRow {
+        #[diesel(sql_type = BigInt)]
+        events: i64,
+    }
+    // One statement: an event that gets its position meanwhile is counted once.
+    let row: CountRow = diesel::sql_query(
+        "SELECT count(*) AS events FROM (
+             SELECT FROM audit_events WHERE at > $1 AND kind = $2
+             UNION ALL SELECT FROM audit_waiting WHERE at > $1 AND kind = $2
+             LIMIT $3) AS found",
+    )
+    .bind::<Timestamptz, _>(since)
+    .bind::<Text, _>(kind)
+    .bind::<BigInt, _>(limit)
+    .get_result(conn)?;
+    Ok(usize::try_from(row.events).unwrap_or(usize::MAX))
 }
 
 /// The figures of the operator's start page for one week.
@@ -143,6 +157,7 @@ pub fn count_figures(
         #[diesel(sql_type = BigInt)]
         events: i64,
     }
+    sequence::catch_up(conn);
     let rows: Vec<WeekRow> = diesel::sql_query(
         r#"SELECT width_bucket(at, $1) AS span, kind, count(*) AS events FROM audit_events
            WHERE at >= $2
@@ -169,6 +184,7 @@ pub fn count_figures(
 
 /// When the newest event was written.
 pub fn newest_moment(conn: &mut PgConnection) -> QueryResult<Option<DateTime<Utc>>> {
+    sequence::catch_up(conn);
     audit_events::table
         .order(audit_events::position.desc())
         .select(audit_events::at)

@@ -87,6 +87,7 @@ pub fn find_events(
     search: &Search,
     limit: i64,
 ) -> QueryResult<Vec<Found>> {
+    super::sequence::catch_up(conn);
     let mut select = audit_events::table.into_boxed();
     if let Some(customer) = search.customer {
         select = select.filter(audit_events::customer_number.eq(customer));
