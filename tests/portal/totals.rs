@@ -1,4 +1,4 @@
-//! How many customers have each status: exact beside writers, whoever adds up, and crashes (T-08, F23).
+//! How many customers have each status: exact beside writers, whoever adds up, and crashes (C7).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -51,7 +51,7 @@ fn set(app: &TestApp, status: &str, which: &str) {
 }
 
 #[actix_web::test]
-async fn f23_counts_are_the_same_before_and_after_they_are_added_up() {
+async fn c7_counts_are_the_same_before_and_after_they_are_added_up() {
     let app = TestApp::start().await;
     fill(&app);
     let companies = app.companies();
@@ -97,7 +97,7 @@ async fn f23_counts_are_the_same_before_and_after_they_are_added_up() {
 }
 
 #[actix_web::test]
-async fn f23_counts_are_exact_beside_writers_and_whoever_adds_up() {
+async fn c7_counts_are_exact_beside_writers_and_whoever_adds_up() {
     let app = TestApp::start().await;
     fill(&app);
     let customers = sum(&count(&app, Scope::All));
@@ -131,7 +131,7 @@ async fn f23_counts_are_exact_beside_writers_and_whoever_adds_up() {
 }
 
 #[actix_web::test]
-async fn f23_who_adds_up_and_dies_takes_nothing_along() {
+async fn c7_who_adds_up_and_dies_takes_nothing_along() {
     let app = TestApp::start().await;
     fill(&app);
     let before = count(&app, Scope::All);

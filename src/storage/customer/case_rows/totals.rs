@@ -1,4 +1,4 @@
-//! How many customers have each status (T-08, F23): exact, and as quick with a million customers as with
+//! How many customers have each status (C7): exact, and as quick with a million customers as with
 //! ten. Triggers leave the difference that each write of a row makes in `status_changes`, in the same
 //! transaction; [`fold`] adds them up in `status_totals`. Who counts reads both, and what time alone has
 //! changed since.
