@@ -1,6 +1,11 @@
 //! From a booking to a concluded agreement, over HTTP.
 
-use avv_portal::actions;
+use std::sync::Arc;
+
+use avv_portal::actions::consent::{self, Signature};
+use avv_portal::actions::{self, ActionError};
+use avv_portal::domain::Language;
+use avv_portal::domain::case::Refusal;
 use avv_portal::storage::catalogue;
 use reqwest::Method;
 
@@ -305,6 +310,63 @@ async fn a_text_that_changed_since_it_was_shown_is_not_concluded() {
         .assert_redirect("/erfolg");
     let document = app.text("plain_text FROM agreement_documents");
     assert!(document.contains("Neue Straße 1") && document.contains("Bäckerei Özdemir AG"));
+}
+
+/// S-06: page, check and conclusion share one text as long as nothing in it differs, and what is looked at
+/// under the lock is the text of that moment, whenever it was made.
+#[actix_web::test]
+async fn s06_the_text_is_shared_until_something_in_it_differs() {
+    let app = TestApp::start().await;
+    asked(&app);
+    let (case, now) = (app.case(CUSTOMER), app.now());
+    let link = case.open_request().unwrap().links[0].id;
+    let draft =
+        |language| app.read(|conn| actions::documents::draft(conn, &app.app, &case, language, now));
+    let shown = draft(Language::De);
+    assert!(Arc::ptr_eq(&shown.document, &draft(Language::De).document));
+    assert_ne!(shown.hash, draft(Language::En).hash);
+
+    let signature = Signature {
+        person: "Ayşe Özdemir".to_owned(),
+        function: "Inhaberin".to_owned(),
+        declarations: vec!["a".to_owned()],
+        shown: shown.hash.clone(),
+        language: Language::De,
+        remote_address: "127.0.0.1".to_owned(),
+        user_agent: "test".to_owned(),
+    };
+    let prepare = || {
+        let checked = app.read(|conn| consent::check(conn, &app.app, link, &signature, now));
+        assert!(Arc::ptr_eq(&shown.document, &checked.1.document));
+        let (case, draft) = checked;
+        consent::prepare(&app.app.sealer, &case, draft, link, &signature, now).unwrap()
+    };
+    let conclude = |prepared| {
+        app.app.db.transaction_blocking(|conn| {
+            consent::conclude(conn, &app.app, link, &signature, prepared)
+        })
+    };
+
+    let prepared = prepare();
+    app.sql("UPDATE customers SET name = 'Bäckerei Özdemir AG' WHERE number = '4711'")
+        .unwrap();
+    let refused = conclude(prepared).unwrap_err();
+    assert!(
+        matches!(refused, ActionError::Refused(Refusal::TextChanged)),
+        "{refused}"
+    );
+    assert_eq!(app.count("agreement_documents"), 0);
+    let name = &case.customer.party.name;
+    app.sql(&format!(
+        "UPDATE customers SET name = '{name}' WHERE number = '4711'"
+    ))
+    .unwrap();
+    conclude(prepare()).unwrap();
+    let (hash, stored) = (
+        app.text("document_hash FROM agreement_documents"),
+        shown.hash,
+    );
+    assert_eq!(hash, stored);
 }
 
 /// S-07: simultaneous conclusions by several people make one agreement, and all of them see the

@@ -326,7 +326,11 @@ impl TestApp {
 
     /// Runs `work` on a connection.
     pub fn read<T>(&self, work: impl Fn(&mut PgConnection) -> Result<T, ActionError>) -> T {
-        self.app.db.read_blocking(work).expect("a read")
+        let read = |conn: &mut PgConnection| {
+            sequence::catch_up(conn);
+            work(conn)
+        };
+        self.app.db.read_blocking(read).expect("a read")
     }
 
     /// Books a product of the demo data, with its UMS option if wanted.
