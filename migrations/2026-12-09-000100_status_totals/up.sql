@@ -14,6 +14,7 @@ COMMENT ON TABLE status_totals IS 'Customers by status: all of them, those of ea
 COMMENT ON COLUMN status_totals.who IS 'Key of the partner; 0 for all, and for the customers without a Mandant.';
 
 CREATE TABLE status_changes (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     partner_id BIGINT,
     sub_partner_id BIGINT,
     status TEXT COLLATE "C" NOT NULL,
@@ -32,13 +33,13 @@ COMMENT ON FUNCTION status_scopes(BIGINT, BIGINT) IS 'Among whose customers one 
 CREATE FUNCTION note_status_changes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        INSERT INTO status_changes
+        INSERT INTO status_changes (partner_id, sub_partner_id, status, customers)
         SELECT partner_id, sub_partner_id, status, count(*) FROM added GROUP BY 1, 2, 3;
     ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO status_changes
+        INSERT INTO status_changes (partner_id, sub_partner_id, status, customers)
         SELECT partner_id, sub_partner_id, status, -count(*) FROM removed GROUP BY 1, 2, 3;
     ELSE
-        INSERT INTO status_changes
+        INSERT INTO status_changes (partner_id, sub_partner_id, status, customers)
         SELECT partner_id, sub_partner_id, status, sum(customers) FROM (
             SELECT partner_id, sub_partner_id, status, -1 AS customers FROM removed
             UNION ALL

@@ -1116,9 +1116,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Differences that are not in status_totals yet: how many customers more or less. Read by every page with counts, so it is kept short.
+    status_changes (id) {
+        id -> Int8,
+        partner_id -> Nullable<Int8>,
+        sub_partner_id -> Nullable<Int8>,
+        status -> Text,
+        customers -> Int8,
+    }
+}
+
+diesel::table! {
     /// How many customers had each status on a day, Berlin time. All statuses of a day are written at once, also those nobody has.
     status_days (day, status) {
         day -> Date,
+        status -> Text,
+        customers -> Int8,
+    }
+}
+
+diesel::table! {
+    /// Customers by status: all of them, those of each Mandant and those of each Submandant; without what is in status_changes. Can be counted anew from case_rows at any time.
+    status_totals (whose, who, status) {
+        whose -> Text,
+        /// Key of the partner; 0 for all, and for the customers without a Mandant.
+        who -> Int8,
         status -> Text,
         customers -> Int8,
     }
@@ -1444,7 +1466,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     setup_marks,
     sub_processors,
+    status_changes,
     status_days,
+    status_totals,
     tombstones,
     user_words,
     users,

@@ -60,7 +60,7 @@ pub fn fold(conn: &mut PgConnection) -> QueryResult<usize> {
     }
     let folded: Folded = diesel::sql_query(
         "WITH gone AS (
-             DELETE FROM status_changes WHERE ctid = ANY (ARRAY(SELECT ctid FROM status_changes LIMIT $1))
+             DELETE FROM status_changes WHERE id = ANY (ARRAY(SELECT id FROM status_changes ORDER BY id LIMIT $1))
              RETURNING partner_id, sub_partner_id, status, customers
          ), added AS (
              INSERT INTO status_totals
