@@ -10,7 +10,7 @@ use avv_portal::app::App;
 use avv_portal::config::Keys;
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::audit::chain::{Fault, Flaw, Head};
-use avv_portal::storage::audit::chain::{erase_contents, find_head};
+use avv_portal::storage::audit::chain::erase_contents;
 use avv_portal::storage::audit::sequence::{append_placed, lock};
 use avv_portal::storage::audit::{NewEvent, add_event, list_events};
 use avv_portal::storage::db::{Db, PoolSize};
@@ -432,7 +432,7 @@ async fn the_command_says_what_it_found() {
 async fn the_head_is_logged_once_a_day() {
     let log = Log::listen();
     let app = TestApp::start().await;
-    let head = app.read(|conn| Ok(find_head(conn)?.unwrap()));
+    let head = intact(&app).head;
     let running = avv_portal::jobs::start(&app.app);
     let hash = head.hash.to_string();
     let mut lines = Vec::new();
