@@ -30,12 +30,10 @@ CREATE TRIGGER audit_waiting_unchanged BEFORE UPDATE OR TRUNCATE ON audit_waitin
 CREATE FUNCTION allow_only_placed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM gone WHERE NOT EXISTS (
-            SELECT FROM audit_events e
-            WHERE e.position > (SELECT position FROM audit_head) - (SELECT count(*) FROM gone)
-              AND (e.at, e.kind, e.content_digest) = (gone.at, gone.kind, gone.content_digest)
-              AND (e.customer_number, e.status_before, e.status_after)
-                  IS NOT DISTINCT FROM (gone.customer_number, gone.status_before, gone.status_after)))
+        SELECT at, kind, customer_number, status_before, status_after, content_digest FROM gone
+        EXCEPT
+        SELECT at, kind, customer_number, status_before, status_after, content_digest FROM audit_events
+        WHERE position > (SELECT position FROM audit_head) - (SELECT count(*) FROM gone))
     THEN
         RAISE EXCEPTION 'an event that waits for its position is append-only' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
