@@ -22,6 +22,7 @@ pub mod branding;
 pub mod bulk_runs;
 pub mod bundles;
 mod case_command;
+pub mod checkpoints;
 pub mod clients;
 pub mod company_users;
 pub mod consent;

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::contract::Contracts;
 use crate::document::seal::Sealer;
-use crate::domain::audit::chain::Head;
+use crate::domain::audit::checkpoint::Noted;
 use crate::mail::Transport;
 use crate::storage::copies::{self, Contents};
 use crate::storage::db::{Db, DbError, connect_to_look, to_primary};
@@ -59,8 +59,8 @@ pub enum Rehearse {
         #[arg(long, value_name = "URL")]
         into: Option<String>,
         /// A head of the audit log noted before the backup, which must be part of it
-        #[arg(long, value_name = "POSITION:HASH")]
-        expect: Option<Head>,
+        #[arg(long, value_name = "POSITION:HASH or FILE", value_parser = super::audit::noted)]
+        expect: Option<Noted>,
     },
 }
 
@@ -248,7 +248,7 @@ fn try_out(
     config: Config,
     file: &Path,
     into: Option<&str>,
-    expect: Option<Head>,
+    expect: Option<Noted>,
 ) -> Result<ExitCode> {
     let began = Instant::now();
     check_digest(file)?;
@@ -303,7 +303,7 @@ fn empty_again(reached: &Reached) -> Result<()> {
 }
 
 /// Looks at a restored database and says what is in it; true if all is in order.
-fn examine(config: Config, reached: &Reached, expect: Option<Head>) -> Result<bool> {
+fn examine(config: Config, reached: &Reached, expect: Option<Noted>) -> Result<bool> {
     let db = Db::connect(&reached.url)?;
     let contents = db.read_blocking(|conn| Ok::<_, DbError>(copies::read_contents(conn)?))?;
     let clock = clock(&config);

@@ -31,7 +31,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::Config;
-use crate::domain::audit::chain::Head;
+use crate::domain::audit::checkpoint::Noted;
 use crate::domain::{EmailAddress, Language};
 use crate::logging;
 
@@ -132,9 +132,10 @@ enum Restore {
 enum Audit {
     /// Check every event against the chain; fails with the first one that is not as it was written
     Verify {
-        /// A head noted earlier, as this command and the log print it: only with it a cut-off end shows
-        #[arg(long, value_name = "POSITION:HASH")]
-        expect: Option<Head>,
+        /// A head noted earlier, as this command and the log print it, or a file with a checkpoint: only
+        /// with it a cut-off end shows
+        #[arg(long, value_name = "POSITION:HASH or FILE", value_parser = audit::noted)]
+        expect: Option<Noted>,
     },
 }
 

@@ -54,6 +54,8 @@ pub struct KeySet {
     pub audit: Key<32>,
     /// Encrypts what authenticator apps know (S-36).
     pub factor: Key<32>,
+    /// Signs checkpoints of the audit log (Ed25519).
+    pub log: Key<32>,
 }
 
 impl KeySet {
@@ -64,6 +66,7 @@ impl KeySet {
             csrf: derive(secret, "csrf"),
             audit: derive(secret, "audit"),
             factor: derive(secret, "factor"),
+            log: derive(secret, "log"),
         }
     }
 }
@@ -95,6 +98,11 @@ impl Keys {
     /// The keys a tombstone of the audit log may be signed with, the current one first.
     pub fn audit_keys(&self) -> impl Iterator<Item = &Key<32>> {
         std::iter::once(&self.current.audit).chain(self.previous.as_ref().map(|keys| &keys.audit))
+    }
+
+    /// The keys a checkpoint of the audit log may be signed with, the current one first.
+    pub fn log_keys(&self) -> impl Iterator<Item = &Key<32>> {
+        std::iter::once(&self.current.log).chain(self.previous.as_ref().map(|keys| &keys.log))
     }
 
     /// The keys a second factor may be encrypted with, the current one first.
@@ -290,6 +298,7 @@ mod tests {
             one.current.csrf.bytes().to_vec(),
             one.current.audit.bytes().to_vec(),
             one.current.factor.bytes().to_vec(),
+            one.current.log.bytes().to_vec(),
             one.current.cookie.bytes()[..32].to_vec(),
             one.current.cookie.bytes()[32..].to_vec(),
             previous.link.bytes().to_vec(),

@@ -8,13 +8,10 @@ use crate::storage::db::DbError;
 
 /// Logs position and hash of the newest audit event.
 pub fn note(pass: &Pass) -> Result<Done, DbError> {
-    let head = pass
-        .app
-        .db
-        .read_blocking(|conn| {
-            catch_up(conn);
-            Ok::<_, DbError>(find_head(conn)?)
-        })?;
+    let head = pass.app.db.read_blocking(|conn| {
+        catch_up(conn);
+        Ok::<_, DbError>(find_head(conn)?)
+    })?;
     match head {
         Some(head) => tracing::info!(
             audit.position = head.position,

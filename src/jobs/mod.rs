@@ -5,6 +5,7 @@
 
 mod apply_retention;
 mod bulk_runs;
+mod checkpoint;
 mod clock;
 mod contract_text;
 mod deliver;
@@ -57,6 +58,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_millis(500),
         workers: |_| 1,
         pass: sequence::place,
+    },
+    Job {
+        name: "sequence-watch",
+        every: Duration::from_secs(5),
+        workers: |_| 1,
+        pass: sequence::watch,
     },
     Job {
         name: "deliver",
@@ -207,6 +214,12 @@ pub const JOBS: &[Job] = &[
         every: Duration::from_secs(3600),
         workers: |_| 1,
         pass: apply_retention::retain,
+    },
+    Job {
+        name: "checkpoint",
+        every: Duration::from_secs(300),
+        workers: |_| 1,
+        pass: checkpoint::watch,
     },
     Job {
         name: "audit-head",

@@ -159,6 +159,8 @@ pub const PRIVACY: &str = "/datenschutz";
 pub const ACCESSIBILITY: &str = "/barrierefreiheit";
 /// Comparing a document with those of the portal, without sign-in.
 pub const CHECK: &str = "/pruefen";
+/// The heads of the audit log, without sign-in.
+pub const PUBLIC_LOG: &str = "/protokoll";
 /// How to reach the operator.
 pub const CONTACT: &str = "/kontakt";
 /// The mails of the development transport.

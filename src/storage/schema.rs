@@ -188,6 +188,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What the portal said about its log: every signed head it ever gave out, with the time stamp (RFC 3161) over its note.
+    audit_checkpoints (size) {
+        /// Number of events; the position of the newest.
+        size -> Int8,
+        root -> Bytea,
+        /// The checkpoint as a signed note (C2SP tlog-checkpoint, signed-note).
+        note -> Text,
+        /// The key that checks its signature, kept so that old ones are checked after the secret was changed.
+        verifier_key -> Text,
+        made_at -> Timestamptz,
+        /// Made once a day and stamped; the others are made for an evidence bundle.
+        is_daily -> Bool,
+        tries -> Int4,
+        /// When the service is asked again; null when there is a stamp, none is wanted or nothing more is tried.
+        next_try_at -> Nullable<Timestamptz>,
+        token -> Nullable<Bytea>,
+        stated_at -> Nullable<Timestamptz>,
+        source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// What happened, who did it, how the case stood before and after (5.6-9). Append-only, hash-chained (S-80).
     audit_events (position) {
         /// 1, 2, 3 … without a gap. The primary key makes a fork of the chain impossible.
@@ -217,6 +239,15 @@ diesel::table! {
     audit_head (is_head) {
         is_head -> Bool,
         position -> Int8,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// Roots of whole subtrees of the log: each stands for 256 hashes of the level below, level 0 being the events.
+    audit_tiles (level, number) {
+        level -> Int2,
+        number -> Int8,
         hash -> Bytea,
     }
 }
@@ -1405,8 +1436,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     alerts,
     attempts,
+    audit_checkpoints,
     audit_events,
     audit_head,
+    audit_tiles,
     audit_waiting,
     bookings,
     branding,

@@ -58,6 +58,7 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         contract::roll_outs::ROUTES,
         public::branding::ROUTES,
         public::legal::ROUTES,
+        public::log::ROUTES,
         public::verification::ROUTES,
         contract::versions::ROUTES,
         api::page::ROUTES,

@@ -18,6 +18,7 @@ impl AlertKind {
             Self::MailSetup => "E-Mail-Versand abgewiesen",
             Self::CertificateEnds => "Zertifikat läuft ab",
             Self::StampRefused => "Zeitstempel nicht angenommen",
+            Self::LogWaits => "Protokoll steht still",
             Self::ClockWrong => "Uhr geht falsch",
             Self::AdministratorAdded => "Neues Konto des Betreibers",
             Self::PartnerContractEnds => "Vertrag mit Partner endet",
@@ -41,6 +42,7 @@ impl AlertKind {
             Self::MailSetup => "Mails refused because of the sender",
             Self::CertificateEnds => "Certificate ends",
             Self::StampRefused => "Time stamp not accepted",
+            Self::LogWaits => "Log stands still",
             Self::ClockWrong => "Clock is wrong",
             Self::AdministratorAdded => "New account of the operator",
             Self::PartnerContractEnds => "Partner's agreement ends",
@@ -74,6 +76,7 @@ impl AlertKind {
             (Self::TextOutdated, _) => "Die geltende Fassung würde so nicht mehr veröffentlicht, weil sich Produkte, Unterauftragsverarbeiter oder Angaben zum Betreiber geändert haben. Verträge werden weiter damit geschlossen. Berichtigen Sie die Angaben, oder veröffentlichen Sie eine neue Fassung. Der Hinweis schließt sich von selbst.",
             (Self::CertificateEnds, None) => "Ohne gültiges Zertifikat kann niemand abschließen.",
             (Self::StampRefused, _) => "Der Zeitstempeldienst antwortet mit falscher Zeit oder einem Zertifikat, dem nicht zu trauen ist. Das Protokoll des Servers nennt den Grund. Vergleichen Sie AVV_TSA_URL und AVV_TSA_CERT mit den Angaben des Dienstes; das Portal versucht es von selbst weiter.",
+            (Self::LogWaits, _) => "Ereignisse warten länger als zehn Sekunden auf ihren Platz im Protokoll. Geschrieben sind sie; auf Seiten, in Exporten und bei anderen Systemen fehlen sie noch. Das Protokoll des Servers nennt den Grund („events cannot get their positions“). Der Hinweis schließt sich von selbst.",
         }
         .to_owned()
     }

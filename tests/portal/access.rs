@@ -228,6 +228,10 @@ impl Objects {
             .app
             .write(|conn| clients::add_by_command(conn, &crm, now));
         let announced = announce(&world.app, "RZ Angekündigt GmbH");
+        assert!(world.app.count("audit_events") > 0);
+        world.app.write(|conn| {
+            avv_portal::actions::checkpoints::make(conn, &world.app.app, true, now).map(|_| ())
+        });
         let url = "https://crm.invalid/avv".parse().unwrap();
         let added = world.app.write(|conn| {
             avv_portal::actions::webhooks::add(conn, &world.app.app, &operator, (&url, &[]), now)
@@ -453,6 +457,14 @@ impl Objects {
             ("number", number),
             ("external_id", "X-1"),
             ("code", "centraflex"),
+            (
+                "tile:.*",
+                if object == "first" {
+                    "0/000.p/1"
+                } else {
+                    "0/999"
+                },
+            ),
             ("agreement", "AVV-1"),
             ("zustellung", &self.delivery),
         ];

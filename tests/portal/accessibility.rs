@@ -101,6 +101,7 @@ pub fn public(places: &Places) -> Vec<Stop> {
         at("accessibility", "/barrierefreiheit"),
         at("contact", "/kontakt"),
         at("check", "/pruefen"),
+        at("public log", "/protokoll"),
         at("not found", "/gibt-es-nicht"),
         at("link unknown", "/zustimmung/unbekannt"),
         at("consent", &p.valid),

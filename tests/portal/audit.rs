@@ -10,6 +10,7 @@ use avv_portal::app::App;
 use avv_portal::config::Keys;
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::audit::chain::{Fault, Flaw, Head};
+use avv_portal::domain::audit::checkpoint::Noted;
 use avv_portal::storage::audit::chain::erase_contents;
 use avv_portal::storage::audit::sequence::{append_placed, lock};
 use avv_portal::storage::audit::{NewEvent, add_event, list_events};
@@ -24,7 +25,7 @@ fn intact(app: &TestApp) -> Intact {
 }
 
 fn fault(app: &App, noted: Option<Head>) -> Fault {
-    match verify(app, noted) {
+    match verify(app, noted.map(Noted::from)) {
         Err(VerifyError::Broken(fault)) => fault,
         other => panic!("not broken: {other:?}"),
     }
@@ -215,7 +216,7 @@ async fn a_noted_head_tells_what_the_chain_alone_cannot() {
     let noted = intact(&app).head;
     app.clock.advance(days(2));
     app.ask(Person::Partner, NEIGHBOUR).unwrap();
-    let later = verify(&app.app, Some(noted)).unwrap().head;
+    let later = verify(&app.app, Some(noted.into())).unwrap().head;
     assert_eq!(later.position, noted.position + 1);
     tamper(
         &app,
@@ -355,7 +356,7 @@ async fn contents_are_erased_under_a_signed_tombstone() {
     let other = |letter: &str| letter.repeat(43).into();
     let stranger = with_keys(Keys::new(&other("a"), None));
     assert_eq!(fault(&stranger, None).flaw, Flaw::UnknownKey);
-    assert!(verify(&stranger, Some(checked.head)).is_ok());
+    assert!(verify(&stranger, Some(checked.head.into())).is_ok());
     let mut rotated = Keys::new(&other("b"), None);
     rotated.previous = Some(app.app.config.keys.current.clone());
     assert!(verify(&with_keys(rotated), None).is_ok());

@@ -99,6 +99,7 @@ mod sub_partners;
 mod texts;
 mod throttles;
 mod totals;
+mod transparency;
 mod unreadable;
 mod upgrades;
 mod users;

@@ -114,7 +114,7 @@ async fn f6_a_dump_goes_into_an_empty_database_and_the_portal_goes_on() {
     let new = old.set_up_again(&new_server.owner_url());
     let other_server = EmbeddedPostgres::start_for(other_dir.path(), Purpose::Tests).unwrap();
     let other = old.set_up_again(&other_server.owner_url());
-    assert_eq!(verify(&other.app, Some(head)).unwrap().head, head);
+    assert_eq!(verify(&other.app, Some(head.into())).unwrap().head, head);
     let again = new.everything();
     assert_eq!(other.everything(), again);
     drop(other);
@@ -125,8 +125,8 @@ async fn f6_a_dump_goes_into_an_empty_database_and_the_portal_goes_on() {
         .cloned()
         .collect();
     assert_eq!(gone, [""; 0], "every row is there again");
-    assert_eq!(verify(&new.app, Some(head)).unwrap().head, head);
-    match verify(&new.app, Some(lost)) {
+    assert_eq!(verify(&new.app, Some(head.into())).unwrap().head, head);
+    match verify(&new.app, Some(lost.into())) {
         Err(VerifyError::Broken(fault)) => {
             assert_eq!(fault.position, lost.position, "{fault}");
         }
@@ -189,7 +189,7 @@ async fn f6_a_dump_goes_into_an_empty_database_and_the_portal_goes_on() {
     );
     new.clock.advance(days(1));
     new.jobs();
-    let after = verify(&new.app, Some(head)).unwrap();
+    let after = verify(&new.app, Some(head.into())).unwrap();
     assert!(after.head.position > head.position);
     drop(new);
     drop(world);

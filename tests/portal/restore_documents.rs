@@ -189,7 +189,7 @@ async fn f5_what_was_mailed_after_the_dump_is_taken_back() {
     assert!(good && said.contains("1 taken back"), "{said}");
 
     // Log, bundle, /pruefen and the mailed link recognise it.
-    assert!(verify(&new.app, Some(head)).unwrap().head.position > head.position);
+    assert!(verify(&new.app, Some(head.into())).unwrap().head.position > head.position);
     let operator = new.sign_in(Person::Operator).await;
     for customer in [NEIGHBOUR, LATE] {
         let path = format!("/administration/avv/nachweis.zip?kunde={customer}");
@@ -235,7 +235,7 @@ async fn f5_what_was_mailed_after_the_dump_is_taken_back() {
     assert_ne!(first, second);
     new.clock.advance(days(1));
     new.jobs();
-    verify(&new.app, Some(head)).unwrap();
+    verify(&new.app, Some(head.into())).unwrap();
     drop(new);
     drop(world);
     old_server.stop();

@@ -143,10 +143,7 @@ async fn s80_what_dies_in_the_sequencer_leaves_all_or_nothing() {
     assert_eq!(place(&app.app).unwrap(), 3);
     assert_eq!(place(&app.app).unwrap(), 0);
     assert_eq!(numbers(&app, "4711"), "1 2 3");
-    assert_eq!(
-        verify(&app.app, None).unwrap().head.position,
-        begin + 3
-    );
+    assert_eq!(verify(&app.app, None).unwrap().head.position, begin + 3);
 }
 
 #[derive(diesel::QueryableByName)]
@@ -306,7 +303,13 @@ async fn s80_a_tombstone_comes_after_all_that_waits() {
     assert!(waits(&app.app));
     let erased = app.write(|conn| {
         add_event(conn, &numbered(2, CUSTOMER), now)?;
-        erase(conn, &app.app, Whose::Customer(CUSTOMER), now + minutes(1), now)
+        erase(
+            conn,
+            &app.app,
+            Whose::Customer(CUSTOMER),
+            now + minutes(1),
+            now,
+        )
     });
     assert!(erased >= 2, "{erased}");
     assert!(!waits(&app.app));
@@ -331,8 +334,5 @@ async fn s80_more_than_a_batch_gets_its_positions_at_once() {
         Ok(())
     });
     assert_eq!(place(&app.app).unwrap(), 2300);
-    assert_eq!(
-        verify(&app.app, None).unwrap().head.position,
-        begin + 2300
-    );
+    assert_eq!(verify(&app.app, None).unwrap().head.position, begin + 2300);
 }

@@ -64,6 +64,8 @@ pub enum AlertKind {
     /// The contract text in force would not be published any more as it is: what is around it has changed.
     /// The subject is the version, its reasons say what is wrong.
     TextOutdated,
+    /// Events cannot get their positions in the audit log. About the portal itself.
+    LogWaits,
 }
 
 impl AlertKind {
@@ -184,7 +186,8 @@ pub fn has_settled(
         | AlertKind::PartnerContractEnds
         | AlertKind::WebhookPaused
         | AlertKind::MailboxAway
-        | AlertKind::TextOutdated => false,
+        | AlertKind::TextOutdated
+        | AlertKind::LogWaits => false,
     }
 }
 

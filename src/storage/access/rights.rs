@@ -20,6 +20,8 @@ const RIGHTS: &str = "
     GRANT UPDATE (actor, details, salt, erased_by) ON audit_events TO {role};
     REVOKE DELETE ON audit_head FROM {role};
     REVOKE UPDATE ON audit_waiting FROM {role};
+    REVOKE UPDATE, DELETE ON audit_tiles, audit_checkpoints FROM {role};
+    GRANT UPDATE (is_daily, tries, next_try_at, token, stated_at, source) ON audit_checkpoints TO {role};
     REVOKE UPDATE, DELETE ON tombstones FROM {role};
     REVOKE UPDATE ON agreement_documents, files FROM {role};
     REVOKE UPDATE ON agreements FROM {role};

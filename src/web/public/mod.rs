@@ -6,6 +6,7 @@ pub mod branding;
 pub mod consent;
 pub mod health;
 pub mod legal;
+pub mod log;
 pub mod notices;
 pub mod passwords;
 pub mod sign_in;

@@ -241,6 +241,25 @@ pub enum Flaw {
     /// The noted position was never reached.
     #[error("was noted as the newest one, but the log ends before it")]
     ShorterThanNoted,
+    /// A checkpoint says something else about the events up to here.
+    #[error(
+        "is the last one of a checkpoint, and the log does not lead to that checkpoint: it was written anew from some event on (a fork)"
+    )]
+    Forked,
+    /// A checkpoint was given out over more events than there are.
+    #[error(
+        "is the last one of a checkpoint, but the log ends before it: it is shorter than it was"
+    )]
+    ShorterThanCheckpoint,
+    /// What is kept of a checkpoint was changed.
+    #[error("is the last one of a checkpoint that does not say what was signed")]
+    NotAsSigned,
+    /// The time stamp of a checkpoint was changed.
+    #[error("is the last one of a checkpoint whose time stamp was made over something else")]
+    NotAsStamped,
+    /// The tree that is kept is not that of the events.
+    #[error("completes a part of the tree over the log that says something else")]
+    Tree,
 }
 
 /// The first event that is not as it should be.

@@ -18,7 +18,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::chain::Hash;
+use super::chain::{Hash, Head};
 pub use note::{NoteError, Signer, VerifierKey};
 
 /// Size and root of the log at some moment.
@@ -84,6 +84,31 @@ impl FromStr for Checkpoint {
             size: parsed,
             root: Hash(root.try_into().map_err(|_| ())?),
         })
+    }
+}
+
+/// What somebody kept of the log, to compare it later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Noted {
+    /// The end of the chain.
+    Head(Head),
+    /// A checkpoint, and the note it came in.
+    Checkpoint(Checkpoint, String),
+}
+
+impl Noted {
+    /// Position of the newest event at that time.
+    pub fn position(&self) -> i64 {
+        match self {
+            Self::Head(head) => head.position,
+            Self::Checkpoint(checkpoint, _) => i64::try_from(checkpoint.size).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+impl From<Head> for Noted {
+    fn from(head: Head) -> Self {
+        Self::Head(head)
     }
 }
 

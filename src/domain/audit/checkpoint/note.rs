@@ -100,14 +100,13 @@ impl VerifierKey {
         Err(NoteError::OtherKey)
     }
 
-    /// The public key as a file for `openssl`: PEM of the `SubjectPublicKeyInfo` (RFC 8410).
-    pub fn pem(&self) -> String {
+    /// The public key as other programs read it: the `SubjectPublicKeyInfo` of RFC 8410, DER.
+    pub fn der(&self) -> Vec<u8> {
         let mut der = vec![
             0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
         ];
         der.extend_from_slice(&self.public);
-        let text = STANDARD.encode(der);
-        format!("-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n")
+        der
     }
 }
 

@@ -10,6 +10,8 @@
 //! The tree is read in tiles (C2SP tlog-tiles): tile n of level L has the roots of 256 subtrees of 256^L
 //! leaves each. So a root or a proof reads a few tiles per level, however long the log is.
 
+pub mod growing;
+
 use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
@@ -217,6 +219,24 @@ impl<S: TileSource> Tree<S> {
 /// The largest power of two below `count`, which is at least two.
 fn split(count: u64) -> u64 {
     count.next_power_of_two() / 2
+}
+
+/// For each hash of an inclusion proof, from the bottom up, whether it is the left one of its pair.
+pub fn sides(index: u64, size: u64) -> Vec<bool> {
+    let (mut begin, mut end) = (0, size);
+    let mut sides = Vec::new();
+    while end.saturating_sub(begin) > 1 {
+        let middle = begin + split(end - begin);
+        let is_right = index >= middle;
+        sides.push(is_right);
+        if is_right {
+            begin = middle;
+        } else {
+            end = middle;
+        }
+    }
+    sides.reverse();
+    sides
 }
 
 /// Whether leaf `index` is in the tree of `size` leaves with this root (RFC 9162, 2.1.3.2).

@@ -59,7 +59,10 @@ pub fn append_many(
     Ok(())
 }
 
-pub(super) fn content_of(event: &NewEvent, (effect, steps): (&Effect, &Steps)) -> QueryResult<Content> {
+pub(super) fn content_of(
+    event: &NewEvent,
+    (effect, steps): (&Effect, &Steps),
+) -> QueryResult<Content> {
     let mut details = text::json(&event.kind)?;
     if let Value::Object(fields) = &mut details {
         if !effect.is_empty() {

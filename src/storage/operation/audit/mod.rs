@@ -1,11 +1,14 @@
 //! Audit events: append-only and chained, read as history. [`chain`] writes, reads and erases,
-//! [`sequence`] gives positions; [`search`] is the operator's log page.
+//! [`sequence`] gives positions; [`search`] is the operator's log page. [`tiles`] has the tree over the
+//! log, [`checkpoints`] what was said of it.
 //!
 //! Whoever reads what was written a moment ago first gives positions to what still waits for them.
 
 pub mod chain;
+pub mod checkpoints;
 pub mod search;
 pub mod sequence;
+pub mod tiles;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -11,8 +11,8 @@ use diesel::dsl::{exists, max};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Bytea, Integer};
 
-use super::NewEvent;
-use super::chain::{content_of, hash, head};
+use super::chain::{content_of, find_head, hash, head};
+use super::{NewEvent, tiles};
 use crate::domain::CustomerNumber;
 use crate::domain::audit::Steps;
 use crate::domain::audit::chain::{Frame, Hash, Head};
@@ -152,7 +152,19 @@ pub fn append_placed(
         ))
         .execute(conn)?;
     move_head(conn, head)?;
+    tiles::fill(conn, head.position)?;
     Ok(head.position)
+}
+
+/// Completes the tree over what has its position, at most a part of it; false if there is more to do. Only
+/// a log that is older than its tree has anything to complete here.
+pub fn complete_tree(conn: &mut PgConnection) -> QueryResult<bool> {
+    let size = find_head(conn)?.map_or(0, |head| head.position);
+    if tiles::is_complete(conn, size)? {
+        return Ok(true);
+    }
+    take_lock(conn)?;
+    tiles::fill(conn, size)
 }
 
 fn take_lock(conn: &mut PgConnection) -> QueryResult<()> {
@@ -225,9 +237,12 @@ fn place_batch(conn: &mut PgConnection) -> QueryResult<Batch> {
     if last.is_some() {
         insert(conn, &batch)?;
         move_head(conn, end)?;
+        // A log that is older than its tree is completed by the job of the checkpoints.
+        tiles::fill(conn, end.position)?;
         // The database lets an event go only when it stands at the end of the chain.
-        let gone = diesel::delete(audit_waiting::table.filter(audit_waiting::id.eq_any(&batch.ids)))
-            .execute(conn)?;
+        let gone =
+            diesel::delete(audit_waiting::table.filter(audit_waiting::id.eq_any(&batch.ids)))
+                .execute(conn)?;
         if gone != placed {
             return Err(diesel::result::Error::NotFound);
         }

@@ -53,6 +53,7 @@ pub fn item(line: AlertLine, viewer: &Viewer) -> Item {
             None => paths::PARTNERS.to_owned(),
         },
         (AlertKind::WebhookPaused, ..) => paths::WEBHOOKS.to_owned(),
+        (AlertKind::LogWaits, ..) => paths::LOG.to_owned(),
         (AlertKind::TextOutdated, ..) => match line.version {
             Some(version) => paths::version(version, ""),
             None => paths::VERSIONS.to_owned(),

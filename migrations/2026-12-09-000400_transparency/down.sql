@@ -1,0 +1,2 @@
+DROP TABLE audit_checkpoints, audit_tiles;
+DROP FUNCTION allow_only_stamp();
