@@ -1046,6 +1046,7 @@ fn is_no_page(path: &str) -> bool {
             "/healthz",
             "/readyz",
             "/dev/",
+            "/protokoll/",
         ]
         .iter()
         .any(|p| path.starts_with(p))
