@@ -220,6 +220,10 @@ async fn f2_every_way_of_tampering_with_a_bundle_is_found() {
         ("the signature value exchanged", in_folder("head -c 70 /dev/urandom > NUMBER/signatur.bin")),
         ("the time stamp removed", in_folder("rm NUMBER/zeitstempel.tst")),
         ("a certificate added", "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ../k -subj /CN=Falsch 2>/dev/null >> siegel-zertifikate.pem".to_owned()),
+        ("a way to the log exchanged", jq(".[0].steps[0] = .[-1].steps[0] | .[1].checkpoint = 1", "protokoll/nachweise.json")),
+        ("a way to the log removed", jq("del(.[0])", "protokoll/nachweise.json")),
+        ("a checkpoint changed", "sed -i '2s/$/0/' protokoll/*.checkpoint".to_owned()),
+        ("a checkpoint's key exchanged", "for key in protokoll/*.pem; do openssl genpkey -algorithm ed25519 2>/dev/null | openssl pkey -pubout > $key; done".to_owned()),
         ("a file added", "echo x > zusatz.txt".to_owned()),
         ("the explanation changed", "echo 'Alles gut.' > LIESMICH.txt".to_owned()),
     ];
@@ -262,6 +266,7 @@ fn every_file_is_explained(bundle: &Bundle) {
                 || part.contains(&format!("AVV-…/{name} "))
                 || (file.starts_with("./AVV-") && name.starts_with("AVV-"))
                 || file.starts_with("./nachweise/")
+                || (file.starts_with("./protokoll/") && part.contains("\nprotokoll/… "))
                 || name == "LIESMICH.txt";
             assert!(known, "{file} is not explained");
         }

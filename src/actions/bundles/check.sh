@@ -82,5 +82,40 @@ for stamp in AVV-*/zeitstempel.tst; do
     || bad "$stamp: $(cat "$tmp/said")"
 done
 
+echo "8  protokoll/"
+for note in protokoll/*.checkpoint; do
+  [ -e "$note" ] || continue
+  name=${note%.checkpoint}
+  # Text, leere Zeile, Signatur: 4 Bytes nennen den Schlüssel, 64 sind die Signatur (Ed25519).
+  sed '/^$/,$d' "$note" > "$tmp/text"
+  sed -n 's/^[^ ]* [^ ]* \([A-Za-z0-9+/=]*\)$/\1/p' "$note" | tail -n 1 | base64 -d | tail -c 64 > "$tmp/signature"
+  openssl pkeyutl -verify -pubin -inkey "$name.pem" -rawin -in "$tmp/text" -sigfile "$tmp/signature" > "$tmp/said" 2>&1 \
+    || bad "$note: $(cat "$tmp/said")"
+  if [ ! -e "$name.tst" ]; then echo "   $note: noch ohne Zeitstempel/not stamped yet"
+  elif [ ! -e zeitstempel-zertifikate.pem ]; then echo "   $name.tst: siehe/see LIESMICH.txt"
+  else openssl ts -verify -in "$name.tst" -token_in -data "$note" -CAfile zeitstempel-zertifikate.pem -partial_chain > "$tmp/said" 2>&1 \
+    || bad "$name.tst: $(cat "$tmp/said")"; fi
+done
+jq -r --slurpfile chain ereignis-kette.json '
+  (map({key: (.position | tostring), value: .}) | from_entries) as $ways
+  | $chain[0][] | . as $one | $ways[.position | tostring] as $way
+  | if $way == null or $way.sha256 != $one.sha256 then "none \(.position)"
+    else "leaf \(.position) \($way.checkpoint) " + (["avv-audit-1", .previous_sha256, (.position | tostring), .at, .kind,
+        (.customer_number // "" | tostring), .status_before // "", .status_after // "", .content_sha256, ""] | join("\n") | @base64),
+      ($way.steps[] | if .left then "left \(.left)" else "right \(.right)" end), "root" end' protokoll/nachweise.json > "$tmp/ways" \
+  || bad "protokoll/nachweise.json"
+hash() { openssl dgst -sha256 -binary > "$tmp/next" && mv "$tmp/next" "$tmp/here"; }
+while read -r what first size text; do
+  case $what in
+    none) bad "protokoll/nachweise.json: $first" ;;
+    leaf) position=$first; checkpoint=$size
+      { printf '\000'; printf '%s' "$text" | base64 -d | openssl dgst -sha256 -binary; } | hash ;;
+    left) { printf '\001'; printf '%s' "$first" | base64 -d; cat "$tmp/here"; } | hash ;;
+    right) { printf '\001'; cat "$tmp/here"; printf '%s' "$first" | base64 -d; } | hash ;;
+    root) [ "$(base64 < "$tmp/here")" = "$(sed -n 3p "protokoll/$checkpoint.checkpoint")" ] && [ "$(sed -n 2p "protokoll/$checkpoint.checkpoint")" = "$checkpoint" ] \
+      || bad "protokoll/$checkpoint.checkpoint: Ereignis/event $position" ;;
+  esac
+done < "$tmp/ways"
+
 if [ -e "$tmp/bad" ]; then echo "GESCHEITERT/FAILED"; exit 1; fi
 echo "ALLES STIMMT/ALL IS WELL"

@@ -1,7 +1,9 @@
 //! The "Nachweispaket": everything about a customer's agreements that an auditor needs to check
-//! them without the portal (EV-15). [`data`] writes its lists as JSON.
+//! them without the portal (EV-15). [`data`] writes its lists as JSON, [`log`] shows that its events are in
+//! the log of the portal.
 
 mod data;
+mod log;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,6 +29,7 @@ use crate::storage::files::find_file;
 use crate::storage::mail_evidence::{MailProof, list_proofs};
 use crate::storage::notices::{Stored, list_of_customer};
 use crate::storage::{PgConnection, dissent_files, seals};
+use log::LogProof;
 
 /// The file that explains the bundle, German and English.
 const README: &str = include_str!("readme.txt");
@@ -48,6 +51,7 @@ pub struct Collected {
     agreements: Vec<Document>,
     events: Vec<(i64, Event)>,
     chain: Vec<Entry>,
+    log: LogProof,
     mails: Vec<MailProof>,
     objections: Vec<(ObjectionLine, Vec<ProofFile>)>,
     notices: Vec<(Stored, Vec<ProofFile>)>,
@@ -74,7 +78,7 @@ struct ProofFile {
 
 /// Gives positions to the events that were written before, so that the bundle has them. Not in the
 /// transaction of [`collect`], which would keep all others from giving positions meanwhile.
-pub async fn prepare(app: &App) -> Result<(), ActionError> {
+pub async fn bring_up_log(app: &App) -> Result<(), ActionError> {
     app.db
         .read(|conn| {
             catch_up(conn);
@@ -126,12 +130,14 @@ pub fn collect(
         list_placed_events(conn, number, MOST_LINES)?,
         list_entries_about(conn, number, MOST_LINES)?,
     );
+    let log = log::prove(conn, app, &chain, now)?;
     Ok(Collected {
         name: format!("Nachweispaket-{number}.zip"),
         mails: list_proofs(conn, number, MOST_LINES)?,
         agreements: documents(conn, case, actor, now)?,
         events,
         chain,
+        log,
         objections,
         notices,
         certificates,
@@ -218,7 +224,11 @@ impl Collected {
         for document in &self.agreements {
             document.add_to(&mut files)?;
         }
-        let pem: String = self.certificates.iter().map(|der| pem(der)).collect();
+        let pem: String = self
+            .certificates
+            .iter()
+            .map(|der| pem("CERTIFICATE", der))
+            .collect();
         files.push(("siegel-zertifikate.pem".to_owned(), pem.into_bytes()));
         if let Some(pem) = &self.authorities {
             let name = "zeitstempel-zertifikate.pem".to_owned();
@@ -228,6 +238,7 @@ impl Collected {
             ("vertraege.json", self.agreements()),
             ("ereignisse.json", self.events()),
             ("ereignis-kette.json", self.chain()),
+            ("protokoll/nachweise.json", self.log.ways()),
             ("e-mails.json", self.mails()),
             ("widersprueche.json", self.objections()),
             ("aenderungsmitteilungen.json", self.notices()),
@@ -235,6 +246,7 @@ impl Collected {
             let text = serde_json::to_string_pretty(&value).map_err(|error| fault(&error))?;
             files.push((name.to_owned(), text.into_bytes()));
         }
+        files.extend(self.log.files());
         let proofs = self.objections.iter().map(|(_, files)| files);
         let proofs = proofs.chain(self.notices.iter().map(|(_, files)| files));
         for (name, file) in proofs.flatten().filter_map(|one| one.enclosed.as_ref()) {
@@ -277,9 +289,9 @@ impl Document {
     }
 }
 
-fn pem(der: &[u8]) -> String {
+fn pem(what: &str, der: &[u8]) -> String {
     let text = STANDARD.encode(der);
-    let mut out = String::from("-----BEGIN CERTIFICATE-----\n");
+    let mut out = format!("-----BEGIN {what}-----\n");
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let (line, more) = rest.split_at(rest.len().min(64));
@@ -287,6 +299,6 @@ fn pem(der: &[u8]) -> String {
         out.push('\n');
         rest = more;
     }
-    out.push_str("-----END CERTIFICATE-----\n");
+    out.push_str(&format!("-----END {what}-----\n"));
     out
 }

@@ -19,7 +19,7 @@ pub async fn download(
     let number = own_or_asked(me.viewer.role, &whose).ok_or(PageError::NotFound)?;
     let (own, now) = (app.clone(), app.clock.now());
     let (turn, is_head) = (me.turn.clone(), me.turn.is_head());
-    bundles::prepare(&app).await?;
+    bundles::bring_up_log(&app).await?;
     let collected = app
         .db
         .transaction(move |conn| {

@@ -138,7 +138,7 @@ async fn pdf(
 async fn zip(call: Call, number: web::Path<String>, turn: Turn) -> Result<HttpResponse, Problem> {
     let number = keys::number(&number)?;
     let (who, is_head) = (call.who.clone(), turn.is_head());
-    bundles::prepare(&call.who.app).await?;
+    bundles::bring_up_log(&call.who.app).await?;
     let collected = call
         .who
         .app
