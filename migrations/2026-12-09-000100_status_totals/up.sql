@@ -10,7 +10,7 @@ CREATE TABLE status_totals (
     PRIMARY KEY (whose, who, status),
     CONSTRAINT status_totals_all CHECK (whose <> 'all' OR who = 0)
 );
-COMMENT ON TABLE status_totals IS 'Customers by status: all of them, those of each Mandant and those of each Submandant; without what is in status_changes. Can be counted anew from case_rows at any time.';
+COMMENT ON TABLE status_totals IS 'Customers by status: all of them, those of each Mandant and those of each Submandant; without what is in `status_changes`. Can be counted anew from `case_rows` at any time.';
 COMMENT ON COLUMN status_totals.who IS 'Key of the partner; 0 for all, and for the customers without a Mandant.';
 
 CREATE TABLE status_changes (
@@ -20,7 +20,7 @@ CREATE TABLE status_changes (
     status TEXT COLLATE "C" NOT NULL,
     customers BIGINT NOT NULL CONSTRAINT status_changes_change CHECK (customers <> 0)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-COMMENT ON TABLE status_changes IS 'Differences that are not in status_totals yet: how many customers more or less. Read by every page with counts, so it is kept short.';
+COMMENT ON TABLE status_changes IS 'Differences that are not in `status_totals` yet: how many customers more or less. Read by every page with counts, so it is kept short.';
 
 CREATE FUNCTION status_scopes(partner BIGINT, sub_partner BIGINT) RETURNS TABLE (whose TEXT, who BIGINT)
     LANGUAGE sql IMMUTABLE AS $$

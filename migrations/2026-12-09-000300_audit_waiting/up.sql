@@ -20,8 +20,8 @@ CREATE TABLE audit_waiting (
         AND customer_number COLLATE "C" ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$'),
     CONSTRAINT audit_waiting_lengths CHECK (octet_length(content_digest) = 32 AND octet_length(salt) = 16)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-COMMENT ON TABLE audit_waiting IS 'Events that are written and have no position yet. The sequencer moves them to audit_events in the order of their keys.';
-COMMENT ON COLUMN audit_waiting.content_digest IS 'SHA-256 of salt, actor and details, as it will stand in audit_events.';
+COMMENT ON TABLE audit_waiting IS 'Events that are written and have no position yet. The sequencer moves them to `audit_events` in the order of their keys.';
+COMMENT ON COLUMN audit_waiting.content_digest IS 'SHA-256 of salt, actor and details, as it will stand in `audit_events`.';
 
 CREATE TRIGGER audit_waiting_unchanged BEFORE UPDATE OR TRUNCATE ON audit_waiting
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -253,7 +253,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Events that are written and have no position yet. The sequencer moves them to audit_events in the order of their keys.
+    /// Events that are written and have no position yet. The sequencer moves them to `audit_events` in the order of their keys.
     audit_waiting (id) {
         id -> Int8,
         at -> Timestamptz,
@@ -264,7 +264,7 @@ diesel::table! {
         status_after -> Nullable<Text>,
         details -> Jsonb,
         salt -> Bytea,
-        /// SHA-256 of salt, actor and details, as it will stand in audit_events.
+        /// SHA-256 of salt, actor and details, as it will stand in `audit_events`.
         content_digest -> Bytea,
     }
 }
@@ -1147,7 +1147,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Differences that are not in status_totals yet: how many customers more or less. Read by every page with counts, so it is kept short.
+    /// Differences that are not in `status_totals` yet: how many customers more or less. Read by every page with counts, so it is kept short.
     status_changes (id) {
         id -> Int8,
         partner_id -> Nullable<Int8>,
@@ -1167,7 +1167,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Customers by status: all of them, those of each Mandant and those of each Submandant; without what is in status_changes. Can be counted anew from case_rows at any time.
+    /// Customers by status: all of them, those of each Mandant and those of each Submandant; without what is in `status_changes`. Can be counted anew from `case_rows` at any time.
     status_totals (whose, who, status) {
         whose -> Text,
         /// Key of the partner; 0 for all, and for the customers without a Mandant.

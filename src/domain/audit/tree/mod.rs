@@ -189,7 +189,7 @@ impl<S: TileSource> Tree<S> {
             return Ok(*known);
         }
         let level = height / TILE_HEIGHT;
-        let root = if height % TILE_HEIGHT == 0 {
+        let root = if height.is_multiple_of(TILE_HEIGHT) {
             self.stored(level, width(begin, level))?
         } else {
             let half = 1 << (height - 1);

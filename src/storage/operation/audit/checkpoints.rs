@@ -157,12 +157,15 @@ pub fn first_stamped(conn: &mut PgConnection, position: i64) -> QueryResult<Opti
         .transpose()
 }
 
-/// A checkpoint that waits for its time stamp, locked: its size, its note, when it was made, and how often
-/// the service was asked.
+/// Of a checkpoint without its time stamp: its size, its note, when it was made, and how often the service
+/// was asked.
+pub type Unstamped = (i64, String, DateTime<Utc>, i32);
+
+/// A checkpoint that waits for its time stamp, locked.
 pub fn take_unstamped(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
-) -> QueryResult<Option<(i64, String, DateTime<Utc>, i32)>> {
+) -> QueryResult<Option<Unstamped>> {
     audit_checkpoints::table
         .filter(audit_checkpoints::next_try_at.le(now))
         .order(audit_checkpoints::next_try_at)

@@ -175,10 +175,6 @@ fn lead(role: Role, company: &str) -> String {
     format!("{whose} und der Stand ihres Auftragsverarbeitungsvertrags (AVV).")
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one value per thing that was read"
-)]
 fn view(
     shell: Shell,
     lead: String,

@@ -63,13 +63,7 @@ pub(super) fn tasks(counts: &Counts) -> Vec<Task> {
         let href = format!("{}?status={}", paths::CUSTOMERS, status.key());
         (count, thousands(count), (label, label), href, hint)
     };
-    let lines: Vec<(
-        i64,
-        String,
-        (&'static str, &'static str),
-        String,
-        &'static str,
-    )> = vec![
+    let lines = vec![
         line(
             i64::try_from(counts.unreadable).unwrap_or(i64::MAX),
             ("Datensatz ist nicht lesbar", "Datensätze sind nicht lesbar"),
