@@ -1,4 +1,4 @@
-//! The audit log as a whole: erasing personal data from it, and [`verify`]ing all of it (S-80).
+//! The audit log as a whole: erasing personal data from it, and [`verify()`]ing all of it (S-80).
 
 mod verify;
 
