@@ -82,7 +82,7 @@ pub fn deliver_next(
 /// The batch ends early after [`BATCH_LASTS`], and with the first mail that is not simply taken: what it
 /// locks is not held while others are sent. An unexpected error of the first mail is returned, and
 /// `taken` then has it; a later one is met again as the first of the next batch, and what was sent
-/// before it stays noted.
+/// before it is noted all the same.
 pub fn deliver_batch(
     conn: &mut PgConnection,
     app: &App,
@@ -100,22 +100,39 @@ pub fn deliver_batch(
     // If one of them cannot be read, each is read by itself.
     let known = apart(conn, |conn| find_cases(conn, &due, now));
     let mut known = known.unwrap_or_default();
-    let begun = Instant::now();
+    let (begun, mut taken_over) = (Instant::now(), Vec::new());
     for mail in due {
-        // Only once: a second mail to the same customer sees what the first one has changed.
-        let case = mail.customer.and_then(|number| known.remove(&number));
+        let case = match mail.customer.map(|number| known.remove(&number)) {
+            // A second mail to the same customer is to see what comes of the first.
+            Some(None) if !taken_over.is_empty() => break,
+            known => known.flatten(),
+        };
         let sender = sender.clone();
         match apart(conn, |conn| deliver(conn, app, sender, (&mail, case), now)) {
-            Ok(result) => results.push(result),
-            Err(error) if results.is_empty() => return Err(error),
+            Ok(HandOver::Taken(handed)) => taken_over.push((mail, handed)),
+            Ok(HandOver::Done(Delivered::Waits)) => results.push(Delivered::Waits),
+            Ok(HandOver::Done(result)) => {
+                results.push(result);
+                break;
+            }
+            Err(error) if results.is_empty() && taken_over.is_empty() => return Err(error),
             Err(error) => {
                 tracing::warn!(%error, mail = mail.id.0, "a batch of mails ends early");
                 break;
             }
         }
-        let goes_on = matches!(results.last(), Some(Delivered::Sent | Delivered::Waits));
-        if !goes_on || begun.elapsed() > BATCH_LASTS {
+        if begun.elapsed() > BATCH_LASTS {
             break;
+        }
+    }
+    // Only now, so that nothing of a customer is locked while the server thinks about the next mail.
+    for (mail, handed) in taken_over {
+        match apart(conn, |conn| note_taken(conn, app, &mail, *handed, now)) {
+            Ok(()) => results.push(Delivered::Sent),
+            Err(error) if results.is_empty() => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, mail = mail.id.0, "a mail that was sent is not noted")
+            }
         }
     }
     Ok(results)
@@ -135,26 +152,43 @@ fn turn(
     app.pace.turn(address.domain(), now)
 }
 
+/// What became of one mail of a batch.
+enum HandOver {
+    /// It is over, and noted.
+    Done(Delivered),
+    /// The server took it, which is not noted yet.
+    Taken(Box<Handed>),
+}
+
+/// What is noted of a mail that was taken.
+struct Handed {
+    sent: Sent,
+    /// Its text without links that open something.
+    readable: String,
+    /// The address as the log has it.
+    masked: String,
+}
+
 fn deliver(
     conn: &mut PgConnection,
     app: &App,
     sender: Sender,
     (mail, known): (&DueMail, Option<Case>),
     now: DateTime<Utc>,
-) -> Result<Delivered, ActionError> {
+) -> Result<HandOver, ActionError> {
     let case = match (known, mail.customer) {
         (None, Some(number)) => cases::find_case(conn, number, now)?,
         (known, _) => known,
     };
     if let Some(turn) = turn(app, mail, case.as_ref(), now) {
         mails::give_turn(conn, mail.id, turn)?;
-        return Ok(Delivered::Waits);
+        return Ok(HandOver::Done(Delivered::Waits));
     }
     let (address, input) = match compose(conn, app, sender, (mail, case), now) {
         Ok(parts) => parts,
         Err(Obstacle::Dropped(why)) => {
             let reply = format!("nicht gesendet, weil {why}");
-            return give_up(conn, app, mail, "dropped", &reply, now);
+            return give_up(conn, app, mail, "dropped", &reply, now).map(HandOver::Done);
         }
         Err(Obstacle::Failed(error)) => return Err(error),
     };
@@ -185,7 +219,7 @@ fn hand_over(
     written: RenderedMail,
     address: &EmailAddress,
     now: DateTime<Utc>,
-) -> Result<Delivered, ActionError> {
+) -> Result<HandOver, ActionError> {
     let subject = written.subject.clone();
     let readable = without_tokens(&written.text);
     let head = Head {
@@ -200,30 +234,23 @@ fn hand_over(
     };
     let envelope = match seal(head, written) {
         Ok(envelope) => envelope,
-        Err(error) => return give_up(conn, app, mail, "failed", &error.to_string(), now),
+        Err(error) => {
+            return give_up(conn, app, mail, "failed", &error.to_string(), now).map(HandOver::Done);
+        }
     };
     match app.transport.send(&envelope) {
         Ok(reply) => {
-            let to = address.as_str().to_owned();
-            let sent = Sent {
-                to,
-                subject: subject.clone(),
-                parts: envelope.parts(),
-                reply,
-            };
-            mails::mark_sent(conn, mail.id, &sent, now)?;
-            mails::save_text(conn, mail.id, &readable)?;
-            notices::mail_sent(conn, &mail.kind, mail.id, now)?;
-            addresses::former_told(conn, app, &mail.kind, mail.customer, true, now)?;
-            let to = address.masked();
-            let kind = if mail.kind.is_about_change() {
-                AuditKind::NoticeMailed { subject, to }
-            } else {
-                AuditKind::MailSent { subject, to }
-            };
-            log(conn, mail.customer, Actor::Portal, kind, now)?;
             tracing::info!(mail = mail.id.0, "mail sent");
-            Ok(Delivered::Sent)
+            Ok(HandOver::Taken(Box::new(Handed {
+                sent: Sent {
+                    to: address.as_str().to_owned(),
+                    subject,
+                    parts: envelope.parts(),
+                    reply,
+                },
+                readable,
+                masked: address.masked(),
+            })))
         }
         Err(error) if error.permanent => {
             tracing::warn!(mail = mail.id.0, "mail refused for good");
@@ -240,12 +267,12 @@ fn hand_over(
                 mail.customer,
                 now,
             )?;
-            failed(conn, mail, &error.reply, now)
+            failed(conn, mail, &error.reply, now).map(HandOver::Done)
         }
         Err(error) if error.answered && is_overdue(mail, now) => {
             let days = NOTICE_LASTS.num_days();
             let reply = format!("nach {days} Tagen aufgegeben; zuletzt: {}", error.reply);
-            give_up(conn, app, mail, "failed", &reply, now)
+            give_up(conn, app, mail, "failed", &reply, now).map(HandOver::Done)
         }
         Err(error) => {
             let pause = Duration::minutes(1 << mail.attempts.clamp(0, 6)).min(LONGEST_PAUSE);
@@ -258,9 +285,30 @@ fn hand_over(
             if error.ours {
                 alerts::mail_setup(conn, now)?;
             }
-            Ok(Delivered::Later)
+            Ok(HandOver::Done(Delivered::Later))
         }
     }
+}
+
+/// Notes that the server took a mail, with everything that begins then.
+fn note_taken(
+    conn: &mut PgConnection,
+    app: &App,
+    mail: &DueMail,
+    handed: Handed,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    mails::mark_sent(conn, mail.id, &handed.sent, now)?;
+    mails::save_text(conn, mail.id, &handed.readable)?;
+    notices::mail_sent(conn, &mail.kind, mail.id, now)?;
+    addresses::former_told(conn, app, &mail.kind, mail.customer, true, now)?;
+    let (subject, to) = (handed.sent.subject, handed.masked);
+    let kind = if mail.kind.is_about_change() {
+        AuditKind::NoticeMailed { subject, to }
+    } else {
+        AuditKind::MailSent { subject, to }
+    };
+    log(conn, mail.customer, Actor::Portal, kind, now)
 }
 
 /// Whether a notice has been tried for long enough, and not for the first time. As long as no mail
