@@ -2,32 +2,22 @@
 //! kept; one a day is stamped by a foreign service.
 
 use chrono::{DateTime, Duration, Utc};
-use rand::TryRngCore as _;
-use rand::rngs::OsRng;
 
 use super::ActionError;
-use super::alerts::{self, AlertKind, Raised};
 use crate::app::App;
 use crate::config::Key;
-use crate::document::seal::{Certificates, Stamp, StampError, Terms, read_reply, request};
 use crate::domain::audit::chain::Hash;
 use crate::domain::audit::checkpoint::{Checkpoint, Signer, VerifierKey};
 use crate::domain::audit::tree::{Tree, TreeError};
 use crate::paths;
-use crate::storage::alerts::settle_kind;
 use crate::storage::audit::chain::find_head;
-use crate::storage::audit::checkpoints::{
-    Kept, KeptStamp, add_checkpoint, find_checkpoint, keep_stamp, newest_daily, note_stamp_try,
-    take_unstamped,
-};
+use crate::storage::audit::checkpoints::{Kept, add_checkpoint, find_checkpoint, newest_daily};
 use crate::storage::audit::sequence::complete_tree;
 use crate::storage::audit::tiles::StoredTiles;
 use crate::storage::{PgConnection, QueryError};
 
 /// A daily checkpoint is made when the one before is this old.
 const DAY: Duration = Duration::hours(24);
-/// After this many tries, about two days, a checkpoint is left to the portal's clock.
-const MOST_TRIES: i32 = 12;
 
 /// Which log this is, in every checkpoint: the portal's address without its scheme.
 pub fn origin(app: &App) -> String {
@@ -127,82 +117,5 @@ pub fn make_daily(
         make(conn, app, true, now)
     } else {
         Ok(None)
-    }
-}
-
-/// A checkpoint to be stamped, and the request for the service.
-pub struct Turn {
-    size: i64,
-    note: String,
-    made_at: DateTime<Utc>,
-    asked_at: DateTime<Utc>,
-    nonce: [u8; 8],
-    /// The request of the time stamp protocol, DER.
-    pub request: Vec<u8>,
-}
-
-/// Takes a checkpoint that waits for its time stamp and notes the try, so that no other process takes it.
-/// The pause doubles from one minute to about a day.
-pub fn take(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Turn>, ActionError> {
-    let Some((size, note, made_at, tries)) = take_unstamped(conn, now)? else {
-        return Ok(None);
-    };
-    let pause = Duration::minutes(1 << tries.clamp(0, 10));
-    note_stamp_try(conn, size, (tries + 1 < MOST_TRIES).then(|| now + pause))?;
-    let fault = |error: &dyn std::error::Error| ActionError::Document(error.to_string());
-    let mut nonce = [0; 8];
-    OsRng
-        .try_fill_bytes(&mut nonce)
-        .map_err(|error| fault(&error))?;
-    Ok(Some(Turn {
-        request: request(note.as_bytes(), &nonce).map_err(|error| fault(&error))?,
-        size,
-        note,
-        made_at,
-        asked_at: now,
-        nonce,
-    }))
-}
-
-impl Turn {
-    /// Checks the service's reply and keeps the time stamp. After an invalid one it is tried again later,
-    /// with an alert that stays until a valid one comes.
-    pub fn keep(
-        &self,
-        conn: &mut PgConnection,
-        app: &App,
-        reply: &[u8],
-        now: DateTime<Utc>,
-    ) -> Result<Result<Stamp, StampError>, ActionError> {
-        let pinned = Certificates::of_authority(&app.config.seal)
-            .map_err(|error| ActionError::Document(error.to_string()))?;
-        let terms = Terms {
-            asked_at: self.asked_at,
-            concluded_at: self.made_at,
-            pinned: pinned.as_ref(),
-        };
-        let kind = AlertKind::StampRefused;
-        let read = read_reply(reply, self.note.as_bytes(), &self.nonce, terms);
-        match &read {
-            Ok(stamp) => {
-                let kept = KeptStamp {
-                    token: stamp.token.clone(),
-                    at: stamp.at,
-                    source: stamp.source.clone(),
-                };
-                keep_stamp(conn, self.size, &kept)?;
-                settle_kind(conn, kind, now)?;
-            }
-            Err(_) => {
-                let alert = Raised {
-                    kind,
-                    customer: None,
-                    subject: String::new(),
-                    stage: None,
-                };
-                alerts::raise(conn, &alert, now)?;
-            }
-        }
-        Ok(read)
     }
 }
