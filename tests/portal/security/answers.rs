@@ -66,6 +66,13 @@ fn assert_dressed(page: &Page) {
             "{about}"
         );
         assert!(page.headers.get("set-cookie").is_none(), "{about}");
+    } else if is_part_of_the_log(page) {
+        // Hashes alone, the same for everybody: whoever keeps them may.
+        assert!(
+            page.header("cache-control").starts_with("public, max-age="),
+            "{about}"
+        );
+        assert!(page.headers.get("set-cookie").is_none(), "{about}");
     } else {
         assert_eq!(page.header("cache-control"), "no-store", "{about}");
         assert!(
@@ -97,9 +104,17 @@ fn assert_dressed(page: &Page) {
     } else if kind.ends_with("json") {
         // UTF-8 by its own rules (RFC 8259).
         assert!(serde_json::from_slice::<serde_json::Value>(&page.bytes).is_ok());
+    } else if page.path.starts_with("/protokoll/tile/") && page.status == 200 {
+        assert_eq!(kind, "application/octet-stream", "{about}");
     } else {
         assert!(kind.contains("; charset=utf-8"), "{about}: {kind}");
     }
+}
+
+/// Whether this is a checkpoint or a tile of the public log (S-80).
+fn is_part_of_the_log(page: &Page) -> bool {
+    let is_file = page.path == "/protokoll/checkpoint" || page.path.starts_with("/protokoll/tile/");
+    is_file && page.status == 200
 }
 
 /// S-10, S-60, S-61, S-64, S-65: every answer has the headers: pages, files, PDFs, errors.
@@ -125,6 +140,9 @@ async fn every_answer_is_dressed() {
     assert!(
         seen.iter().any(|(_, kind)| kind == "application/pdf")
             && seen.iter().any(|(_, kind)| kind.starts_with("text/css"))
+            && seen
+                .iter()
+                .any(|(_, kind)| kind == "application/octet-stream")
     );
     let visitor = app.visitor();
     for odd in [

@@ -33,6 +33,7 @@ fn addresses(world: &World) -> Vec<String> {
                         .replace("{partner}", "2")
                         .replace("{hash}", "0")
                         .replace("{name}", "portal.css")
+                        .replace("{tile:.*}", "0/000.p/1")
                         .replace("{token}", &World::token(link)),
                 );
             }
