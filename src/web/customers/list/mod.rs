@@ -3,6 +3,7 @@
 
 mod filter;
 mod order;
+mod partner;
 pub mod sheet;
 mod state;
 
@@ -28,6 +29,7 @@ use crate::web::kit::page::{Me, Shell, html, see_other};
 use crate::wording::dates;
 use filter::{FilterLine, groups, short_word, total};
 use order::{Head, Order, by_date, caption, heads, orders};
+use partner::{Choice, Doubt, Meant, PartnerField, choices, meant};
 use state::{Asked, State};
 
 #[derive(Template)]
@@ -39,7 +41,9 @@ struct ListView {
     operator: bool,
     /// Whether rows name a Submandant, which they do unless the viewer is a Submandant.
     has_sub_partners: bool,
-    partners: Vec<Choice>,
+    /// The field for the Mandant.
+    partner: Option<PartnerField>,
+    doubt: Option<Doubt>,
     sub_partners: Vec<Choice>,
     search: String,
     is_list: bool,
@@ -62,12 +66,6 @@ struct ListView {
     on_page: String,
     previous: Option<String>,
     next: Option<String>,
-}
-
-struct Choice {
-    id: PartnerId,
-    name: String,
-    chosen: bool,
 }
 
 struct CustomerRow {
@@ -99,22 +97,43 @@ pub async fn show(
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
     let (role, now) = (me.viewer.role, app.clock.now());
-    let state = State::read(&asked, role);
+    let mut state = State::read(&asked, role);
     let shell = Shell::load(&app, &me, paths::CUSTOMERS).await?;
     let partners = match role {
         Role::Operator(_) => app.partner_names().await?,
         _ => Arc::default(),
     };
+    let typed = if role.is_operator() {
+        asked.partner_name()
+    } else {
+        ""
+    };
+    let doubt = if typed.is_empty() {
+        None
+    } else {
+        let meant = meant(&partners, typed);
+        if let Meant::One(id) = meant {
+            state.partner = Some(id);
+        }
+        Doubt::new(meant, &state)
+    };
     let (state, found) = app
         .db
-        .read(move |conn| read(conn, state.clone(), role, now))
+        .read_list(now, me.changed_at, move |conn| {
+            read(conn, state.clone(), role, now)
+        })
         .await?;
     let found = match found {
         Found::One(way) => return Ok(see_other(way)),
         Found::List(found) => found,
     };
     let lead = lead(role, &me.viewer.company);
-    html(&view(shell, lead, &state, role, *found, &partners, now))
+    let mut list = view(shell, lead, &state, role, *found, now);
+    if role.is_operator() {
+        list.partner = Some(PartnerField::new(&partners, state.partner, typed));
+        list.doubt = doubt;
+    }
+    html(&list)
 }
 
 /// What the page shows, as it was read.
@@ -181,7 +200,6 @@ fn view(
     state: &State,
     role: Role,
     found: Listed,
-    partners: &[(PartnerId, String)],
     now: DateTime<Utc>,
 ) -> ListView {
     let (page, counts) = (found.page, found.counts);
@@ -194,7 +212,8 @@ fn view(
         lead,
         operator: role.is_operator(),
         has_sub_partners: !matches!(role, Role::SubPartner(_)),
-        partners: choices(partners, state.partner),
+        partner: None,
+        doubt: None,
         sub_partners: choices(&found.sub_partners, state.sub_partner),
         is_list: state.is_list,
         search: state.search.clone(),
@@ -229,15 +248,6 @@ fn view(
             .map(|row| line(row, role, holidays, now))
             .collect(),
     }
-}
-
-fn choices(all: &[(PartnerId, String)], chosen: Option<PartnerId>) -> Vec<Choice> {
-    let choice = |(id, name): &(PartnerId, String)| Choice {
-        id: *id,
-        name: name.clone(),
-        chosen: chosen == Some(*id),
-    };
-    all.iter().map(choice).collect()
 }
 
 fn loaded(rows: usize, now: DateTime<Utc>) -> String {

@@ -31,7 +31,9 @@ pub async fn show(
     let state = State::read(&asked, role);
     let (state, is_cut) = app
         .db
-        .read(move |conn| begin(conn, state.clone(), role, now))
+        .read_list(now, me.changed_at, move |conn| {
+            begin(conn, state.clone(), role, now)
+        })
         .await?;
     if is_cut {
         // What a search does not look at must not be missing unnoticed.

@@ -25,6 +25,18 @@ pub struct Asked {
     vor: String,
 }
 
+impl Asked {
+    /// The name of a Mandant, where it was typed; links hold its number.
+    pub fn partner_name(&self) -> &str {
+        let typed = self.mandant.trim();
+        if typed.parse::<PartnerId>().is_ok() {
+            ""
+        } else {
+            typed
+        }
+    }
+}
+
 /// State of the list, which every link on it keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {

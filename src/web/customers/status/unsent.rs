@@ -29,7 +29,13 @@ pub(super) fn unsent(mails: Vec<MailLine>, role: Role) -> Vec<Unsent> {
         (Some(_), _) if mail.kind.is_about_change() => false,
         (None, _) | (Some(_), Recipient::Customer) => true,
         (Some(own), Recipient::Partner(id)) => own == id,
-        (Some(_), Recipient::User(_) | Recipient::Operator | Recipient::FormerAddress) => false,
+        (
+            Some(_),
+            Recipient::User(_)
+            | Recipient::Operator
+            | Recipient::Auditors
+            | Recipient::FormerAddress,
+        ) => false,
     };
     let is_operator = role.is_operator();
     mails
@@ -94,6 +100,8 @@ fn advice(mail: &MailLine, role: Role, said: &str) -> &'static str {
         (_, Recipient::Partner(_), _) => {
             "Ihre eigene Adresse nimmt keine E-Mails an. Lassen Sie sie vom Betreiber des Portals prüfen."
         }
-        (_, Recipient::User(_) | Recipient::Operator, _) => "Prüfen Sie die Adresse.",
+        (_, Recipient::User(_) | Recipient::Operator | Recipient::Auditors, _) => {
+            "Prüfen Sie die Adresse."
+        }
     }
 }
