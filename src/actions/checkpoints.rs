@@ -9,11 +9,13 @@ use crate::config::Key;
 use crate::domain::audit::chain::Hash;
 use crate::domain::audit::checkpoint::{Checkpoint, Signer, VerifierKey};
 use crate::domain::audit::tree::{Tree, TreeError};
+use crate::domain::mail::{MailKind, Recipient};
 use crate::paths;
 use crate::storage::audit::chain::find_head;
 use crate::storage::audit::checkpoints::{Kept, add_checkpoint, find_checkpoint, newest_daily};
 use crate::storage::audit::sequence::complete_tree;
 use crate::storage::audit::tiles::StoredTiles;
+use crate::storage::mails::{NewMail, queue_mail};
 use crate::storage::{PgConnection, QueryError};
 
 /// A daily checkpoint is made when the one before is this old.
@@ -102,7 +104,8 @@ pub fn make(
 }
 
 /// Makes the checkpoint of the day if it is due: the one before is a day old and the log has grown.
-/// Returns it if it was made now.
+/// Returns it if it was made now. In the same transaction it is queued for the auditors, if they have an
+/// address.
 pub fn make_daily(
     conn: &mut PgConnection,
     app: &App,
@@ -113,9 +116,19 @@ pub fn make_daily(
         Some((before, made_at)) => size > before && now - made_at >= DAY,
         None => size > 0,
     };
-    if is_due {
-        make(conn, app, true, now)
-    } else {
-        Ok(None)
+    if !is_due {
+        return Ok(None);
     }
+    let made = make(conn, app, true, now)?;
+    if let Some(kept) = made.as_ref().filter(|_| app.config.mail.auditors.is_some()) {
+        let letter = NewMail {
+            step: format!("checkpoint:{}", kept.size),
+            kind: MailKind::Checkpoint { size: kept.size },
+            to: Recipient::Auditors,
+            customer: None,
+            message_id: app.new_message_id(),
+        };
+        queue_mail(conn, &letter, now)?;
+    }
+    Ok(made)
 }

@@ -30,6 +30,9 @@ pub struct MailConfig {
     /// `AVV_MAIL_PER_DOMAIN`: of mails that go to everybody at once, how many a minute one domain gets from
     /// each process, by default 300; 0: as many as there are.
     pub per_domain: u32,
+    /// `AVV_AUDIT_MAIL`: who gets every daily checkpoint of the log, outside the operator (S-80); by default
+    /// nobody.
+    pub auditors: Option<EmailAddress>,
     /// `AVV_DKIM_SELECTOR`: under which name the domain publishes the key that the mail server signs
     /// with; only `avv-portal check` asks for it.
     pub dkim_selector: Option<String>,
@@ -62,6 +65,7 @@ impl MailConfig {
         let from = faults.keep(read_sender(variables, environment));
         let connections = faults.keep(read_connections(variables));
         let per_domain = faults.keep(read_per_domain(variables));
+        let auditors = faults.keep(read_auditors(variables));
         let dkim_selector = faults.keep(read_selector(variables));
         Some(Self {
             smtp_url: smtp_url?,
@@ -71,6 +75,7 @@ impl MailConfig {
             from: from?,
             connections: connections?,
             per_domain: per_domain?,
+            auditors: auditors?,
             dkim_selector: dkim_selector?,
         })
     }
@@ -129,6 +134,14 @@ fn read_per_domain(variables: &Variables<'_>) -> Result<u32, ConfigError> {
             .ok_or_else(|| invalid("AVV_MAIL_PER_DOMAIN", "a number from 0 to 100000")),
         None => Ok(300),
     }
+}
+
+fn read_auditors(variables: &Variables<'_>) -> Result<Option<EmailAddress>, ConfigError> {
+    let address = |text: String| {
+        EmailAddress::parse(&text)
+            .map_err(|_| invalid("AVV_AUDIT_MAIL", "one e-mail address without a name"))
+    };
+    variables.text("AVV_AUDIT_MAIL").map(address).transpose()
 }
 
 /// A selector is a part of a domain's name, or several (RFC 6376, 3.1).

@@ -37,6 +37,7 @@ fn names_of(kind: MailVariant) -> MailNames {
         M::PartnerContractEnds => names("Vertrag mit Partner endet", "Hinweis an den Betreiber", "eine Nachricht."),
         M::Approval => names("Freigabe nötig", "Bitte um die Entscheidung einer zweiten Person", "eine Nachricht."),
         M::AdministratorAdded => names("Neues Konto des Betreibers", "Nachricht über ein Konto des Betreibers", "eine Nachricht."),
+        M::Checkpoint => names("Prüfpunkt des Protokolls", "Prüfpunkt an die Revision", "eine Nachricht."),
         M::SetPassword => names("Link für ein Passwort", "Link zum Setzen des Passworts", "eine Nachricht."),
         M::PasswordChanged => names("Passwort wurde geändert", "Nachricht über ein neues Passwort", "eine Nachricht."),
         M::SignInAddressChanged => names("Adresse zum Anmelden wurde geändert", "Nachricht über die Adresse zum Anmelden", "eine Nachricht."),

@@ -8,6 +8,7 @@ use avv_portal::actions::audit::{VerifyError, verify};
 use avv_portal::actions::checkpoints::{self, make, verifier_key};
 use avv_portal::app::App;
 use avv_portal::config::Keys;
+use avv_portal::domain::EmailAddress;
 use avv_portal::domain::audit::AuditKind;
 use avv_portal::domain::audit::chain::{Flaw, Hash};
 use avv_portal::domain::audit::checkpoint::{Checkpoint, Noted};
@@ -15,7 +16,7 @@ use avv_portal::domain::audit::tree::growing::Growing;
 use avv_portal::domain::audit::tree::{has_grown, leaf};
 use avv_portal::jobs;
 use avv_portal::mail::transport::Transport;
-use avv_portal::storage::audit::checkpoints::Kept;
+use avv_portal::storage::audit::checkpoints::{Kept, newest_checkpoint};
 use avv_portal::storage::audit::{NewEvent, add_event};
 use chrono::NaiveDate;
 use secrecy::ExposeSecret as _;
@@ -23,7 +24,8 @@ use secrecy::ExposeSecret as _;
 use crate::harness::{CUSTOMER, TestApp, days, hours, minutes};
 use crate::stamps::{Root, Service};
 
-fn write(app: &TestApp, count: u32) {
+/// Writes so many events.
+pub fn write(app: &TestApp, count: u32) {
     let now = app.now();
     app.write(|conn| {
         for number in 0..count {
@@ -278,6 +280,44 @@ async fn s80_every_day_has_its_checkpoint_and_its_stamp() {
     );
     let intact = verify(&app.app, None).unwrap();
     assert_eq!((intact.checkpoints, intact.unstamped), (3, vec![]));
+}
+
+/// Those who audit the operator get every daily checkpoint, as a file that `audit verify` takes.
+#[actix_web::test]
+async fn s80_auditors_get_the_checkpoint_of_the_day() {
+    const ADDRESS: &str = "revision@pruefer.example";
+    let app = TestApp::start_configured(Transport::memory(), |config| {
+        config.mail.auditors = Some(EmailAddress::parse(ADDRESS).unwrap());
+    })
+    .await;
+    pass_of(&app, "checkpoint");
+    pass_of(&app, "checkpoint");
+    app.deliver();
+    let mails = app.mails_to(ADDRESS);
+    assert_eq!(mails.len(), 1, "one for each day");
+    let mail = &mails[0].written;
+    assert_eq!(
+        mail.subject,
+        "Prüfpunkt des Protokolls im Plusnet AVV-Portal"
+    );
+    assert!(mail.text.contains("/protokoll"), "{}", mail.text);
+    let [note] = mail.attachments.as_slice() else {
+        panic!("{:?}", mail.attachments)
+    };
+    let kept = app.read(|conn| Ok(newest_checkpoint(conn)?)).unwrap();
+    assert_eq!(String::from_utf8(note.bytes.clone()).unwrap(), kept.note);
+    assert_eq!(note.file_name, format!("pruefpunkt-{}.txt", kept.size));
+    // One for an evidence bundle goes to nobody; without an address nobody gets any.
+    write(&app, 1);
+    checkpoint(&app, false);
+    let alone = app.started_again(|config| config.mail.auditors = None);
+    alone.clock.advance(days(2));
+    write(&alone, 1);
+    alone.count("audit_events");
+    pass_of(&alone, "checkpoint");
+    alone.deliver();
+    assert_eq!(alone.count("audit_checkpoints WHERE is_daily"), 2);
+    assert_eq!(alone.count("mails WHERE kind_key = 'checkpoint'"), 1);
 }
 
 #[actix_web::test]

@@ -65,6 +65,7 @@ impl Facts<'_> {
             Recipient::FormerAddress => "diese Nachricht nicht an eine frühere Adresse geht",
             Recipient::User(_) => "diese Nachricht nicht an Benutzer geht",
             Recipient::Operator => "diese Nachricht nicht an den Betreiber geht",
+            Recipient::Auditors => "diese Nachricht nicht an die Revision geht",
         })
     }
 

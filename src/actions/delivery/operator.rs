@@ -1,5 +1,5 @@
-//! Mails to the operator: alerts (M14), requests for a second person (C9), and new administrators
-//! (S-39).
+//! Mails to the operator: alerts (M14), requests for a second person (C9), new administrators (S-39), and
+//! checkpoints of the log for those who audit it (S-80).
 
 use chrono::NaiveDate;
 
@@ -14,10 +14,11 @@ use crate::domain::proposal::{ProposalKind, ProposalState};
 use crate::domain::version::Stage;
 use crate::domain::{EmailAddress, Language, PartnerId};
 use crate::mail::bodies::operator::{
-    AdministratorAdded, AlertMail, Approval, ApprovalWords, PartnerContractEnds,
+    AdministratorAdded, AlertMail, Approval, ApprovalWords, CheckpointMail, PartnerContractEnds,
 };
 use crate::paths;
 use crate::storage::administrators::{find_maker, find_operator_role};
+use crate::storage::audit::checkpoints::find_checkpoint;
 use crate::storage::contract_versions::find_version;
 use crate::storage::partners::find_partner;
 use crate::storage::{PgConnection, agreement_imports, proposals};
@@ -37,6 +38,20 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
         (Recipient::Operator, MailKind::PartnerContractEnds { partner, last }) => {
             let address = mailbox(facts)?;
             let body = partner_contract_ends(conn, facts, (partner, last))?;
+            Ok((address, body.into()))
+        }
+        (Recipient::Auditors, MailKind::Checkpoint { size }) => {
+            let address = facts.app.config.mail.auditors.clone();
+            let address =
+                address.ok_or(Obstacle::Dropped("keine Adresse der Revision mehr da ist"))?;
+            let kept = find_checkpoint(conn, size)?
+                .ok_or(Obstacle::Dropped("der Prüfpunkt nicht mehr da ist"))?;
+            let body = CheckpointMail {
+                size,
+                at: kept.made_at,
+                note: kept.note,
+                link: facts.url(paths::PUBLIC_LOG),
+            };
             Ok((address, body.into()))
         }
         (Recipient::User(id), MailKind::Approval { what }) => {

@@ -110,6 +110,11 @@ pub enum MailKind {
         /// The proposal or version that waits for approval.
         what: Approval,
     },
+    /// The checkpoint of the day, for those who audit the operator (S-80).
+    Checkpoint {
+        /// How many events of the log it covers.
+        size: i64,
+    },
     /// Link to set a password, for a new user or after "Passwort vergessen".
     SetPassword {
         /// `true` for the first password of a new user.
@@ -221,6 +226,7 @@ specs! {
     PartnerContractEnds: "M14", "partner_contract_ends", Operator, false;
     Approval: "", "approval", Operator, false;
     AdministratorAdded: "", "administrator_added", Operator, false;
+    Checkpoint: "", "checkpoint", Operator, false;
     SetPassword: "", "set_password", Users, false;
     PasswordChanged: "", "password_changed", Users, false;
     FactorChanged: "", "factor_changed", Users, false;

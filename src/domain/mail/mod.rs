@@ -76,6 +76,8 @@ pub enum Recipient {
     User(UserId),
     /// The operator's mailbox.
     Operator,
+    /// Those who audit the operator (`AVV_AUDIT_MAIL`).
+    Auditors,
 }
 
 /// How an account for the operator came to be able to do what it may.
@@ -102,6 +104,7 @@ impl fmt::Display for Recipient {
             Self::FormerAddress => f.write_str("former"),
             Self::User(id) => write!(f, "user-{id}"),
             Self::Operator => f.write_str("operator"),
+            Self::Auditors => f.write_str("auditors"),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Mails to the operator: alerts (M14), requests for a second person (C9), and new administrators
-//! (S-39).
+//! Mails to the operator: alerts (M14), requests for a second person (C9), new administrators (S-39), and
+//! checkpoints of the log for those who audit it (S-80).
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -9,7 +9,9 @@ use crate::domain::mail::{Alert, Joined};
 use crate::domain::name::clean;
 use crate::domain::viewer::OperatorRole;
 use crate::mail::case_words::CaseWords;
+use crate::mail::render::Attachment;
 use crate::mail::words::MailWords;
+use crate::wording::names::thousands;
 
 /// M14: an alert about a customer.
 #[derive(Debug, Clone)]
@@ -258,6 +260,70 @@ impl MailBody for AdministratorAdded {
     }
 }
 
+/// The checkpoint of the day, for those who audit the operator (S-80). Hashes alone, nothing personal.
+#[derive(Debug, Clone)]
+pub struct CheckpointMail {
+    /// How many events of the log it covers.
+    pub size: i64,
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// The signed note.
+    pub note: String,
+    /// Where everybody reads how it is checked.
+    pub link: String,
+}
+
+templates!(
+    CheckpointMail,
+    "mail/checkpoint.txt",
+    "mail/checkpoint.html"
+);
+
+impl CheckpointMail {
+    fn events(&self) -> String {
+        let word = if self.size == 1 {
+            "Ereignis"
+        } else {
+            "Ereignisse"
+        };
+        format!("{} {word}", thousands(self.size))
+    }
+}
+
+impl MailBody for CheckpointMail {
+    fn reader(&self) -> Reader {
+        Reader::Operator
+    }
+
+    fn subject(&self, w: &MailWords<'_>) -> String {
+        format!("Prüfpunkt des Protokolls im {}", w.portal())
+    }
+
+    fn typed_by_others(&mut self) -> Vec<&mut String> {
+        let Self {
+            size: _,
+            at: _,
+            note: _,
+            link: _,
+        } = self;
+        Vec::new()
+    }
+
+    fn attachments(&self) -> Vec<Attachment> {
+        // As a file: lines of a text may be broken on the way, and then no signature holds.
+        vec![Attachment {
+            file_name: format!("pruefpunkt-{}.txt", self.size),
+            content_type: "text/plain; charset=utf-8".to_owned(),
+            bytes: self.note.clone().into_bytes(),
+        }]
+    }
+
+    #[cfg(test)]
+    fn link(&self) -> Option<&str> {
+        Some(&self.link)
+    }
+}
+
 #[cfg(test)]
 pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
     use crate::mail::samples::{STATUS, utc};
@@ -330,5 +396,13 @@ pub(in crate::mail) fn samples(case: &CaseWords) -> Vec<super::Sample> {
         };
         all.push((key.to_owned(), body.into()));
     }
+    let checkpoint = CheckpointMail {
+        size: 48_312,
+        at: utc("2026-11-24T13:05:00Z"),
+        note: "avv.plusnet.example/protokoll\n48312\nqINS1GRFhWHwdkUeqLEoP4yEMkTBBzxBkGwGQlVlVcs=\n\n— avv.plusnet.example/protokoll AAAA\n"
+            .to_owned(),
+        link: "https://avv.plusnet.example/protokoll".to_owned(),
+    };
+    all.push(("checkpoint".to_owned(), checkpoint.into()));
     all
 }

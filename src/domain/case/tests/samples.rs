@@ -453,7 +453,7 @@ fn number(mail: &Mail) -> String {
         Recipient::Partner(id) => id.to_string(),
         Recipient::FormerAddress => "old".to_owned(),
         Recipient::Operator => "operator".to_owned(),
-        Recipient::User(_) => panic!("the rules know no users"),
+        Recipient::Auditors | Recipient::User(_) => panic!("the rules know no users"),
     };
     format!("{kind}>{to}")
 }

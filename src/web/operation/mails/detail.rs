@@ -221,5 +221,8 @@ fn advice(to: Recipient, kind: &MailKind) -> &'static str {
         Recipient::Partner(_) => "Lassen Sie die Adresse des Vertriebspartners berichtigen.",
         Recipient::User(_) => "Prüfen Sie die Adresse des Benutzers.",
         Recipient::Operator => "Prüfen Sie Ihre eigene Adresse unter Betreiber.",
+        Recipient::Auditors => {
+            "Lassen Sie die Adresse der Revision in der Konfiguration (AVV_AUDIT_MAIL) prüfen."
+        }
     }
 }
