@@ -77,7 +77,10 @@ pub fn render(wanted: &Render) -> Result<()> {
     if wanted.bilingual {
         contract.meta.bilingual = Output::OneAfterTheOther;
     }
-    let (document, pdf) = print(&contract, wanted.language)?;
+    let (document, pdf) = match &wanted.seal {
+        Some(path) => print_sealed(&contract, wanted.language, path)?,
+        None => print(&contract, wanted.language)?,
+    };
     write(&wanted.out, &pdf.bytes)?;
     if let Some(path) = &wanted.html {
         write(path, html::article(&document).as_bytes())?;
@@ -121,6 +124,18 @@ pub fn probe(contract: &Contract, sealer: &Sealer, now: DateTime<Utc>) -> Result
 fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
     let (document, frame) = compose(contract, language);
     let pdf = document::render(&document, &frame)?;
+    Ok((document, pdf))
+}
+
+fn print_sealed(contract: &Contract, language: Language, path: &Path) -> Result<(Document, Pdf)> {
+    let pem = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let sealer = Sealer::from_pem(&pem, &pem).with_context(|| path.display().to_string())?;
+    let (document, frame) = compose(contract, language);
+    let extras = Extras {
+        attachments: &[],
+        sealer: &sealer,
+    };
+    let pdf = document::render_sealed(&document, &frame, extras)?;
     Ok((document, pdf))
 }
 
