@@ -228,6 +228,9 @@ struct Render {
     /// PDF to write
     #[arg(long)]
     out: PathBuf,
+    /// PEM file with key and certificate to seal the PDF with, such as seal.pem of a data directory
+    #[arg(long)]
+    seal: Option<PathBuf>,
     /// HTML to write
     #[arg(long)]
     html: Option<PathBuf>,

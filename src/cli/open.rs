@@ -198,7 +198,11 @@ impl Reached {
             pages: config.storage.connections,
             jobs: u32::from(config.mail.connections) + OTHER_JOBS,
         };
-        Ok(Db::connect_sized(&self.url, size)?)
+        let db = Db::connect_sized(&self.url, size)?;
+        Ok(match &config.storage.replica {
+            Some(replica) => db.with_replica(replica.url.expose_secret(), replica.max_age),
+            None => db,
+        })
     }
 
     fn migrate(&self, db: &Db) -> Result<usize> {

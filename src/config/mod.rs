@@ -24,6 +24,7 @@ mod variables;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
@@ -120,11 +121,22 @@ pub struct StorageConfig {
     /// `DATABASE_OWNER_URL`: the same database with the role that owns the tables, for migrations;
     /// unset: the same as `database_url`.
     pub owner_url: Option<SecretString>,
+    /// `DATABASE_REPLICA_URL`: a replica that reads lists and exports; unset: the primary does.
+    pub replica: Option<ReplicaConfig>,
     /// `AVV_DB_CONNECTIONS`: connections of one process for pages and API; jobs have their own. By default
     /// two for each processor.
     pub connections: u32,
     /// `AVV_DATA_DIR`, by default `data` in the working directory.
     pub data_dir: PathBuf,
+}
+
+/// A streaming replica of the database.
+#[derive(Debug, Clone)]
+pub struct ReplicaConfig {
+    /// Its address, with the role that the portal works with.
+    pub url: SecretString,
+    /// `AVV_REPLICA_AGE`: how far what is read there may be behind, by default 5 seconds.
+    pub max_age: TimeDelta,
 }
 
 /// Why the portal does not start; names the variable and never its value.
@@ -220,6 +232,7 @@ impl Config {
             storage: StorageConfig {
                 database_url: Some(SecretString::from(database_url)),
                 owner_url: None,
+                replica: None,
                 connections: 4,
                 data_dir: data_dir.to_owned(),
             },
@@ -232,6 +245,7 @@ impl Config {
                 from: mail::default_sender(),
                 connections: 1,
                 per_domain: 0,
+                auditors: None,
                 dkim_selector: None,
             },
             seal: SealConfig {
@@ -367,6 +381,7 @@ impl StorageConfig {
     ) -> Option<Self> {
         let database_url = faults.keep(postgres_url(variables, "DATABASE_URL"));
         let owner_url = faults.keep(postgres_url(variables, "DATABASE_OWNER_URL"));
+        let replica = faults.keep(replica(variables));
         let connections = faults.keep(connections(variables));
         let is_named = variables.text("AVV_DATA_DIR").is_some();
         if environment.is_production() && matches!(database_url, Some(None)) && !is_named {
@@ -379,10 +394,24 @@ impl StorageConfig {
         Some(Self {
             database_url: database_url?,
             owner_url: owner_url?,
+            replica: replica?,
             connections: connections?,
             data_dir: data_dir(variables),
         })
     }
+}
+
+fn replica(variables: &Variables<'_>) -> Result<Option<ReplicaConfig>, ConfigError> {
+    let url = postgres_url(variables, "DATABASE_REPLICA_URL")?;
+    let age = variables.text("AVV_REPLICA_AGE");
+    let seconds = age.map_or(Some(5), |text| text.parse().ok());
+    let seconds = seconds
+        .filter(|seconds| (2..=300).contains(seconds))
+        .ok_or_else(|| invalid("AVV_REPLICA_AGE", "a number of seconds from 2 to 300"))?;
+    Ok(url.map(|url| ReplicaConfig {
+        url,
+        max_age: TimeDelta::seconds(seconds),
+    }))
 }
 
 fn connections(variables: &Variables<'_>) -> Result<u32, ConfigError> {

@@ -60,6 +60,12 @@ pub const JOBS: &[Job] = &[
         pass: sequence::place,
     },
     Job {
+        name: "replica",
+        every: Duration::from_secs(1),
+        workers: |app| u8::from(app.db.has_replica()),
+        pass: look_at_replica,
+    },
+    Job {
         name: "sequence-watch",
         every: Duration::from_secs(5),
         workers: |_| 1,
@@ -317,6 +323,7 @@ pub fn run(pass: &Pass) -> Report {
         all
     };
     run("clock");
+    run("replica");
     // Bounces first, because they may stop a reminder that is due.
     let mut reported = run("inbox");
     reported.add(run("mailbox"));
@@ -438,6 +445,12 @@ fn add_totals_up(pass: &Pass) -> Result<Done, DbError> {
             break;
         }
     }
+    Ok(Done::default())
+}
+
+/// Finds out how far the replica is that reads lists.
+fn look_at_replica(pass: &Pass) -> Result<Done, DbError> {
+    pass.app.db.look_at_replica(|| pass.app.clock.now())?;
     Ok(Done::default())
 }
 

@@ -85,6 +85,13 @@ async fn of_process(app: &App, page: &mut Exposition) {
     for pool in &pools {
         page.sample(name, &[("pool", pool.name)], f64::from(pool.most));
     }
+    if let Some(age) = app.db.replica_age(app.clock.now()) {
+        page.gauge(
+            "avv_replica_age_seconds",
+            "How old lists are at most that are read at the replica; missing while the primary reads them",
+            age.as_seconds_f64(),
+        );
+    }
     let name = "avv_database_waiting";
     page.gauge(
         name,

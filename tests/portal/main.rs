@@ -78,6 +78,7 @@ mod projection;
 mod proposals;
 mod reminders;
 mod renewal;
+mod replica;
 mod requests;
 mod restore;
 mod restore_documents;

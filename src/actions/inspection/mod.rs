@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::{Environment, SealConfig, SealSource, WebConfig};
 use crate::document::seal::{Certificates, Sealer};
 use crate::domain::inspection::{Finding, Schema, Seal};
-use crate::storage::db::{DbError, count_pending, database_time};
+use crate::storage::db::{DbError, connect_to_look, count_pending, database_time, is_replica};
 use crate::storage::{PgConnection, rights};
 
 pub use network::{issuer, mail_server, mailbox, sender_names, stamp, unknown_names};
@@ -42,6 +42,16 @@ pub fn space(data_dir: &Path) -> Option<Finding> {
 pub fn free_space(dir: &Path) -> Option<u64> {
     let found = nix::sys::statvfs::statvfs(dir).ok()?;
     Some(found.blocks_available() * found.fragment_size())
+}
+
+/// Whether the server at this address can read lists for the primary; otherwise why not.
+pub fn replica(url: &str) -> Result<(), String> {
+    let mut conn = connect_to_look(url).map_err(|error| error.to_string())?;
+    match is_replica(&mut conn) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("this server takes writes, so it is no replica".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 /// Schema, rights and time of a database, as the role that the portal works as. Questions that make

@@ -189,6 +189,11 @@ fn database(storage: &StorageConfig, clock: &Clock) -> Vec<Finding> {
             let why = connect_to_look(owner.expose_secret()).err()?;
             Some(Finding::OwnerAway(without_secret(&why.to_string(), owner)))
         }));
+        let replica = storage.replica.as_ref();
+        findings.extend(replica.and_then(|replica| {
+            let why = inspection::replica(replica.url.expose_secret()).err()?;
+            Some(Finding::ReplicaAway(without_secret(&why, &replica.url)))
+        }));
         return findings;
     }
     if !EmbeddedPostgres::exists(&storage.data_dir) {

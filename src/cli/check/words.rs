@@ -29,6 +29,10 @@ pub(super) fn of(finding: &Finding) -> (&'static str, String) {
             "database",
             format!("DATABASE_OWNER_URL: {why}. `avv-portal migrate` needs this role"),
         ),
+        Finding::ReplicaAway(why) => (
+            "replica",
+            format!("DATABASE_REPLICA_URL: {why}. Until it can be read, lists are read at the primary"),
+        ),
         Finding::Schema(schema) => ("schema", self::schema(schema)),
         Finding::Role { owns_tables: false } => (
             "roles",

@@ -49,6 +49,8 @@ pub enum Finding {
     Database(Reached),
     /// The role that owns the tables cannot sign in there.
     OwnerAway(String),
+    /// The replica for lists does not answer, and why.
+    ReplicaAway(String),
     /// Whether the tables are those of this program.
     Schema(Schema),
     /// Whether the portal works as a role that could switch triggers off (A11).
@@ -257,6 +259,7 @@ impl Finding {
             Self::Production => Mark::Good,
             Self::UnknownVariable(_) | Self::Development | Self::NoProxy => Mark::Doubtful,
             Self::Fault(_) | Self::OwnerAway(_) => Mark::Wrong,
+            Self::ReplicaAway(_) => Mark::Doubtful,
             Self::Database(Reached::Answers { .. }) | Self::Schema(Schema::Current) => Mark::Good,
             Self::Database(_) | Self::Schema(_) => Mark::Wrong,
             Self::Role { owns_tables } => doubtful_if(*owns_tables),

@@ -54,6 +54,7 @@ fn s95_what_is_found_is_good_doubtful_or_wrong() {
             Mark::Wrong,
         ),
         (Finding::OwnerAway("refused".to_owned()), Mark::Wrong),
+        (Finding::ReplicaAway("refused".to_owned()), Mark::Doubtful),
         (Finding::Schema(Schema::Current), Mark::Good),
         (Finding::Schema(Schema::Behind(1)), Mark::Wrong),
         (

@@ -13,7 +13,7 @@ use super::client::source;
 use super::error::PageError;
 use super::form::{LARGEST, Posted, PublicForm};
 use super::page::{Seen, at_message, see_other};
-use super::session::{FLASH, tell};
+use super::session::{FLASH, note_change, tell};
 use super::session_store;
 use super::{kept, upload};
 use crate::actions::ActionError;
@@ -50,6 +50,9 @@ pub async fn attend(
         Ok(answer) => answer.map_into_boxed_body(),
         Err(error) => ServiceResponse::from_err(error, http.clone()),
     };
+    if !http.method().is_safe() {
+        note_change(&session, app);
+    }
     let posted = http.extensions_mut().remove::<Posted>();
     let answer = match posted {
         Some(posted) => after_form(app, user, &csrf, answer, posted).await?,

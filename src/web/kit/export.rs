@@ -9,6 +9,7 @@ use std::sync::Arc;
 use actix_web::http::{Method, header};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
 use futures_util::stream;
 
 use super::error::PageError;
@@ -67,7 +68,8 @@ where
     }
     let part = Arc::new(part);
     // The first part is read before anything is answered, so that a fault is a page that says so.
-    let (rows, next) = read(app, &part, Some(head), first).await?;
+    let changed_at = me.changed_at;
+    let (rows, next) = read(app, changed_at, &part, Some(head), first).await?;
     let viewer = me.viewer.clone();
     app.db
         .transaction(move |conn| exports::note(conn, &viewer, list, narrowed, now))
@@ -82,7 +84,7 @@ where
             let Some(place) = next else {
                 return Ok(None);
             };
-            match read(&app, &part, None, place).await {
+            match read(&app, changed_at, &part, None, place).await {
                 Ok((rows, next)) => Ok(Some((rows, (None, next)))),
                 Err(error) => {
                     // The client sees that the answer does not end as it should.
@@ -98,6 +100,7 @@ where
 /// Reads a part of the list.
 async fn read<P, F>(
     app: &App,
+    changed_at: Option<DateTime<Utc>>,
     part: &Arc<F>,
     head: Option<Vec<&'static str>>,
     place: P,
@@ -115,7 +118,8 @@ where
         let next = part(conn, &place, &mut sheet)?;
         Ok((sheet.finish(), next))
     };
-    let (rows, next) = app.db.read(work).await?;
+    let now = app.clock.now();
+    let (rows, next) = app.db.read_list(now, changed_at, work).await?;
     let rows = rows.map_err(|error| {
         tracing::error!(%error, "rows could not be written as CSV");
         PageError::Fault

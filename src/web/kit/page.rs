@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
+use chrono::{DateTime, Utc};
 
 use super::error::PageError;
 use super::menu::{Entry, menu};
@@ -78,6 +79,8 @@ pub struct Me {
     pub csrf: String,
     /// A message from the page before.
     pub flash: Option<Flash>,
+    /// When this person last changed something, if lists are read at a replica.
+    pub changed_at: Option<DateTime<Utc>>,
     /// Access to the places for CPU work.
     pub turn: Turn,
 }
@@ -91,6 +94,7 @@ impl Me {
             viewer: seen.viewer.clone()?,
             csrf: seen.csrf.clone(),
             flash: seen.flash.clone(),
+            changed_at: seen.changed_at,
             turn: Turn::of(request.app_data::<web::Data<App>>()?, request),
         })
     }
@@ -259,4 +263,6 @@ pub struct Seen {
     pub csrf: String,
     /// A message from the page before.
     pub flash: Option<Flash>,
+    /// When the person last changed something, if lists are read at a replica.
+    pub changed_at: Option<DateTime<Utc>>,
 }

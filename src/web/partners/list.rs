@@ -75,13 +75,17 @@ pub async fn show(
     let filter = query.contract.map(|(filter, _)| filter);
     let (mut found, mandant) = app
         .db
-        .read(move |conn| -> Result<_, ActionError> {
-            let mandant = match own {
-                Some(id) => find_partner(conn, id)?,
-                None => None,
-            };
-            Ok((list_partners(conn, &query)?, mandant))
-        })
+        .read_list(
+            app.clock.now(),
+            me.changed_at,
+            move |conn| -> Result<_, ActionError> {
+                let mandant = match own {
+                    Some(id) => find_partner(conn, id)?,
+                    None => None,
+                };
+                Ok((list_partners(conn, &query)?, mandant))
+            },
+        )
         .await?;
     let has_next = found.len() > PAGE;
     found.truncate(PAGE);

@@ -190,6 +190,10 @@ impl TestApp {
         let (listener, base_url) = free_address();
         config.web.base_url = base_url;
         change(&mut config);
+        if let Some(replica) = &config.storage.replica {
+            let url = secrecy::ExposeSecret::expose_secret(&replica.url);
+            again.db = again.db.with_replica(url, replica.max_age);
+        }
         again.config = config.into();
         let data = tempfile::tempdir().expect("a folder");
         let names = (self.schema.clone(), self.database.clone());

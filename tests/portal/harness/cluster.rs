@@ -151,12 +151,14 @@ impl Cluster {
         format!("postgresql://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn sql(&self, statement: &str) {
+    /// Runs SQL as the server's administrator.
+    pub fn sql(&self, statement: &str) {
         let mut conn = PgConnection::establish(&self.admin()).unwrap();
         conn.batch_execute(statement).unwrap();
     }
 
-    fn says(&self, query: &str) -> bool {
+    /// What the server says to a question whose answer is named so.
+    pub fn says(&self, query: &str) -> bool {
         let mut conn = PgConnection::establish(&self.admin()).unwrap();
         let answer: Answer = diesel::sql_query(query).get_result(&mut conn).unwrap();
         answer.answer

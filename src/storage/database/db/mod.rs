@@ -6,11 +6,13 @@
 //! but `BEGIN` has been tried.
 
 mod migrations;
+mod replica;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::r2d2::{
     ConnectionManager, CustomizeConnection, Error as ConnectionFailure, HandleError, Pool,
@@ -23,6 +25,8 @@ use crate::config::names_several;
 use crate::storage::rights;
 use migrations::connect_alone;
 pub use migrations::{count_pending, run_migrations};
+use replica::Replica;
+pub use replica::is_replica;
 
 /// How long a caller waits for a connection before it gets an error.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -129,6 +133,8 @@ pub struct Db {
     line: Arc<Semaphore>,
     /// How many wait for one.
     waiting: Arc<AtomicU32>,
+    /// What reads lists in place of the primary.
+    replica: Option<Arc<Replica>>,
 }
 
 /// How much of a pool is in use.
@@ -195,7 +201,36 @@ impl Db {
             url: url.as_str().into(),
             line: Arc::new(Semaphore::new(size.pages as usize)),
             waiting: Arc::default(),
+            replica: None,
         })
+    }
+
+    /// With a streaming replica that reads lists as long as it is not older than `max_age`. It may be away.
+    #[must_use]
+    pub fn with_replica(self, url: &str, max_age: TimeDelta) -> Self {
+        let replica = Replica::new(url, self.pages.max_size(), max_age);
+        Self {
+            replica: Some(Arc::new(replica)),
+            ..self
+        }
+    }
+
+    /// Whether there is a replica.
+    pub fn has_replica(&self) -> bool {
+        self.replica.is_some()
+    }
+
+    /// Finds out how far the replica is, if there is one. `now` is asked for between the two servers.
+    pub fn look_at_replica(&self, now: impl FnOnce() -> DateTime<Utc>) -> Result<(), DbError> {
+        match &self.replica {
+            Some(replica) => replica.look(&self.pool, now),
+            None => Ok(()),
+        }
+    }
+
+    /// How old what is read at the replica is at most. `None`: lists are read at the primary.
+    pub fn replica_age(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        self.replica.as_ref()?.age(now)
     }
 
     /// Reads outside the async threads. `work` may run twice, so it must not change anything.
@@ -206,6 +241,29 @@ impl Db {
         E: From<DbError> + Send + 'static,
     {
         self.in_line(move |db| read_on(&db.pages, work)).await
+    }
+
+    /// [`Db::read`] for a list or an export, of which nothing depends: at the replica, if there is one that is
+    /// young enough at `now` and has what the reader changed at `wrote_at`. What cannot be read there is read
+    /// at the primary.
+    pub async fn read_list<T, E, F>(
+        &self,
+        now: DateTime<Utc>,
+        wrote_at: Option<DateTime<Utc>>,
+        work: F,
+    ) -> Result<T, E>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let replica = self.replica.clone();
+        let replica = replica.filter(|replica| replica.serves(now, wrote_at));
+        self.in_line(move |db| {
+            let found = replica.and_then(|replica| replica.read(&work));
+            found.map_or_else(|| read_on(&db.pages, work), Ok)
+        })
+        .await
     }
 
     /// Runs `work` in one transaction outside the async threads: all of it happens or, when it
@@ -398,11 +456,11 @@ fn checkout_tested(pool: &Connections) -> Result<Pooled, DbError> {
 #[derive(QueryableByName)]
 struct Moment {
     #[diesel(sql_type = diesel::sql_types::Timestamptz)]
-    at: chrono::DateTime<chrono::Utc>,
+    at: DateTime<Utc>,
 }
 
 /// What the database's own clock says at this instant.
-pub fn database_time(conn: &mut PgConnection) -> QueryResult<chrono::DateTime<chrono::Utc>> {
+pub fn database_time(conn: &mut PgConnection) -> QueryResult<DateTime<Utc>> {
     diesel::sql_query("SELECT clock_timestamp() AS at")
         .get_result(conn)
         .map(|row: Moment| row.at)

@@ -160,9 +160,11 @@ pub async fn list(
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
     let mut mails = app
         .db
-        .read(move |conn| -> Result<_, ActionError> {
-            Ok(page_mails(conn, &filter, before, limit)?)
-        })
+        .read_list(
+            app.clock.now(),
+            me.changed_at,
+            move |conn| -> Result<_, ActionError> { Ok(page_mails(conn, &filter, before, limit)?) },
+        )
         .await?;
     let has_next = mails.len() > PAGE;
     mails.truncate(PAGE);
@@ -328,6 +330,7 @@ fn recipient(mail: &MailLine) -> String {
             Recipient::Partner(_) => "Vertriebspartner",
             Recipient::User(_) => "Benutzer",
             Recipient::Operator => "Betreiber",
+            Recipient::Auditors => "Revision",
         }
         .to_owned()
     })

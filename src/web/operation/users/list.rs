@@ -78,13 +78,14 @@ pub async fn show(
     me: Me,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageError> {
-    let query = query_of(&asked);
+    let (query, now) = (query_of(&asked), app.clock.now());
     let wanted = query.clone();
     let mut found = app
         .db
-        .read(move |conn| -> Result<_, ActionError> { Ok(list_users(conn, &wanted)?) })
+        .read_list(now, me.changed_at, move |conn| -> Result<_, ActionError> {
+            Ok(list_users(conn, &wanted)?)
+        })
         .await?;
-    let now = app.clock.now();
     let has_next = found.users.len() > PAGE;
     found.users.truncate(PAGE);
     let next = found.users.last().filter(|_| has_next);
@@ -149,7 +150,11 @@ pub async fn sheet(
         };
         let found = app
             .db
-            .read(move |conn| -> Result<_, ActionError> { Ok(list_users(conn, &look)?) })
+            .read_list(
+                app.clock.now(),
+                me.changed_at,
+                move |conn| -> Result<_, ActionError> { Ok(list_users(conn, &look)?) },
+            )
             .await?;
         if found.is_cut {
             return Ok(session.refused(

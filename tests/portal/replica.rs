@@ -1,0 +1,153 @@
+//! Lists are read at a replica as long as it is young enough; what decides anything never is.
+
+use std::time::Instant;
+
+use avv_portal::config::ReplicaConfig;
+use avv_portal::jobs;
+use chrono::{Duration, TimeDelta};
+
+use crate::harness::{Browser, Cluster, Person, TestApp, minutes};
+
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// A portal whose lists may be five seconds old, with the servers it works with.
+struct Pair {
+    app: TestApp,
+    _first: TestApp,
+    primary: Cluster,
+    standby: Cluster,
+}
+
+impl Pair {
+    async fn start() -> Self {
+        let primary = Cluster::start();
+        let standby = primary.standby();
+        let first = TestApp::start_on(&primary.url("avv")).await;
+        let url = first
+            .database_url()
+            .replace(&primary.port.to_string(), &standby.port.to_string());
+        let app = first.started_again(|config| {
+            config.storage.replica = Some(ReplicaConfig {
+                url: url.into(),
+                max_age: TimeDelta::seconds(5),
+            });
+        });
+        let this = Self {
+            app,
+            _first: first,
+            primary,
+            standby,
+        };
+        this.catch_up();
+        this
+    }
+
+    fn look(&self) {
+        let job = jobs::JOBS.iter().find(|job| job.name == "replica").unwrap();
+        let pass = jobs::Pass {
+            app: self.app.app.clone(),
+            stop: jobs::Stop::never(),
+            at: None,
+            send_late: false,
+        };
+        (job.pass)(&pass).unwrap();
+    }
+
+    /// Waits until the replica has all that was written until now.
+    fn catch_up(&self) {
+        let (now, since) = (self.app.now(), Instant::now());
+        while self.app.app.db.replica_age(now) != Some(TimeDelta::zero()) {
+            assert!(since.elapsed() < PATIENCE, "it stays behind");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            self.look();
+        }
+    }
+
+    fn pause(&self) {
+        self.standby.sql("SELECT pg_wal_replay_pause()");
+        let since = Instant::now();
+        while !self
+            .standby
+            .says("SELECT pg_get_wal_replay_pause_state() = 'paused' AS answer")
+        {
+            assert!(since.elapsed() < PATIENCE, "it replays on");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+    }
+}
+
+async fn shows(browser: &Browser, company: &str) -> bool {
+    let page = browser.get("/kunden").await;
+    page.assert_status(200);
+    let sheet = browser.get("/kunden.csv").await;
+    sheet.assert_status(200);
+    let (listed, exported) = (
+        page.words().contains(company),
+        sheet.text().contains(company),
+    );
+    assert_eq!(listed, exported, "list and export differ");
+    listed
+}
+
+/// Another name of the customer, as an administrator corrects it.
+async fn rename(operator: &Browser, company: &str) {
+    let page = operator.get("/kunden/4711/stammdaten").await;
+    page.submit(operator, "main form", &[("name", company)])
+        .await
+        .assert_redirect("/kunden/4711");
+}
+
+/// Lists may be as old as the setting says and no older; who changed something sees it at once, and what
+/// decides is never read there (S-93).
+#[actix_web::test]
+async fn s93_lists_at_a_replica_are_as_old_as_the_setting_allows() {
+    let mut pair = Pair::start().await;
+    let app = &pair.app;
+    let partner = app.sign_in(Person::Partner).await;
+    let operator = app.sign_in(Person::Operator).await;
+    app.clock.advance(minutes(1));
+    pair.catch_up();
+    pair.pause();
+    rename(&operator, "Neuer Name AG").await;
+    assert!(!shows(&partner, "Neuer Name AG").await, "at the replica");
+    assert!(shows(&operator, "Neuer Name AG").await, "the own change");
+    let page = partner.get("/kunden/4711").await;
+    page.assert_says("Neuer Name AG");
+
+    app.clock.advance(Duration::seconds(5));
+    pair.look();
+    assert!(!shows(&partner, "Neuer Name AG").await, "not too old yet");
+    app.clock.advance(Duration::seconds(1));
+    pair.look();
+    assert!(shows(&partner, "Neuer Name AG").await, "too old");
+
+    pair.standby.sql("SELECT pg_wal_replay_resume()");
+    pair.catch_up();
+    assert!(shows(&partner, "Neuer Name AG").await);
+
+    // A partner who is blocked is out, although the replica does not know it.
+    pair.pause();
+    let whom = app.companies().partner;
+    app.sql(&format!(
+        "UPDATE partners SET blocked_at = now() WHERE id = {whom}"
+    ))
+    .unwrap();
+    partner
+        .get("/zugriff/4711/centraflex")
+        .await
+        .assert_status(403);
+    app.sql(&format!(
+        "UPDATE partners SET blocked_at = NULL WHERE id = {whom}"
+    ))
+    .unwrap();
+
+    // A replica that is gone is no outage.
+    let reset = "ALTER SYSTEM RESET synchronous_standby_names";
+    pair.primary.sql(reset);
+    pair.primary.sql("SELECT pg_reload_conf()");
+    pair.standby.kill();
+    assert!(shows(&partner, "Neuer Name AG").await, "at the primary");
+    let age = pair.app.app.db.replica_age(pair.app.now());
+    assert_eq!(age, None, "and it is not asked again");
+    pair.look();
+}
