@@ -83,9 +83,10 @@ printf 'the announcement before: %s\nthe list before:         %s\n' "$(pages "$p
 # Processor time so far in hundredths of a second, of the portal and of Postgres.
 ticks() {
   local master; master=$(head -n 1 "$data/postgres/data/postmaster.pid")
-  for pid in "$server" "$master" $(pgrep -P "$master"); do cat "/proc/$pid/stat" 2>/dev/null || true; done | awk '{ sum += $14 + $15 } END { print sum }'
+  awk '{ print $14 + $15 }' "/proc/$server/stat"
+  for pid in "$master" $(pgrep -P "$master"); do cat "/proc/$pid/stat" 2>/dev/null || true; done | awk '{ sum += $14 + $15 } END { print sum }'
 }
-ticks=$(ticks)
+ticks=$(ticks | tr '\n' ' ')
 press fortsetzen; begin=$(date +%s) last=$begin before=0 paused=
 while [ "$(sql "SELECT how FROM bulk_runs WHERE subject = '$id'")" != done ]; do
   sleep 1
@@ -105,5 +106,5 @@ until [ "$(sql "SELECT count(*) FROM mails WHERE state = 'queued' AND kind_key =
 seconds=$(($(date +%s) - begin))
 printf '%d notices, %d mails sent, %d customers with two; in %d s: %d customers a second\n' "$(sql "SELECT count(*) FROM notices WHERE announcement_id = '$id'")" "$(sent)" "$(sql "SELECT count(*) FROM (SELECT FROM notices WHERE announcement_id = '$id' GROUP BY customer_number HAVING count(*) > 1) twice")" "$seconds" $((told / (seconds ? seconds : 1)))
 # What processes of Postgres used that have ended meanwhile is not in it.
-printf 'mails a second: %d (goal 500); processor time of portal and Postgres: %s ms a mail (goal 3)\n' $((told / (seconds ? seconds : 1))) "$(awk -v t=$(($(ticks) - ticks)) -v n="$told" 'BEGIN { printf "%.2f", t * 10 / n }')"
+printf 'mails a second: %d (goal 500); processor time of portal and Postgres: %s ms a mail (goal 3)\n' $((told / (seconds ? seconds : 1))) "$(echo "$ticks $(ticks | tr '\n' ' ')" | awk -v n="$told" '{ printf "%.2f + %.2f = %.2f", ($3 - $1) * 10 / n, ($4 - $2) * 10 / n, ($3 + $4 - $1 - $2) * 10 / n }')"
 printf 'peak memory of the portal: %s MB\n' "$(awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$server/status")"

@@ -62,7 +62,7 @@ for count in 1 2 4; do
   cookie="avv=$(awk '$6 == "avv" { print $7 }' "$jar")"
   customer=$(psql -qAt -h "$data/postgres/socket" -U avv avv -c "SELECT customer_number FROM bookings ORDER BY 1 LIMIT 1")
   for path in /kunden "/kunden/$customer/avv"; do
-    read -r figures < <(measure "$path")
+    figures=$(measure "$path")
     [ $count != 1 ] || first="$first $path=$(awk '{ print $1 }' <<<"$figures")"
     one=$(tr ' ' '\n' <<<"$first" | awk -F= -v p="$path" '$1 == p { print $2 }')
     printf '%-10s %-32s %s %6.2f\n' "$count" "$path" "$figures" "$(awk -v a="$(awk '{ print $1 }' <<<"$figures")" -v b="$one" 'BEGIN { print a / b }')"

@@ -12,6 +12,12 @@ use crate::app::App;
 use crate::pulse::Pulse;
 use crate::storage::db::DbError;
 
+/// A job that looks this often does what somebody waits for.
+const ATTENTIVE: Duration = Duration::from_secs(2);
+/// Such a job looks again after this pause if it found something to do: where one makes work for another, as
+/// announcements do for the outbox, neither is to wait for a whole pause each time.
+const AGAIN: Duration = Duration::from_millis(100);
+
 /// Tells jobs whether they should stop. Checked between two rows.
 #[derive(Debug, Clone)]
 pub struct Stop {
@@ -125,8 +131,12 @@ async fn repeat(job: &'static Job, mut pass: Pass) {
         own.stop.looked = Arc::default();
         own.stop.at_work = Some((pulse.clone(), job.name, job.every));
         let work = job.pass;
+        let mut rest = job.every;
         match tokio::task::spawn_blocking(move || work(&own)).await {
             Ok(result) => {
+                if matches!(&result, Ok(done) if done.good > 0) && job.every <= ATTENTIVE {
+                    rest = AGAIN;
+                }
                 match &result {
                     Ok(done) => {
                         let now = pass.app.clock.now();
@@ -145,7 +155,7 @@ async fn repeat(job: &'static Job, mut pass: Pass) {
                 tracing::error!(job = job.name, "a job panicked and will be tried again");
             }
         }
-        pass.stop.pause(job.every).await;
+        pass.stop.pause(rest).await;
     }
 }
 

@@ -296,3 +296,49 @@ async fn c7_what_is_found_is_paged_in_every_order() {
         assert_eq!(back, pages, "{order}");
     }
 }
+
+/// C7: where there are too many Mandanten to read through, one is typed; a name that may mean several, or
+/// nobody, hides no customer unsaid.
+#[actix_web::test]
+async fn c7_one_of_many_mandanten_is_typed() {
+    let app = TestApp::start().await;
+    app.sql(
+        "INSERT INTO partners (name, street, postcode, city, country, register, represented_by, contact, email, phone, created_at, list_key)
+         SELECT 'Systemhaus Bäcker ' || n, street, postcode, city, country, register, represented_by, contact, email, phone, created_at, 'systemhaus ' || n
+         FROM partners, generate_series(1, 70) n WHERE name = 'Muster IT GmbH'",
+    )
+    .unwrap();
+    let operator = app.sign_in(Person::Operator).await;
+    let list = |name: &str| {
+        let (operator, path) = (&operator, format!("/kunden?mandant={name}"));
+        async move { operator.get(&path).await }
+    };
+    let all = list("").await;
+    assert!(all.all("#mandant option").is_empty());
+    let total = all.all("#kundenliste tbody tr").len();
+    let muster = list("muster%20it").await;
+    assert_eq!(
+        muster.attribute("#mandant", "value").as_deref(),
+        Some("Muster IT GmbH")
+    );
+    let own = muster.all("#kundenliste tbody tr").len();
+    assert!(own > 0 && own < total, "{own} of {total}");
+    // Links hold the number, not what was typed.
+    let sheet = muster.attribute("a[href*='kunden.csv']", "href");
+    let id = app.companies().partner.to_string();
+    assert!(sheet.is_some_and(|href| href.ends_with(&format!("mandant={id}"))));
+
+    let several = list("baecker%207").await;
+    several.assert_says("Welchen meinen Sie?");
+    assert_eq!(several.attributes("#mandant-frage a", "href").len(), 2);
+    assert_eq!(several.all("#kundenliste tbody tr").len(), total);
+    let many = list("systemhaus").await;
+    many.assert_says("und 62 weitere");
+    let nobody = list("%3Cscript%3E").await;
+    nobody.assert_says("Kein Vertriebspartner heißt so");
+    assert_eq!(nobody.all("#kundenliste tbody tr").len(), total);
+    // Others choose no Mandant, whatever they type.
+    let partner = app.sign_in(Person::Partner).await;
+    let page = partner.get("/kunden?mandant=baecker%207").await;
+    page.assert_silent_about("Welchen meinen Sie?");
+}

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::compose::{Addressed, Facts, Obstacle, agreement_words, words_of};
 use crate::actions::ActionError;
-use crate::actions::notices::{Found, dissent_url, find};
+use crate::actions::notices::{dissent_url, find_apart};
 use crate::app::App;
 use crate::contract::check;
 use crate::domain::case::{Agreement, Case};
@@ -20,6 +20,7 @@ use crate::mail::{AgreementWords, CaseWords, MailInput, RenderedMail};
 use crate::paths;
 use crate::storage::PgConnection;
 use crate::storage::announcements::Announcement;
+use crate::storage::notices::Stored;
 
 pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed, Obstacle> {
     let (app, case, now) = (facts.app, facts.case()?, facts.now);
@@ -28,8 +29,8 @@ pub(super) fn letter(conn: &mut PgConnection, facts: &Facts) -> Result<Addressed
         MailKind::Announcement { notice } => {
             announcement(conn, app, case, (notice, facts.mail.id), now)?.into()
         }
-        MailKind::Dissented { notice } => dissented(conn, app, case, notice, now)?.into(),
-        MailKind::DissentSettled { notice } => settled(conn, app, case, notice, now)?.into(),
+        MailKind::Dissented { notice } => dissented(conn, app, case, notice)?.into(),
+        MailKind::DissentSettled { notice } => settled(conn, app, case, notice)?.into(),
         _ => return Err(facts.misdirected()),
     };
     Ok((address, body))
@@ -43,14 +44,14 @@ fn announcement(
     (id, mail): (NoticeId, MailId),
     now: DateTime<Utc>,
 ) -> Result<Body, Obstacle> {
-    let found = found(conn, id, now)?;
-    if found.notice.mail != Some(mail) {
+    let (notice, told) = found(conn, case, id)?;
+    if notice.mail != Some(mail) {
         // It would name a period that does not apply.
         return Err(Obstacle::Dropped(
             "es eine neuere E-Mail mit dieser Mitteilung gibt",
         ));
     }
-    match found.notice.facts.state(now) {
+    match notice.facts.state(now) {
         // A lapsed notice is handled below.
         NoticeState::Unsent | NoticeState::Running | NoticeState::Lapsed => {}
         NoticeState::Dissent | NoticeState::Exempted | NoticeState::Terminated => {
@@ -66,11 +67,11 @@ fn announcement(
     let agreement = case
         .agreement()
         .ok_or(Obstacle::Dropped("kein Vertrag mehr in Kraft ist"))?;
-    let facts = found.notice.facts.sent(now);
+    let facts = notice.facts.sent(now);
     Ok(Body {
         case: covered(case, agreement),
         agreement: agreement_words(agreement),
-        change: change(app, &found.announcement, &facts, case.customer.language),
+        change: change(app, &told, &facts, case.customer.language),
         link: dissent_url(app, id),
         until: facts.period_end().unwrap_or(now),
     })
@@ -82,10 +83,9 @@ fn dissented(
     app: &App,
     case: &Case,
     id: NoticeId,
-    now: DateTime<Utc>,
 ) -> Result<Dissented, Obstacle> {
-    let found = found(conn, id, now)?;
-    let facts = &found.notice.facts;
+    let (notice, told) = found(conn, case, id)?;
+    let facts = &notice.facts;
     let dissent = facts
         .dissent
         .as_ref()
@@ -93,7 +93,7 @@ fn dissented(
     Ok(Dissented {
         case: named(case),
         agreement: case.agreement().map(agreement_words),
-        change: change(app, &found.announcement, facts, case.customer.language),
+        change: change(app, &told, facts, case.customer.language),
         received_on: dissent.received_on,
     })
 }
@@ -104,14 +104,13 @@ fn settled(
     app: &App,
     case: &Case,
     id: NoticeId,
-    now: DateTime<Utc>,
 ) -> Result<DissentSettled, Obstacle> {
-    let found = found(conn, id, now)?;
-    let facts = &found.notice.facts;
+    let (notice, told) = found(conn, case, id)?;
+    let facts = &notice.facts;
     let (at, how) = facts
         .settled
         .ok_or(Obstacle::Dropped("der Einspruch nicht erledigt ist"))?;
-    let mut change = change(app, &found.announcement, facts, case.customer.language);
+    let mut change = change(app, &told, facts, case.customer.language);
     // A change that was accepted late begins on that day at the earliest.
     change.starts_on = change.starts_on.max(crate::domain::calendar::day(at));
     Ok(DissentSettled {
@@ -177,10 +176,19 @@ pub fn preview(
     render(&input).map_err(|error| ActionError::Document(error.to_string()))
 }
 
-fn found(conn: &mut PgConnection, id: NoticeId, now: DateTime<Utc>) -> Result<Found, Obstacle> {
-    match find(conn, id, now) {
+/// The notice and its announcement; `case` is that of the customer it went to.
+fn found(
+    conn: &mut PgConnection,
+    case: &Case,
+    id: NoticeId,
+) -> Result<(Stored, Announcement), Obstacle> {
+    let gone = Obstacle::Dropped("der Kunde nicht mehr da ist");
+    if case.customer.deleted_at.is_some() {
+        return Err(gone);
+    }
+    match find_apart(conn, id) {
         Ok(found) => Ok(found),
-        Err(ActionError::NotFound) => Err(Obstacle::Dropped("der Kunde nicht mehr da ist")),
+        Err(ActionError::NotFound) => Err(gone),
         Err(error) => Err(Obstacle::Failed(error)),
     }
 }

@@ -56,9 +56,7 @@ pub fn find(
     id: NoticeId,
     now: DateTime<Utc>,
 ) -> Result<Found, ActionError> {
-    let notice = notices::find_notice(conn, id)?.ok_or(ActionError::NotFound)?;
-    let announcement = announcements::find_announcement(conn, notice.announcement)?
-        .ok_or(ActionError::NotFound)?;
+    let (notice, announcement) = find_apart(conn, id)?;
     let case = cases::find_case(conn, notice.customer, now)?
         .filter(|case| case.customer.deleted_at.is_none())
         .ok_or(ActionError::NotFound)?;
@@ -67,6 +65,17 @@ pub fn find(
         announcement,
         case,
     })
+}
+
+/// A notice and its announcement, for who has the case already.
+pub fn find_apart(
+    conn: &mut PgConnection,
+    id: NoticeId,
+) -> Result<(Stored, Announcement), ActionError> {
+    let notice = notices::find_notice(conn, id)?.ok_or(ActionError::NotFound)?;
+    let announcement = announcements::find_announcement(conn, notice.announcement)?
+        .ok_or(ActionError::NotFound)?;
+    Ok((notice, announcement))
 }
 
 /// The customer dissents by the link in its mail. A second click changes nothing.
