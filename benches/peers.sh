@@ -24,7 +24,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -su
   -addext keyUsage=critical,digitalSignature,nonRepudiation -keyout "$work/key" -out "$work/cert" 2>/dev/null
 cat "$work/key" "$work/cert" >"$work/seal.pem"
 "$portal" contract render --language de --out "$work/portal.pdf" --html "$work/part.html" templates/contract/avv-1.0 >/dev/null
-exec $there/bin/python - "$portal" "$browser" "$work" "$times" <<'PYTHON'
+$there/bin/python - "$portal" "$browser" "$work" "$times" <<'PYTHON'
 import html.parser, os, re, resource, subprocess, sys, time
 from pypdf import PdfReader
 portal, browser, work, times = *sys.argv[1:4], int(sys.argv[4])

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Several processes of the portal on one database, on one machine: pages of the list, answers of the gate and
-# conclusions a second with one, two and four of them. Goal: with more processes no worse than with one; what
+# Several processes of the portal on one database, on one machine: pages of the list and of
+# a customer a second with one, two and four of them. Goal: with more processes no worse than with one; what
 # is added is safety against the end of one of them, and machines, not processors.
 #
 #   benches/processes.sh [CUSTOMERS] [SECONDS]      by default 200000 and 10
@@ -24,7 +24,7 @@ read -r mail password < <(awk -F'\t' '$1 == "operator" { print $2, $3 }' <<<"$lo
 data=$(readlink -f "$AVV_DATA_DIR"); [ ! -f "$data/postgres.elsewhere" ] || data=$(cat "$data/postgres.elsewhere")
 port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 servers=()
-trap 'kill "${servers[@]}" 2>/dev/null; wait 2>/dev/null || true' EXIT
+trap 'kill "${servers[@]}" 2>/dev/null || true; wait 2>/dev/null || true' EXIT
 usual=$((2 * $(nproc))); [ $usual -ge 4 ] || usual=4
 # ticks  processor time of all processes and of Postgres so far, in hundredths of a second.
 ticks() {
@@ -42,7 +42,7 @@ measure() {
   done
   wait "${results[@]}"
   cat "$work"/[0-9] | awk -v ticks=$(($(ticks) - begun)) -v s="$seconds" '
-    /99%/ { p = $2; ms = p ~ /ms$/ ? p + 0 : p ~ /us$/ ? p / 1000 : p * 1000; if (ms > worst) worst = ms }
+    /^ +99%/ { p = $2; ms = p ~ /ms$/ ? p + 0 : p ~ /us$/ ? p / 1000 : p * 1000; if (ms > worst) worst = ms }
     /Requests\/sec/ { rate += $2 } /Non-2xx/ { bad += $NF }
     END { printf "%10.0f %9.1f ms %9.2f ms %7d", rate, worst, ticks * 10 / (rate * s), bad }'
   rm "$work"/[0-9]

@@ -17,7 +17,7 @@ portal=${AVV_PORTAL:-target/release/avv-portal}
 mkdir -p "$AVV_DATA_DIR"
 "$portal" demo --customers "$customers" >/dev/null
 "$portal" serve >/dev/null & server=$!
-trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true' EXIT
+trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true' EXIT
 until curl -sf -o /dev/null $AVV_BASE_URL/readyz; do sleep 0.3; done
 data=$(readlink -f "$AVV_DATA_DIR"); [ ! -f "$data/postgres.elsewhere" ] || data=$(cat "$data/postgres.elsewhere")
 sql() { psql -qAt -v ON_ERROR_STOP=1 -h "$data/postgres/socket" -U avv avv "$@"; }

@@ -88,7 +88,9 @@ pub fn noted(text: &str) -> std::result::Result<Noted, String> {
     }
     let expected =
         "expected POSITION:HASH, as `audit verify` prints it, or a file with a checkpoint";
+    // Mail programs may keep an attachment that is a text with other ends of lines.
     let note = fs::read_to_string(text).map_err(|_| expected)?;
+    let note = note.replace("\r\n", "\n");
     let checkpoint = Checkpoint::read(&note).map_err(|_| expected)?;
     Ok(Noted::Checkpoint(checkpoint, note))
 }

@@ -406,8 +406,15 @@ fn replica(variables: &Variables<'_>) -> Result<Option<ReplicaConfig>, ConfigErr
     let age = variables.text("AVV_REPLICA_AGE");
     let seconds = age.map_or(Some(5), |text| text.parse().ok());
     let seconds = seconds
-        .filter(|seconds| (2..=300).contains(seconds))
-        .ok_or_else(|| invalid("AVV_REPLICA_AGE", "a number of seconds from 2 to 300"))?;
+        .filter(|seconds| (3..=300).contains(seconds))
+        .ok_or_else(|| invalid("AVV_REPLICA_AGE", "a number of seconds from 3 to 300"))?;
+    // How old it is, is asked of one server and must hold for all that is read.
+    if url
+        .as_ref()
+        .is_some_and(|url| names_several(url.expose_secret()))
+    {
+        return Err(invalid("DATABASE_REPLICA_URL", "the address of one server"));
+    }
     Ok(url.map(|url| ReplicaConfig {
         url,
         max_age: TimeDelta::seconds(seconds),

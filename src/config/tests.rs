@@ -88,6 +88,7 @@ fn production_starts_only_with_everything_that_matters() {
         ("AVV_SMTP_CONNECTIONS", "300"),
         ("AVV_MAIL_PER_DOMAIN", "-1"),
         ("AVV_REPLICA_AGE", "0"),
+        ("DATABASE_REPLICA_URL", "postgresql://avv@one,two/avv"),
         ("DATABASE_REPLICA_URL", "mysql://avv@localhost/avv"),
         ("AVV_AUDIT_MAIL", "Revision <revision@example.org>"),
         ("AVV_DB_CONNECTIONS", "1"),

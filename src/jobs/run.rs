@@ -16,7 +16,7 @@ use crate::storage::db::DbError;
 const ATTENTIVE: Duration = Duration::from_secs(2);
 /// Such a job looks again after this pause if it found something to do: where one makes work for another, as
 /// announcements do for the outbox, neither is to wait for a whole pause each time.
-const AGAIN: Duration = Duration::from_millis(100);
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// Tells jobs whether they should stop. Checked between two rows.
 #[derive(Debug, Clone)]
@@ -109,9 +109,14 @@ pub fn start(app: &App) -> Running {
     let (stop, stopped) = watch::channel(false);
     let mut tasks = Vec::new();
     for job in JOBS {
+        let workers = (job.workers)(app);
+        // Of a job that nobody does, no sign of life is waited for.
+        if workers == 0 {
+            continue;
+        }
         app.pulse.beat(job.name, job.every);
         app.metrics.job(job.name, job.every);
-        for _ in 0..(job.workers)(app) {
+        for _ in 0..workers {
             let pass = Pass {
                 app: app.clone(),
                 stop: Stop::from(stopped.clone()),

@@ -203,6 +203,8 @@ async fn s90_every_name_in_the_rules_and_on_the_dashboard_is_exported() {
         value(&metrics, "avv_job_interval_seconds{name=\"deliver\"}") > 0.0,
         "{metrics}"
     );
+    // Without a replica nobody looks at it, so nobody may wait for a sign of life (F7).
+    assert!(!metrics.contains("{name=\"replica\"}"), "{metrics}");
 }
 
 #[actix_web::test]

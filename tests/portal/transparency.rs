@@ -363,6 +363,8 @@ async fn s80_the_command_compares_a_checkpoint_somebody_kept() {
     };
     let (good, said) = run(&kept.note);
     assert!(good && said.contains("only grew since then"), "{said}");
+    let (good, said) = run(&kept.note.replace('\n', "\r\n"));
+    assert!(good && said.contains("only grew since then"), "{said}");
     assert!(said.contains("1 checkpoint(s) were given out"), "{said}");
     let (good, said) = run(&kept.note.replace(&format!("\n{}\n", kept.size), "\n3\n"));
     assert!(

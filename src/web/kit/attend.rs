@@ -51,7 +51,7 @@ pub async fn attend(
         Err(error) => ServiceResponse::from_err(error, http.clone()),
     };
     if !http.method().is_safe() {
-        note_change(&session, app);
+        note_change(&session, app).await;
     }
     let posted = http.extensions_mut().remove::<Posted>();
     let answer = match posted {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use actix_web::http::{Method, header};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{DateTime, Utc};
 use futures_util::stream;
 
 use super::error::PageError;
@@ -19,7 +18,7 @@ use crate::app::App;
 use crate::domain::calendar;
 use crate::domain::export::ExportedList;
 use crate::sheet::Sheet;
-use crate::storage::db::Conn;
+use crate::storage::db::{Conn, WalPosition};
 
 /// Rows that are read at a time.
 pub const ROWS: usize = 1000;
@@ -68,24 +67,34 @@ where
     }
     let part = Arc::new(part);
     // The first part is read before anything is answered, so that a fault is a page that says so.
-    let changed_at = me.changed_at;
-    let (rows, next) = read(app, changed_at, &part, Some(head), first).await?;
+    let reader = Reader {
+        // The others are short, or must have everything, as the log.
+        goes_elsewhere: matches!(
+            list,
+            ExportedList::Customers
+                | ExportedList::Partners
+                | ExportedList::Users
+                | ExportedList::Mails
+        ),
+        changed: me.changed,
+    };
+    let (rows, next, reader) = read(app, reader, &part, Some(head), first).await?;
     let viewer = me.viewer.clone();
     app.db
         .transaction(move |conn| exports::note(conn, &viewer, list, narrowed, now))
         .await?;
     let app = app.clone();
-    let stream = stream::try_unfold((Some(rows), next), move |(ready, next)| {
+    let stream = stream::try_unfold((Some(rows), next, reader), move |(ready, next, reader)| {
         let (app, part) = (app.clone(), Arc::clone(&part));
         async move {
             if let Some(rows) = ready {
-                return Ok(Some((rows, (None, next))));
+                return Ok(Some((rows, (None, next, reader))));
             }
             let Some(place) = next else {
                 return Ok(None);
             };
-            match read(&app, changed_at, &part, None, place).await {
-                Ok((rows, next)) => Ok(Some((rows, (None, next)))),
+            match read(&app, reader, &part, None, place).await {
+                Ok((rows, next, reader)) => Ok(Some((rows, (None, next, reader)))),
                 Err(error) => {
                     // The client sees that the answer does not end as it should.
                     tracing::error!(list = list.key(), %error, "a list broke off");
@@ -97,14 +106,24 @@ where
     Ok(answer.streaming(Box::pin(stream)))
 }
 
-/// Reads a part of the list.
+/// Where a list is read.
+#[derive(Debug, Clone, Copy)]
+struct Reader {
+    /// At a replica, if there is one that may be read.
+    goes_elsewhere: bool,
+    /// What it must have.
+    changed: Option<WalPosition>,
+}
+
+/// Reads a part of the list. Once a part came from the primary, all others do: a row that was changed
+/// meanwhile would be missing, or be there twice.
 async fn read<P, F>(
     app: &App,
-    changed_at: Option<DateTime<Utc>>,
+    reader: Reader,
     part: &Arc<F>,
     head: Option<Vec<&'static str>>,
     place: P,
-) -> Result<(Bytes, Option<P>), PageError>
+) -> Result<(Bytes, Option<P>, Reader), PageError>
 where
     P: Clone + Send + Sync + 'static,
     F: Fn(&mut Conn, &P, &mut Sheet) -> Result<Option<P>, ActionError> + Send + Sync + 'static,
@@ -118,11 +137,19 @@ where
         let next = part(conn, &place, &mut sheet)?;
         Ok((sheet.finish(), next))
     };
-    let now = app.clock.now();
-    let (rows, next) = app.db.read_list(now, changed_at, work).await?;
+    let ((rows, next), goes_elsewhere) = if reader.goes_elsewhere {
+        let now = app.clock.now();
+        app.db.read_part(now, reader.changed, work).await?
+    } else {
+        (app.db.read(work).await?, false)
+    };
     let rows = rows.map_err(|error| {
         tracing::error!(%error, "rows could not be written as CSV");
         PageError::Fault
     })?;
-    Ok((rows.into(), next))
+    let reader = Reader {
+        goes_elsewhere,
+        ..reader
+    };
+    Ok((rows.into(), next, reader))
 }

@@ -224,7 +224,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<Seen, PageError> {
         viewer: Some(viewer),
         csrf,
         flash,
-        changed_at: session::changed_at(&session),
+        changed: session::changed(&session),
     })
 }
 

@@ -6,7 +6,6 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
 
 use super::error::PageError;
 use super::menu::{Entry, menu};
@@ -16,6 +15,7 @@ use crate::app::App;
 use crate::domain::viewer::{Duty, Role, Viewer};
 use crate::domain::{Language, Operator};
 use crate::paths;
+use crate::storage::db::WalPosition;
 
 /// A tab of a list that is divided into several (`web/kit/lists.html`).
 pub struct Tab {
@@ -79,8 +79,8 @@ pub struct Me {
     pub csrf: String,
     /// A message from the page before.
     pub flash: Option<Flash>,
-    /// When this person last changed something, if lists are read at a replica.
-    pub changed_at: Option<DateTime<Utc>>,
+    /// Where the database was when this person last changed something, if lists are read at a replica.
+    pub changed: Option<WalPosition>,
     /// Access to the places for CPU work.
     pub turn: Turn,
 }
@@ -94,7 +94,7 @@ impl Me {
             viewer: seen.viewer.clone()?,
             csrf: seen.csrf.clone(),
             flash: seen.flash.clone(),
-            changed_at: seen.changed_at,
+            changed: seen.changed,
             turn: Turn::of(request.app_data::<web::Data<App>>()?, request),
         })
     }
@@ -263,6 +263,6 @@ pub struct Seen {
     pub csrf: String,
     /// A message from the page before.
     pub flash: Option<Flash>,
-    /// When the person last changed something, if lists are read at a replica.
-    pub changed_at: Option<DateTime<Utc>>,
+    /// Where the database was when the person last changed something, if lists are read at a replica.
+    pub changed: Option<WalPosition>,
 }

@@ -3,7 +3,7 @@
 use actix_session::Session;
 use actix_session::storage::generate_session_key;
 use actix_web::HttpRequest;
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::domain::UserId;
 use crate::domain::agent::Agent;
 use crate::domain::identity::proof_life;
+use crate::storage::db::WalPosition;
 use crate::token;
 
 /// Key in the state: the user of the session.
@@ -32,7 +33,7 @@ pub(super) const ISSUER: &str = "issuer";
 const ON_THE_WAY: &str = "on_the_way";
 /// State: when the person last proved to be it at an issuer, in seconds since 1970.
 const PROVED: &str = "proved";
-/// State: when something was last changed in it, in milliseconds since 1970; kept if there is a replica.
+/// State: where the log of the database was when something was last changed in it; kept if there is a replica.
 const CHANGED: &str = "changed";
 /// State: a message for the next page.
 pub const FLASH: &str = "flash";
@@ -165,21 +166,24 @@ pub fn comes_back(session: &Session, state: &str) -> Option<Uuid> {
     Some(id)
 }
 
-/// Notes that something may have been changed, so that the lists of this session show it: a replica that has
-/// it not yet is not read.
-pub fn note_change(session: &Session, app: &App) {
+/// Notes that something may have been changed, so that the lists of this session show it: a replica that does
+/// not have it yet is not read.
+pub async fn note_change(session: &Session, app: &App) {
     // A session that ended with this change stays ended.
-    let is_on = app.db.has_replica() && session.contains_key(USER);
-    let now = app.clock.now().timestamp_millis();
-    if is_on && session.insert(CHANGED, now).is_err() {
+    if !app.db.has_replica() || !session.contains_key(USER) {
+        return;
+    }
+    // What cannot be asked for is taken for newer than anything.
+    let written = app.db.written().await.ok().flatten();
+    let written = written.unwrap_or(WalPosition(i64::MAX));
+    if session.insert(CHANGED, written).is_err() {
         tracing::warn!("a session forgot a change");
     }
 }
 
-/// When something was last changed in it, as far as a replica is concerned.
-pub fn changed_at(session: &Session) -> Option<DateTime<Utc>> {
-    let at: Option<i64> = session.get(CHANGED).ok().flatten();
-    at.and_then(DateTime::from_timestamp_millis)
+/// Where the primary's log was when something was last changed in it, as far as a replica is concerned.
+pub fn changed(session: &Session) -> Option<WalPosition> {
+    session.get(CHANGED).ok().flatten()
 }
 
 /// Who is signed in, whatever else is wanted of that person.

@@ -77,7 +77,7 @@ pub async fn show(
         .db
         .read_list(
             app.clock.now(),
-            me.changed_at,
+            me.changed,
             move |conn| -> Result<_, ActionError> {
                 let mandant = match own {
                     Some(id) => find_partner(conn, id)?,

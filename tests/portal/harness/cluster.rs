@@ -96,8 +96,16 @@ impl Cluster {
 
     /// Kills the server with all its processes, as when its machine is gone.
     pub fn kill(&mut self) {
+        for pid in self.freeze() {
+            kill(pid, Signal::SIGKILL).ok();
+        }
+        self.server.wait().unwrap();
+    }
+
+    /// Stops all its processes where they are, as when its disk hangs: it takes questions and answers none.
+    pub fn freeze(&self) -> Vec<Pid> {
         let postmaster = Pid::from_raw(self.server.id().try_into().unwrap());
-        // Stopped first: without it, its processes would have another parent.
+        // First, so that there are no new ones; and without it, the others would have another parent.
         kill(postmaster, Signal::SIGSTOP).unwrap();
         let its_own = fs::read_dir("/proc")
             .unwrap()
@@ -109,10 +117,10 @@ impl Cluster {
                 (parent == postmaster.to_string()).then(|| Pid::from_raw(pid))
             });
         let all: Vec<Pid> = its_own.chain([postmaster]).collect();
-        for pid in all {
-            kill(pid, Signal::SIGKILL).ok();
+        for pid in &all {
+            kill(*pid, Signal::SIGSTOP).ok();
         }
-        self.server.wait().unwrap();
+        all
     }
 
     /// URL of the database for a role.

@@ -26,7 +26,7 @@ use crate::storage::rights;
 use migrations::connect_alone;
 pub use migrations::{count_pending, run_migrations};
 use replica::Replica;
-pub use replica::is_replica;
+pub use replica::{WalPosition, is_replica};
 
 /// How long a caller waits for a connection before it gets an error.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -134,7 +134,7 @@ pub struct Db {
     /// How many wait for one.
     waiting: Arc<AtomicU32>,
     /// What reads lists in place of the primary.
-    replica: Option<Arc<Replica>>,
+    replica: Option<Replica>,
 }
 
 /// How much of a pool is in use.
@@ -210,7 +210,7 @@ impl Db {
     pub fn with_replica(self, url: &str, max_age: TimeDelta) -> Self {
         let replica = Replica::new(url, self.pages.max_size(), max_age);
         Self {
-            replica: Some(Arc::new(replica)),
+            replica: Some(replica),
             ..self
         }
     }
@@ -221,16 +221,24 @@ impl Db {
     }
 
     /// Finds out how far the replica is, if there is one. `now` is asked for between the two servers.
-    pub fn look_at_replica(&self, now: impl FnOnce() -> DateTime<Utc>) -> Result<(), DbError> {
+    pub fn look_at_replica(&self, now: impl Fn() -> DateTime<Utc>) -> Result<(), DbError> {
         match &self.replica {
             Some(replica) => replica.look(&self.pool, now),
             None => Ok(()),
         }
     }
 
-    /// How old what is read at the replica is at most. `None`: lists are read at the primary.
+    /// How old what the replica has is at most. `None`: there is none, or nothing is known of it.
     pub fn replica_age(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         self.replica.as_ref()?.age(now)
+    }
+
+    /// Where the primary's log is now, if there is a replica: what was committed before is at or before it.
+    pub async fn written(&self) -> Result<Option<WalPosition>, DbError> {
+        if self.replica.is_none() {
+            return Ok(None);
+        }
+        self.read(replica::written).await
     }
 
     /// Reads outside the async threads. `work` may run twice, so it must not change anything.
@@ -243,27 +251,44 @@ impl Db {
         self.in_line(move |db| read_on(&db.pages, work)).await
     }
 
-    /// [`Db::read`] for a list or an export, of which nothing depends: at the replica, if there is one that is
-    /// young enough at `now` and has what the reader changed at `wrote_at`. What cannot be read there is read
-    /// at the primary.
+    /// [`Db::read`] for a list, on which nothing depends: at the replica, if there is one that is young enough
+    /// at `now` and has what the reader `changed`. What cannot be read there is read at the primary.
     pub async fn read_list<T, E, F>(
         &self,
         now: DateTime<Utc>,
-        wrote_at: Option<DateTime<Utc>>,
+        changed: Option<WalPosition>,
         work: F,
     ) -> Result<T, E>
     where
-        F: Fn(&mut PgConnection) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut PgConnection) -> Result<T, E> + Send + Sync + 'static,
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let replica = self.replica.clone();
-        let replica = replica.filter(|replica| replica.serves(now, wrote_at));
-        self.in_line(move |db| {
-            let found = replica.and_then(|replica| replica.read(&work));
-            found.map_or_else(|| read_on(&db.pages, work), Ok)
-        })
-        .await
+        let (found, _) = self.read_part(now, changed, work).await?;
+        Ok(found)
+    }
+
+    /// [`Db::read_list`] for a part of a list. Says beside what was found whether that was at the replica:
+    /// whoever has read a newer state goes on at the primary.
+    pub async fn read_part<T, E, F>(
+        &self,
+        now: DateTime<Utc>,
+        changed: Option<WalPosition>,
+        work: F,
+    ) -> Result<(T, bool), E>
+    where
+        F: Fn(&mut PgConnection) -> Result<T, E> + Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let Some(replica) = &self.replica else {
+            return Ok((self.read(work).await?, false));
+        };
+        let work = Arc::new(work);
+        if let Some(found) = replica.read(now, changed, Arc::clone(&work)).await {
+            return Ok((found, true));
+        }
+        Ok((self.read(move |conn| work(conn)).await?, false))
     }
 
     /// Runs `work` in one transaction outside the async threads: all of it happens or, when it

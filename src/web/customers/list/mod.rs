@@ -119,7 +119,7 @@ pub async fn show(
     };
     let (state, found) = app
         .db
-        .read_list(now, me.changed_at, move |conn| {
+        .read_list(now, me.changed, move |conn| {
             read(conn, state.clone(), role, now)
         })
         .await?;

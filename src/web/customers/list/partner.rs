@@ -60,7 +60,8 @@ pub enum Meant {
 /// Whom a typed name means: the one that is called exactly so, or all in whose name each word is found.
 pub fn meant(all: &[(PartnerId, String)], typed: &str) -> Meant {
     let same = |name: &str| name.to_lowercase() == typed.trim().to_lowercase();
-    if let Some((id, _)) = all.iter().find(|(_, name)| same(name)) {
+    let mut called = all.iter().filter(|(_, name)| same(name));
+    if let (Some((id, _)), None) = (called.next(), called.next()) {
         return Meant::One(*id);
     }
     let wanted = terms(typed);
@@ -86,8 +87,8 @@ pub fn meant(all: &[(PartnerId, String)], typed: &str) -> Meant {
 pub struct Doubt {
     pub text: &'static str,
     pub offered: Vec<(String, String)>,
-    /// How many more there are.
-    pub more: usize,
+    /// How many more there are, in words.
+    pub more: Option<String>,
 }
 
 impl Doubt {
@@ -95,19 +96,23 @@ impl Doubt {
         let (text, several, found) = match meant {
             Meant::One(_) => return None,
             Meant::Nobody => (
-                "Kein Vertriebspartner heißt so; gezeigt werden die Kunden aller.",
+                "Kein Vertriebspartner heißt so; gezeigt werden die Kunden aller Vertriebspartner.",
                 0,
                 Vec::new(),
             ),
             Meant::Several(several, found) => (
-                "Mehrere Vertriebspartner heißen so; gezeigt werden die Kunden aller. Welchen meinen Sie?",
+                "Das passt auf mehrere; gezeigt werden die Kunden aller Vertriebspartner. Welchen meinen Sie?",
                 several,
                 found,
             ),
         };
         Some(Self {
             text,
-            more: several.saturating_sub(found.len()),
+            more: match several.saturating_sub(found.len()) {
+                0 => None,
+                1 => Some("ein weiterer".to_owned()),
+                more => Some(format!("{more} weitere")),
+            },
             offered: found
                 .into_iter()
                 .map(|(id, name)| (state.with(|state| state.partner = Some(id)), name))

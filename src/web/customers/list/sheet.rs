@@ -31,7 +31,7 @@ pub async fn show(
     let state = State::read(&asked, role);
     let (state, is_cut) = app
         .db
-        .read_list(now, me.changed_at, move |conn| {
+        .read_list(now, me.changed, move |conn| {
             begin(conn, state.clone(), role, now)
         })
         .await?;

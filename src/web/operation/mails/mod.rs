@@ -162,7 +162,7 @@ pub async fn list(
         .db
         .read_list(
             app.clock.now(),
-            me.changed_at,
+            me.changed,
             move |conn| -> Result<_, ActionError> { Ok(page_mails(conn, &filter, before, limit)?) },
         )
         .await?;

@@ -82,7 +82,7 @@ pub async fn show(
     let wanted = query.clone();
     let mut found = app
         .db
-        .read_list(now, me.changed_at, move |conn| -> Result<_, ActionError> {
+        .read_list(now, me.changed, move |conn| -> Result<_, ActionError> {
             Ok(list_users(conn, &wanted)?)
         })
         .await?;
@@ -152,7 +152,7 @@ pub async fn sheet(
             .db
             .read_list(
                 app.clock.now(),
-                me.changed_at,
+                me.changed,
                 move |conn| -> Result<_, ActionError> { Ok(list_users(conn, &look)?) },
             )
             .await?;
