@@ -20,7 +20,7 @@ if [ ! -x $there/bin/python ] || ! $there/bin/python -c 'import typst, pyhanko' 
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=Siegel \
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 800 -subj /CN=Siegel \
   -addext keyUsage=critical,digitalSignature,nonRepudiation -keyout "$work/key" -out "$work/cert" 2>/dev/null
 cat "$work/key" "$work/cert" >"$work/seal.pem"
 "$portal" contract render --language de --out "$work/portal.pdf" --html "$work/part.html" templates/contract/avv-1.0 >/dev/null
@@ -63,7 +63,7 @@ class Typst(html.parser.HTMLParser):
         if not self.skip: self.text += re.sub(r"([\\#$*_`<>@=\[\]~+/-])", r"\\\1", data)
 reader = Typst(); reader.feed(part); reader.flush()
 open(f"{work}/part.typ", "w", encoding="utf-8").write('#set page("a4", margin: 25mm)\n#set text(10pt, lang: "de")\n#set par(justify: false)\n' + "".join(reader.out))
-open(f"{work}/typst.py", "w").write("import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2])")
+open(f"{work}/layout.py", "w").write("import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2])")
 
 def cost(command):
     """The least processor time of so many runs in milliseconds, of the process with all it starts."""
@@ -83,11 +83,11 @@ print(f"{'contract as PDF, one process each':34} {'pages':>6} {'kB':>6} {'cpu ms
 render = [portal, "contract", "render", "--language", "de", "--out", f"{work}/portal.pdf", "templates/contract/avv-1.0"]
 own = cost(render); line("portal: check, layout, tags", own, own, f"{work}/portal.pdf")
 idle = cost([sys.executable, "-c", "import typst"])
-line("typst, without its start", cost([sys.executable, f"{work}/typst.py", f"{work}/part.typ", f"{work}/typst.pdf"]) - idle, own, f"{work}/typst.pdf")
+line("typst, without its start", cost([sys.executable, f"{work}/layout.py", f"{work}/part.typ", f"{work}/typst.pdf"]) - idle, own, f"{work}/typst.pdf")
 line("Chromium, print to PDF, tagged", cost([browser, "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={work}/profile", "--no-pdf-header-footer", f"--print-to-pdf={work}/chromium.pdf", f"file://{work}/whole.html"]), own, f"{work}/chromium.pdf")
 
 # A seal is a few milliseconds beside the start of a process, so each is the difference to the same without.
-sealed = cost([*render[:-1], "--seal", f"{work}/seal.pem", render[-1]]) - own
+sealed = cost([f"{work}/sealed.pdf" if part == f"{work}/portal.pdf" else part for part in render[:-1]] + ["--seal", f"{work}/seal.pem", render[-1]]) - own
 open(f"{work}/seal.py", "w").write('''
 import sys, time
 from pyhanko.sign import signers, fields

@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
 use super::{Render, Result, say};
+use crate::clock::Clock;
 use crate::contract::check::{CheckKind, CheckResult, Finding, Severity, Version, checks};
 use crate::contract::meta::Output;
 use crate::contract::sample::sample_conclusion;
@@ -130,7 +131,9 @@ fn print(contract: &Contract, language: Language) -> Result<(Document, Pdf)> {
 fn print_sealed(contract: &Contract, language: Language, path: &Path) -> Result<(Document, Pdf)> {
     let pem = fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let sealer = Sealer::from_pem(&pem, &pem).with_context(|| path.display().to_string())?;
-    let (document, frame) = compose(contract, language);
+    let (document, mut frame) = compose(contract, language);
+    // Sealed now: the certificate may be younger than the date of the sample.
+    frame.created = Clock::system().now();
     let extras = Extras {
         attachments: &[],
         sealer: &sealer,
