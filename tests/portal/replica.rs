@@ -98,9 +98,9 @@ async fn rename(operator: &Browser, company: &str) {
 }
 
 /// Lists may be as old as the setting says and no older; who changed something sees it at once, and what
-/// decides is never read there (S-93).
+/// decides is never read there (F13).
 #[actix_web::test]
-async fn s93_lists_at_a_replica_are_as_old_as_the_setting_allows() {
+async fn f13_lists_at_a_replica_are_as_old_as_the_setting_allows() {
     let pair = Pair::start().await;
     let app = &pair.app;
     let partner = app.sign_in(Person::Partner).await;
@@ -149,9 +149,9 @@ async fn s93_lists_at_a_replica_are_as_old_as_the_setting_allows() {
     pair.catch_up();
 }
 
-/// A replica that hangs or is gone takes no page along, and no sign of life (F7, S-93).
+/// A replica that hangs or is gone takes no page along, and no sign of life (F7).
 #[actix_web::test]
-async fn s93_a_replica_that_hangs_or_is_gone_is_no_outage() {
+async fn f7_a_replica_that_hangs_or_is_gone_is_no_outage() {
     let mut pair = Pair::start().await;
     let reset = "ALTER SYSTEM RESET synchronous_standby_names";
     pair.primary.sql(reset);
