@@ -3,7 +3,9 @@
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-use super::crash::{Storm, customers, list, wait_for_everything, wait_for_work};
+use super::crash::{
+    Storm, customers, list, nearly_fill_a_tile, wait_for_everything, wait_for_work,
+};
 use super::people::settle;
 use super::program::{Process, Program};
 use super::seed;
@@ -28,6 +30,7 @@ async fn f13_when_the_primary_dies_the_portal_goes_on_at_the_standby() {
     let standby = primary.standby();
     let app = TestApp::start_on(&primary.url_with("avv", &standby)).await;
     settle(&app, customers());
+    nearly_fill_a_tile(&app);
     let program = Program::new(Some(app.database_url()), &sink);
     let mut storm = Storm::begin(app, program, sink, seed, false);
     let portal = storm.program.serve();
