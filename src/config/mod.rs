@@ -121,7 +121,7 @@ pub struct StorageConfig {
     /// `DATABASE_OWNER_URL`: the same database with the role that owns the tables, for migrations;
     /// unset: the same as `database_url`.
     pub owner_url: Option<SecretString>,
-    /// `DATABASE_REPLICA_URL`: a replica that reads lists and exports; unset: the primary does.
+    /// `DATABASE_REPLICA_URL`: a replica that reads lists; unset: the primary does.
     pub replica: Option<ReplicaConfig>,
     /// `AVV_DB_CONNECTIONS`: connections of one process for pages and API; jobs have their own. By default
     /// two for each processor.

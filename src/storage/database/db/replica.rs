@@ -18,7 +18,10 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
-use super::{Connections, DbError, LIFETIME, Session, checkout, read_on, with_parameters};
+use super::{
+    Connections, DbError, LIFETIME, Session, checkout, read_on, with_network_limits,
+    with_parameters,
+};
 
 /// A connection that cannot be had at once is one of a replica that is away: the primary answers sooner.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -151,17 +154,13 @@ const REPLAYED: &str =
 impl Replica {
     /// Prepares a pool for so many readers; a replica that is away is no fault.
     pub(super) fn new(url: &str, readers: u32, max_age: TimeDelta) -> Self {
-        let url = with_parameters(
-            url,
-            &[
-                ("connect_timeout", "2"),
-                ("tcp_user_timeout", "5000"),
-                ("keepalives_idle", "10"),
-                ("keepalives_interval", "5"),
-                ("keepalives_count", "2"),
-                ("application_name", "avv-portal-lists"),
-            ],
-        );
+        // Shorter than the primary's, which answers in its place.
+        let own = [
+            ("connect_timeout", "2"),
+            ("tcp_user_timeout", "5000"),
+            ("application_name", "avv-portal-lists"),
+        ];
+        let url = with_network_limits(&with_parameters(url, &own));
         let pool = Pool::builder()
             .max_size(readers + 1)
             .min_idle(Some(0))

@@ -29,7 +29,7 @@ use crate::web::kit::page::{Me, Shell, html, see_other};
 use crate::wording::dates;
 use filter::{FilterLine, groups, short_word, total};
 use order::{Head, Order, by_date, caption, heads, orders};
-use partner::{Choice, Doubt, Meant, PartnerField, choices, meant};
+use partner::{Choice, Doubt, PartnerField, choices, narrow};
 use state::{Asked, State};
 
 #[derive(Template)]
@@ -108,15 +108,7 @@ pub async fn show(
     } else {
         ""
     };
-    let doubt = if typed.is_empty() {
-        None
-    } else {
-        let meant = meant(&partners, typed);
-        if let Meant::One(id) = meant {
-            state.partner = Some(id);
-        }
-        Doubt::new(meant, &state)
-    };
+    let doubt = narrow(&mut state, &partners, typed);
     let (state, found) = app
         .db
         .read_list(now, me.changed, move |conn| {

@@ -48,7 +48,7 @@ pub fn choices(all: &[(PartnerId, String)], chosen: Option<PartnerId>) -> Vec<Ch
 
 /// Whom a typed name means.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Meant {
+enum Meant {
     /// This one.
     One(PartnerId),
     /// One of several, of whom the first are given.
@@ -58,7 +58,7 @@ pub enum Meant {
 }
 
 /// Whom a typed name means: the one that is called exactly so, or all in whose name each word is found.
-pub fn meant(all: &[(PartnerId, String)], typed: &str) -> Meant {
+fn meant(all: &[(PartnerId, String)], typed: &str) -> Meant {
     let same = |name: &str| name.to_lowercase() == typed.trim().to_lowercase();
     let mut called = all.iter().filter(|(_, name)| same(name));
     if let (Some((id, _)), None) = (called.next(), called.next()) {
@@ -83,6 +83,18 @@ pub fn meant(all: &[(PartnerId, String)], typed: &str) -> Meant {
     }
 }
 
+/// Narrows the list to the Mandant whose name was typed; otherwise says why not.
+pub fn narrow(state: &mut State, all: &[(PartnerId, String)], typed: &str) -> Option<Doubt> {
+    if typed.is_empty() {
+        return None;
+    }
+    let meant = meant(all, typed);
+    if let Meant::One(id) = meant {
+        state.partner = Some(id);
+    }
+    Doubt::new(meant, state)
+}
+
 /// What is said about a name that does not mean one, with those that may be meant and the way to their list.
 pub struct Doubt {
     pub text: &'static str,
@@ -92,7 +104,7 @@ pub struct Doubt {
 }
 
 impl Doubt {
-    pub fn new(meant: Meant, state: &State) -> Option<Self> {
+    fn new(meant: Meant, state: &State) -> Option<Self> {
         let (text, several, found) = match meant {
             Meant::One(_) => return None,
             Meant::Nobody => (
